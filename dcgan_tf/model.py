@@ -1,0 +1,364 @@
+"""A generative adversarial network as one Keras model: two networks, two tapes, two optimizers."""
+
+import contextlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dcgan_tf import losses, networks
+
+EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class GAN(keras.Model):
+    """A generator and a discriminator that are trained against each other.
+
+    The generator turns noise into samples; the discriminator tells them from real ones. The class
+    knows nothing of images: any two Keras models whose shapes fit can play.
+
+    Args:
+        generator: `keras.Model` from noise, float32 `(batch, latent_dim)`, to samples,
+            float32 `(batch, ...)`.
+        discriminator: `keras.Model` from such samples to logits, float32 `(batch, 1)`; a positive
+            logit means "real".
+        latent_dim: Int, length of the noise vector.
+        seed: Int or `None`, fixes the noise of the training.
+        name: Str or `None`, the model's name.
+
+    Raises:
+        ValueError: if the shapes of the two networks do not fit.
+
+    Example:
+
+    >>> model = GAN(build_generator(), build_discriminator(), latent_dim=64, seed=0)
+    >>> model.compile()
+    >>> model.fit(x_train, epochs=20, batch_size=32)
+    >>> images = model.generate(16, seed=1)
+    """
+
+    def __init__(self, generator, discriminator, latent_dim, seed=None, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.latent_dim = latent_dim
+        self.seed = seed
+        self.sample_shape = _check_networks(generator, discriminator, latent_dim)
+        self.noise_seeds = keras.random.SeedGenerator(seed)
+        self.generator_loss_tracker = keras.metrics.Mean(name="generator_loss")
+        self.discriminator_loss_tracker = keras.metrics.Mean(name="discriminator_loss")
+        self.real_accuracy_tracker = keras.metrics.Mean(name="real_accuracy")
+        self.fake_accuracy_tracker = keras.metrics.Mean(name="fake_accuracy")
+        self.built = True
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        loss="sigmoid_cross_entropy",
+        jit_compile="auto",
+        run_eagerly=False,
+        steps_per_execution=1,
+    ):
+        """Sets the two optimizers and the loss.
+
+        Args:
+            generator_optimizer: a Keras optimizer or its name. By default Adam with a learning
+                rate of 1e-3, beta_1 of 0.5 (Radford et al. 2015) and a moving average of the
+                weights, which `generate` uses.
+            discriminator_optimizer: the same for the discriminator, without the average.
+            loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), `"minimax"` (its formula
+                4.1), or an object with the methods `generator_loss(fake_output)` and
+                `discriminator_loss(real_output, fake_output)`.
+            jit_compile: Bool or `"auto"`: XLA on a GPU, none on a CPU, where it was not faster
+                (benchmarks/RESULTS.md).
+            run_eagerly: Bool, runs the training step as plain Python, for a debugger.
+            steps_per_execution: Int, training steps in one call of the compiled function.
+
+        Raises:
+            ValueError: for an unknown loss, or one optimizer used twice.
+        """
+        self._compile_arguments = {
+            "generator_optimizer": keras.optimizers.get(
+                generator_optimizer
+                or keras.optimizers.Adam(1e-3, beta_1=0.5, use_ema=True, ema_momentum=0.995)
+            ),
+            "discriminator_optimizer": keras.optimizers.get(
+                discriminator_optimizer or keras.optimizers.Adam(1e-3, beta_1=0.5)
+            ),
+            "loss": losses.get(loss),
+            "jit_compile": jit_compile,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+        }
+        if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
+            raise ValueError(
+                "The two networks share an optimizer. Received: the same object twice. Expected "
+                "two optimizers: each keeps a state for the weights of one network."
+            )
+        # With optimizer=None Keras makes no third optimizer, which nothing would ever use.
+        super().compile(
+            optimizer=None,
+            jit_compile=jit_compile,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+        )
+        self.generator_optimizer = self._compile_arguments["generator_optimizer"]
+        self.discriminator_optimizer = self._compile_arguments["discriminator_optimizer"]
+        self.loss = self._compile_arguments["loss"]
+        # Built now, so that a backup finds the state of both optimizers to save and to restore.
+        self.generator_optimizer.build(self.generator.trainable_variables)
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+    @property
+    def metrics(self):
+        return [
+            self.generator_loss_tracker,
+            self.discriminator_loss_tracker,
+            self.real_accuracy_tracker,
+            self.fake_accuracy_tracker,
+        ]
+
+    def call(self, noise, training=False):
+        return self.generator(noise, training=training)
+
+    def train_step(self, data):
+        """Trains both networks on one batch: the seven steps of Article 2, section 3.3.
+
+        Step 1, the initial weights, is done when the networks are built.
+
+        Args:
+            data: real samples, float32 `(batch, ...)`, or a tuple that begins with them; labels
+                are ignored.
+
+        Returns:
+            Dict of the metrics so far: both losses in nats, both accuracies in [0, 1].
+        """
+        # Step 2: a batch of real samples.
+        real_images = self._real_images(data)
+
+        # Step 3: as many noise vectors. The last batch of an epoch may be smaller: ask its size.
+        noise_shape = (tf.shape(real_images)[0], self.latent_dim)
+        noise = keras.random.normal(noise_shape, seed=self.noise_seeds)
+
+        with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
+            fake_images = self.generator(noise, training=True)
+
+            # Step 4: the discriminator looks at both.
+            real_output = self.discriminator(real_images, training=True)
+            fake_output = self.discriminator(fake_images, training=True)
+
+            # Step 5: two losses. They are never added: each network minimises its own.
+            generator_loss = self.loss.generator_loss(fake_output)
+            discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
+
+        # Step 6: backpropagation, both gradients taken at the weights from before the step.
+        generator_variables = self.generator.trainable_variables
+        discriminator_variables = self.discriminator.trainable_variables
+        generator_gradients = gen_tape.gradient(generator_loss, generator_variables)
+        discriminator_gradients = disc_tape.gradient(discriminator_loss, discriminator_variables)
+        self.generator_optimizer.apply(generator_gradients, generator_variables)
+        self.discriminator_optimizer.apply(discriminator_gradients, discriminator_variables)
+
+        # Step 7, again and again until the last epoch, is `fit`.
+        return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
+
+    def test_step(self, data):
+        """Computes the metrics of one batch without training.
+
+        Args:
+            data: as in `train_step`.
+
+        Returns:
+            Dict of the metrics so far, as in `train_step`.
+        """
+        real_images = self._real_images(data)
+        images_so_far = tf.cast(self.generator_loss_tracker.count, tf.int32)
+        noise = tf.random.stateless_normal(
+            (tf.shape(real_images)[0], self.latent_dim), seed=(EVALUATION_SEED, images_so_far)
+        )
+        real_output = self.discriminator(real_images, training=False)
+        fake_output = self.discriminator(self.generator(noise, training=False), training=False)
+        generator_loss = self.loss.generator_loss(fake_output)
+        discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
+        return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
+
+    def _real_images(self, data):
+        real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if not real_images.dtype.is_floating or real_images.shape[1:] != self.sample_shape:
+            raise ValueError(
+                f"The data does not fit the networks. Received: {real_images.dtype.name} of shape "
+                f"{tuple(real_images.shape)}. Expected floating point of shape "
+                f"{(None, *self.sample_shape)}, for images in [-1, 1]."
+            )
+        return real_images
+
+    def _update_metrics(self, generator_loss, discriminator_loss, real_output, fake_output):
+        batch_size = tf.shape(real_output)[0]
+        real_accuracy = tf.reduce_mean(tf.cast(real_output > 0, tf.float32))
+        fake_accuracy = tf.reduce_mean(tf.cast(fake_output < 0, tf.float32))
+        values = generator_loss, discriminator_loss, real_accuracy, fake_accuracy
+        for metric, value in zip(self.metrics, values, strict=True):
+            metric.update_state(value, sample_weight=batch_size)
+        return self.get_metrics_result()
+
+    def generate(self, n, seed=None, batch_size=256):
+        """Generates samples, with the moving average of the generator's weights if there is one.
+
+        Args:
+            n: Int, number of samples.
+            seed: Int of at least 0; the same seed gives the same noise. `None` gives new noise at
+                each call. Neither changes the noise that training will see.
+            batch_size: Int, samples made at once.
+
+        Returns:
+            NumPy array, float32 `(n, ...)`; images are in [-1, 1].
+
+        Raises:
+            ValueError: if `n` is below 1 or `seed` is negative.
+        """
+        for name, value, least in (("n", n, 1), ("seed", 0 if seed is None else seed, 0)):
+            if not isinstance(value, (int, np.integer)) or value < least:
+                raise ValueError(
+                    f"Invalid `{name}`. Received: {name}={value!r}. Expected an integer of at "
+                    f"least {least}."
+                )
+        noise = keras.random.normal((n, self.latent_dim), seed=seed)
+        with self.averaged_weights():
+            batches = [
+                self.generator(noise[start : start + batch_size], training=False)
+                for start in range(0, n, batch_size)
+            ]
+        return np.concatenate([keras.ops.convert_to_numpy(batch) for batch in batches])
+
+    def predict(self, *args, **kwargs):
+        """Keras' `predict`: noise, float32 `(n, latent_dim)`, to samples, as `generate` does."""
+        with self.averaged_weights():
+            return super().predict(*args, **kwargs)
+
+    @contextlib.contextmanager
+    def averaged_weights(self):
+        """Puts the moving average of the generator's weights in their place, for a `with` block.
+
+        Nothing changes if the generator's optimizer keeps no average (`use_ema=False`) or has not
+        made a step yet.
+
+        Example:
+
+        >>> with model.averaged_weights():
+        ...     model.generator.export("generator")
+        """
+        optimizer = getattr(self, "generator_optimizer", None)
+        if optimizer is None or not optimizer.use_ema or int(optimizer.iterations) == 0:
+            yield
+            return
+        variables = self.generator.trainable_variables
+        trained = [keras.ops.convert_to_numpy(variable) for variable in variables]
+        optimizer.finalize_variable_values(variables)
+        try:
+            yield
+        finally:
+            for variable, value in zip(variables, trained, strict=True):
+                variable.assign(value)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "latent_dim": self.latent_dim,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        for network in {"generator", "discriminator"} & config.keys():
+            config[network] = keras.saving.deserialize_keras_object(config[network])
+        return cls(**config)
+
+    def get_compile_config(self):
+        arguments = self._compile_arguments if self.compiled else {}
+        return {
+            name: keras.saving.serialize_keras_object(value) for name, value in arguments.items()
+        }
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def save_own_variables(self, store):
+        """Saves the random states too: a reloaded model goes on with the very same noise."""
+        super().save_own_variables(store)
+        for i, state in enumerate(self._random_states()):
+            store[f"random_state_{i}"] = keras.ops.convert_to_numpy(state)
+
+    def load_own_variables(self, store):
+        keys = [key for key in store.keys() if not key.startswith("random_state_")]
+        super().load_own_variables({key: store[key] for key in keys})
+        for i, state in enumerate(self._random_states()):
+            state.assign(store[f"random_state_{i}"])
+
+    def _random_states(self):
+        """The states of all random generators: of the noise, and of each Dropout layer."""
+        weights = {id(weight) for weight in self.weights}
+        return [variable for variable in self.variables if id(variable) not in weights]
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class DCGAN(GAN):
+    """A `GAN` of images with the default convolutional networks.
+
+    Args:
+        image_shape: (height, width, channels); 16 to 128 pixels a side, 1 or 3 channels.
+        latent_dim: Int, length of the noise vector.
+        seed: Int or `None`, fixes the initial weights, the noise and Dropout: the same seed and
+            data give the same model, bit for bit.
+        name: Str or `None`, the model's name.
+
+    Raises:
+        ValueError: for a shape that the networks do not serve, with the reason.
+
+    Example:
+
+    >>> model = DCGAN(image_shape=(28, 28, 1), latent_dim=64, seed=0)
+    """
+
+    def __init__(self, image_shape=(28, 28, 1), latent_dim=64, seed=None, name=None, **kwargs):
+        self.image_shape = image_shape
+        pair = networks.build_pair("default", image_shape, latent_dim, seed)
+        super().__init__(*pair, latent_dim, seed=seed, name=name, **kwargs)
+
+    def get_config(self):
+        config = super().get_config()
+        del config["generator"], config["discriminator"]
+        return {**config, "image_shape": self.image_shape}
+
+
+def _check_networks(generator, discriminator, latent_dim):
+    """Passes symbolic noise through both networks, which builds them, and returns the shape of
+    one sample."""
+    if not isinstance(latent_dim, int) or latent_dim < 1:
+        raise ValueError(
+            f"Invalid `latent_dim`. Received: latent_dim={latent_dim!r}. Expected an integer of "
+            "at least 1."
+        )
+    try:
+        samples = generator(keras.KerasTensor((None, latent_dim)))
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"The generator does not take the noise. Received: latent_dim={latent_dim}. Expected "
+            f"a generator whose input has the shape (None, {latent_dim})."
+        ) from error
+    try:
+        logits = discriminator(samples)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            "The discriminator does not take what the generator makes. Received: samples of shape "
+            f"{samples.shape}. Expected a discriminator whose input has this shape."
+        ) from error
+    if tuple(logits.shape) != (None, 1):
+        raise ValueError(
+            f"The discriminator does not return one logit. Received: output of shape "
+            f"{logits.shape}. Expected (None, 1)."
+        )
+    return tuple(samples.shape[1:])

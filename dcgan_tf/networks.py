@@ -1,0 +1,239 @@
+"""Generators and discriminators, built from the shape of the images.
+
+A generator takes noise, float32 `(batch, latent_dim)`, and returns images, float32
+`(batch, height, width, channels)` in [-1, 1]. A discriminator takes such images and returns logits,
+float32 `(batch, 1)`; a positive logit means "real".
+"""
+
+import math
+
+import keras
+import numpy as np
+
+SMALLEST, LARGEST = 16, 128  # pixels
+
+
+def check_image_shape(image_shape):
+    """Checks the shape of the images that networks are to be built for.
+
+    Args:
+        image_shape: (height, width, channels); 16 to 128 pixels a side, which need not be equal,
+            and 1 or 3 channels.
+
+    Returns:
+        The shape as a tuple of three ints.
+
+    Raises:
+        ValueError: for any other shape, with the reason.
+    """
+    received = (
+        f"Received: image_shape={image_shape!r}. Expected (height, width, channels): {SMALLEST} to "
+        f"{LARGEST} pixels a side and 1 or 3 channels, for example (28, 28, 1)."
+    )
+    sizes = tuple(image_shape) if isinstance(image_shape, (tuple, list)) else ()
+    if len(sizes) != 3 or not all(isinstance(size, int) for size in sizes):
+        raise ValueError(f"This is no image shape. {received}")
+    height, width, channels = sizes
+    if min(height, width) < SMALLEST:
+        raise ValueError(
+            "The images are too small: after two halvings nothing is left for the convolutions to "
+            f"see. {received} Enlarge the images."
+        )
+    if max(height, width) > LARGEST:
+        raise ValueError(
+            "The images are too large: these networks are made for learning on a laptop, and lose "
+            f"the whole picture from sight beyond this size. {received} Shrink the images."
+        )
+    if channels not in (1, 3):
+        raise ValueError(f"Images are grey or RGB. {received}")
+    return sizes
+
+
+def build_generator(image_shape=(28, 28, 1), latent_dim=64, filters=32, seed=None):
+    """Builds the default generator, small enough for a laptop's CPU.
+
+    In the manner of Radford et al. (2015): a dense layer makes a few pixels of many channels, and
+    each transposed convolution doubles height and width. The kernels of 4x4 are a multiple of the
+    stride, which avoids chequered patterns (Odena et al. 2016).
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        latent_dim: Int, length of the noise vector.
+        filters: Int, channels before the last layer; twice as many in each layer before it.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`: noise, float32 `(batch, latent_dim)`, to images, float32
+        `(batch, height, width, channels)` in [-1, 1].
+    """
+    height, width, channels = check_image_shape(image_shape)
+    halvings = _halvings(height, width)
+    rows, columns = math.ceil(height / 2**halvings), math.ceil(width / 2**halvings)
+    widths = [filters * 2**i for i in reversed(range(halvings))]
+    options = {"kernel_initializer": _dcgan_initializer(seed), "use_bias": False}
+
+    noise = keras.Input((latent_dim,), name="noise")
+    x = keras.layers.Dense(rows * columns * widths[0], **options)(noise)
+    x = keras.layers.Reshape((rows, columns, widths[0]))(x)
+    x = keras.layers.BatchNormalization()(x)
+    x = keras.layers.LeakyReLU(0.2)(x)
+    for width_of_layer in widths[1:]:
+        x = keras.layers.Conv2DTranspose(width_of_layer, 4, 2, "same", **options)(x)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.LeakyReLU(0.2)(x)
+    options["use_bias"] = True
+    x = keras.layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh", **options)(x)
+    return keras.Model(noise, _crop(x, height, width), name="generator")
+
+
+def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
+    """Builds the default discriminator, the mirror image of the default generator.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        filters: Int, channels of the first layer; twice as many in each layer after it.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`: images, float32 `(batch, height, width, channels)` in [-1, 1], to logits,
+        float32 `(batch, 1)`.
+    """
+    height, width, channels = check_image_shape(image_shape)
+    options = {"kernel_initializer": _dcgan_initializer(seed)}
+
+    images = x = keras.Input((height, width, channels), name="images")
+    for i in range(_halvings(height, width)):
+        x = keras.layers.Conv2D(filters * 2**i, 4, 2, "same", **options)(x)
+        x = keras.layers.LeakyReLU(0.2)(x)
+    x = keras.layers.Flatten()(x)
+    logits = keras.layers.Dense(1, **options)(x)
+    return keras.Model(images, logits, name="discriminator")
+
+
+def build_tutorial_generator(image_shape=(28, 28, 1), latent_dim=100, seed=None):
+    """Builds the generator of TensorFlow's DCGAN tutorial.
+
+    For 28x28 grey images and noise of 100 it has 2,330,944 parameters, as there.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        latent_dim: Int, length of the noise vector.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`, as `build_generator`.
+    """
+    height, width, channels = check_image_shape(image_shape)
+    rows, columns = math.ceil(height / 4), math.ceil(width / 4)
+    initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
+    options = {"kernel_initializer": initializer, "use_bias": False}
+
+    noise = keras.Input((latent_dim,), name="noise")
+    x = keras.layers.Dense(rows * columns * 256, **options)(noise)
+    x = keras.layers.BatchNormalization()(x)
+    x = keras.layers.LeakyReLU(0.3)(x)
+    x = keras.layers.Reshape((rows, columns, 256))(x)
+    for filters, stride in ((128, 1), (64, 2)):
+        x = keras.layers.Conv2DTranspose(filters, 5, stride, "same", **options)(x)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.LeakyReLU(0.3)(x)
+    x = keras.layers.Conv2DTranspose(channels, 5, 2, "same", activation="tanh", **options)(x)
+    return keras.Model(noise, _crop(x, height, width), name="tutorial_generator")
+
+
+def build_tutorial_discriminator(image_shape=(28, 28, 1), seed=None):
+    """Builds the discriminator of TensorFlow's DCGAN tutorial.
+
+    For 28x28 grey images it has 212,865 parameters, as there.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        seed: Int or `None`, fixes the initial weights and Dropout.
+
+    Returns:
+        A `keras.Model`, as `build_discriminator`.
+    """
+    initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
+    options = {"kernel_initializer": initializer}
+
+    images = x = keras.Input(check_image_shape(image_shape), name="images")
+    for i, filters in enumerate((64, 128)):
+        x = keras.layers.Conv2D(filters, 5, 2, "same", **options)(x)
+        x = keras.layers.LeakyReLU(0.3)(x)
+        x = keras.layers.Dropout(0.3, seed=None if seed is None else seed + i)(x)
+    x = keras.layers.Flatten()(x)
+    logits = keras.layers.Dense(1, **options)(x)
+    return keras.Model(images, logits, name="tutorial_discriminator")
+
+
+def build_dense_discriminator(image_shape=(28, 28, 1), units=(512, 256), seed=None):
+    """Builds a fully connected discriminator, the one Article 2, section 4.3 asks for.
+
+    It sees pixels without knowing which of them are neighbours.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        units: sequence of ints, the widths of the hidden layers.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`, as `build_discriminator`.
+    """
+    initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
+    options = {"kernel_initializer": initializer}
+
+    images = keras.Input(check_image_shape(image_shape), name="images")
+    x = keras.layers.Flatten()(images)
+    for width in units:
+        x = keras.layers.Dense(width, **options)(x)
+        x = keras.layers.LeakyReLU(0.2)(x)
+    logits = keras.layers.Dense(1, **options)(x)
+    return keras.Model(images, logits, name="dense_discriminator")
+
+
+PAIRS = {
+    "default": (build_generator, build_discriminator),
+    "tutorial": (build_tutorial_generator, build_tutorial_discriminator),
+    "dense": (build_generator, build_dense_discriminator),
+}
+
+
+def build_pair(name, image_shape=(28, 28, 1), latent_dim=64, seed=None):
+    """Builds a generator and the discriminator that goes with it.
+
+    Args:
+        name: a key of `PAIRS`: `"default"`, `"tutorial"` (of TensorFlow's DCGAN tutorial) or
+            `"dense"` (the default generator with a fully connected discriminator).
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        latent_dim: Int, length of the noise vector.
+        seed: Int or `None`, fixes the initial weights of both, and Dropout.
+
+    Returns:
+        A tuple `(generator, discriminator)` of `keras.Model`s.
+    """
+    build_generator, build_discriminator = PAIRS[name]
+    seeds = [None, None]
+    if seed is not None:  # two numbers far apart, so that the networks share no random values
+        seeds = np.random.SeedSequence(seed).generate_state(2).tolist()
+    return (
+        build_generator(image_shape, latent_dim, seed=seeds[0]),
+        build_discriminator(image_shape, seed=seeds[1]),
+    )
+
+
+def _dcgan_initializer(seed):
+    """Normal with a standard deviation of 0.02 (Radford et al. 2015), new values at each call."""
+    return keras.initializers.RandomNormal(stddev=0.02, seed=keras.random.SeedGenerator(seed))
+
+
+def _halvings(height, width):
+    """How often the larger side is halved until at most 8 pixels are left, but at least twice."""
+    return max(2, math.ceil(math.log2(max(height, width) / 8)))
+
+
+def _crop(images, height, width):
+    """Cuts off what is too much: doubling leads to multiples of 4, 8 or 16 pixels only."""
+    rows, columns = images.shape[1] - height, images.shape[2] - width
+    if rows or columns:
+        images = keras.layers.Cropping2D(((0, rows), (0, columns)))(images)
+    return images

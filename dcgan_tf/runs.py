@@ -1,0 +1,152 @@
+"""The folder of a run: what is in it, and how a run begins there or goes on."""
+
+import csv
+import json
+import pathlib
+import shutil
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import dcgan_tf
+from dcgan_tf import files
+from dcgan_tf.model import GAN
+
+SETTINGS = "run.json"
+MODEL = "model.keras"
+HISTORY = "history.csv"
+CURVES = "curves.png"
+GIF = "progress.gif"
+GIF_FRAMES = "progress_frames"
+SAMPLES = "samples"
+
+
+class SaveModel(keras.callbacks.Callback):
+    """Saves the whole model before training and after each epoch, to one file that is never half.
+
+    Unlike `keras.callbacks.BackupAndRestore`, which writes weights and epoch to two files in
+    place, it leaves no moment in which a killed run could not go on: the optimizers' count of
+    steps, in the same file, tells the epoch.
+
+    Args:
+        path: the file, ending in .keras.
+    """
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+
+    def on_train_begin(self, logs=None):
+        self.save()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.save()
+
+    def save(self):
+        with files.written_whole(self.path) as part:
+            self.model.save(part)
+
+
+class History(keras.callbacks.CSVLogger):
+    """Keras' `CSVLogger` with the columns that there are; it adds an empty one for validation."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.keys = self.keys or sorted(logs)
+        super().on_epoch_end(epoch, logs)
+
+
+def check_new(folder, overwrite):
+    """Refuses a folder that holds something, unless it is a run that may be overwritten."""
+    folder = files.writable_folder(folder)
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    received = f"Received: {str(folder)!r}."
+    if not (folder / SETTINGS).exists():
+        raise ValueError(
+            f"The folder is not empty and holds no run. {received} Expected a new folder: name "
+            "one with --output-dir."
+        )
+    if not overwrite:
+        raise ValueError(
+            f"The folder holds a run already. {received} Expected --resume to go on with it, "
+            "--overwrite to replace it, or another folder with --output-dir."
+        )
+
+
+def clear(folder):
+    """Removes what an earlier run left, and nothing else."""
+    for name in (SAMPLES, GIF_FRAMES):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for name in (SETTINGS, MODEL, HISTORY, CURVES, GIF):
+        (folder / name).unlink(missing_ok=True)
+
+
+def write_settings(folder, settings):
+    """Writes what the run was started with, and with which versions."""
+    versions = {
+        "dcgan_tf": dcgan_tf.__version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+    }
+    with files.written_whole(folder / SETTINGS) as part:
+        part.write_text(json.dumps({**settings, "versions": versions}, indent=2) + "\n")
+
+
+def read_settings(folder):
+    """Reads what the run was started with.
+
+    Raises:
+        ValueError: if the folder holds no run.
+    """
+    path = pathlib.Path(folder) / SETTINGS
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"This is no folder of a run: {SETTINGS} cannot be read. Received: {str(folder)!r}. "
+            "Expected a folder that `dcgan-tf train` made."
+        ) from error
+
+
+def load_model(folder):
+    """Loads the model as it was after the last finished epoch.
+
+    Raises:
+        ValueError: if the folder holds no whole model.
+    """
+    path = pathlib.Path(folder) / MODEL
+    try:
+        model = keras.saving.load_model(path)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        reason = str(error).partition("\n")[0][:200]
+        raise ValueError(
+            f"The model cannot be loaded ({reason}). Received: {str(path)!r}. Expected a whole "
+            ".keras file, as `dcgan-tf train` writes it."
+        ) from error
+    if not isinstance(model, GAN):
+        raise ValueError(
+            f"The model is no GAN. Received: a {type(model).__name__} in {str(path)!r}. Expected "
+            "a model that `dcgan-tf train` wrote."
+        )
+    return model
+
+
+def read_history(folder):
+    """Reads history.csv as a dict of lists, one value an epoch; empty lists if there is none."""
+    path = pathlib.Path(folder) / HISTORY
+    if not path.exists():
+        return {}
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {key: [float(row[key]) for row in rows] for key in rows[0]} if rows else {}
+
+
+def cut_history(folder, epochs):
+    """Drops the rows after the first `epochs`: a run killed while saving repeats that epoch."""
+    path = pathlib.Path(folder) / HISTORY
+    if path.exists():
+        lines = path.read_text().splitlines(keepends=True)
+        with files.written_whole(path) as part:
+            part.write_text("".join(lines[: epochs + 1]))
