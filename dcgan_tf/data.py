@@ -133,8 +133,8 @@ def check_image_size(image_size):
     sizes = tuple(image_size) if isinstance(image_size, (tuple, list)) else ()
     if len(sizes) != 2 or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise ValueError(
-            f"Not an image size. Received: image_size={image_size!r}. Expected (height, width) in "
-            "pixels, for example (28, 28)."
+            f"This is no image size. Received: image_size={image_size!r}. Expected (height, width) "
+            "in pixels, for example (28, 28)."
         )
 
 

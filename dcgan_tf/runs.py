@@ -147,6 +147,6 @@ def cut_history(folder, epochs):
     """Drops the rows after the first `epochs`: a run killed while saving repeats that epoch."""
     path = pathlib.Path(folder) / HISTORY
     if path.exists():
-        lines = path.read_text().splitlines(keepends=True)
+        lines = path.read_bytes().splitlines(keepends=True)
         with files.written_whole(path) as part:
-            part.write_text("".join(lines[: epochs + 1]))
+            part.write_bytes(b"".join(lines[: epochs + 1]))

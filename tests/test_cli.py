@@ -1,0 +1,313 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import imageio.v3 as iio
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+from test_images import gif_durations
+
+from dcgan_tf import cli, losses, networks
+
+LAUNCH = [sys.executable, "-m", "dcgan_tf"]
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    """A folder to work in, with data.npz: 80 images of 16x16, three steps an epoch."""
+    monkeypatch.chdir(tmp_path)
+    pixels = np.random.default_rng(0).integers(0, 256, (80, 16, 16), dtype=np.uint8)
+    np.savez("data.npz", x_train=pixels, y_train=np.arange(80) % 3)
+    return tmp_path
+
+
+@pytest.fixture
+def dcgan_tf(capsys):
+    """Runs a command in this process and returns (status, standard output, standard error)."""
+
+    def run(*argv):
+        try:
+            status = cli.main([str(word) for word in argv])
+        except SystemExit as exit:  # argparse ends so
+            status = exit.code
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+def train(dcgan_tf, *argv):
+    return dcgan_tf("train", "--data", "data.npz", "--latent-dim", 8, *argv)
+
+
+def contents(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def state(folder):
+    model = keras.saving.load_model(folder / "model.keras")
+    variables = [
+        *model.variables,
+        *model.generator_optimizer.variables,
+        *model.discriminator_optimizer.variables,
+    ]
+    return [variable.numpy() for variable in variables]
+
+
+def test_help_does_not_load_tensorflow():
+    code = (
+        "import sys, dcgan_tf.cli\n"
+        "try:\n    dcgan_tf.cli.main(['train', '--help'])\n"
+        "finally:\n    heavy = {'tensorflow', 'keras', 'numpy', 'matplotlib'}\n"
+        "    print('heavy:', heavy & {*sys.modules})"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "examples:" in result.stdout and result.stderr == ""
+    assert result.stdout.endswith("heavy: set()\n")
+
+
+def test_choices_are_those_of_the_modules():
+    assert cli.NETWORKS == tuple(networks.PAIRS)
+    assert cli.LOSSES == tuple(losses.LOSSES)
+
+
+def test_train_leaves_a_run_folder(work, dcgan_tf):
+    status, out, err = train(dcgan_tf, "--epochs", 3)
+    assert (status, err) == (0, "")
+    run = work / "runs" / "data"
+    assert sorted(path.name for path in (run / "samples").glob("*.png")) == [
+        "epoch_0001.png",
+        "epoch_0002.png",
+        "epoch_0003.png",
+    ]
+    assert len(gif_durations(run / "progress.gif")[0]) == 3
+    assert iio.imread(run / "curves.png").ndim == 3
+    rows = (run / "history.csv").read_text().splitlines()
+    assert rows[0] == "epoch,discriminator_loss,fake_accuracy,generator_loss,real_accuracy"
+    assert [row.split(",")[0] for row in rows[1:]] == ["0", "1", "2"]
+    settings = json.loads((run / "run.json").read_text())
+    assert settings["seed"] == 0 and settings["batch_size"] == 32 and "versions" in settings
+    for name in ("samples", "progress.gif", "history.csv", "curves.png", "model.keras"):
+        assert out.count(f"runs/data/{name}\n") == 1
+
+
+def test_resumed_run_equals_one_never_stopped(work, dcgan_tf):
+    options = ["--network", "tutorial", "--loss", "minimax", "--generator-lr", "0.002"]
+    assert train(dcgan_tf, "--epochs", 4, "--output-dir", "whole", *options)[0] == 0
+    assert train(dcgan_tf, "--epochs", 2, "--output-dir", "parts", *options)[0] == 0
+    # As if the run had been killed after an epoch's row was written, before the model was saved.
+    history = work / "parts" / "history.csv"
+    history.write_text(history.read_text() + "2,0.5,0.5,0.5,0.5\n3,0.")
+    status, _, err = dcgan_tf("train", "--resume", "--output-dir", "parts", "--epochs", 4)
+    assert (status, err) == (0, "")
+    for a, b in zip(state(work / "whole"), state(work / "parts"), strict=True):
+        np.testing.assert_array_equal(a, b)
+    whole, parts = contents(work / "whole"), contents(work / "parts")
+    assert whole.keys() == parts.keys()
+    assert [name for name in whole if whole[name] != parts[name]] == ["model.keras"]  # zip times
+
+
+def test_resume_of_a_finished_run_changes_nothing(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 2)
+    before = contents(work / "runs" / "data")
+    status, _, _ = train(dcgan_tf, "--resume")
+    assert status == 0
+    after = contents(work / "runs" / "data")
+    assert [name for name in before if before[name] != after[name]] in ([], ["model.keras"])
+
+
+def test_a_run_is_not_overwritten_unasked(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 2)
+    run = work / "runs" / "data"
+    (run / "notes.txt").write_text("mine")
+    before = contents(run)
+    status, _, err = train(dcgan_tf, "--epochs", 1)
+    assert status == 2 and "--resume" in err and "--overwrite" in err
+    assert contents(run) == before
+    assert train(dcgan_tf, "--epochs", 1, "--overwrite", "--seed", 1)[0] == 0
+    assert sorted(path.name for path in (run / "samples").glob("*.png")) == ["epoch_0001.png"]
+    assert len((run / "history.csv").read_text().splitlines()) == 2
+    assert (run / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("option", ["--overwrite", "--resume", None])
+def test_a_folder_of_something_else_is_never_touched(work, dcgan_tf, option):
+    (work / "photos").mkdir()
+    (work / "photos" / "model.keras").write_text("mine")
+    before = contents(work / "photos")
+    options = ["--output-dir", "photos"] + ([option] if option else [])
+    status, _, err = train(dcgan_tf, *options)
+    assert status == 2 and "Received: 'photos'" in err and err.count("\n") == 1
+    assert contents(work / "photos") == before
+
+
+def test_ctrl_c_keeps_the_finished_epochs(work, dcgan_tf):
+    arguments = ["train", "--data", "data.npz", "--latent-dim", "8", "--epochs", "100000"]
+    process = subprocess.Popen(
+        [*LAUNCH, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    for line in process.stdout:
+        if line.startswith("Epoch 4/"):
+            process.send_signal(signal.SIGINT)
+            break
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")
+    assert "To go on: dcgan-tf train --resume --output-dir runs/data" in out
+    run = work / "runs" / "data"
+    epochs = len((run / "history.csv").read_text().splitlines()) - 1
+    assert epochs >= 3
+    assert len(gif_durations(run / "progress.gif")[0]) == epochs
+    assert (run / "curves.png").exists()
+    assert not [path for path in run.rglob(".*")]
+    status, _, _ = dcgan_tf("train", "--resume", "--output-dir", run, "--epochs", epochs + 1)
+    assert status == 0
+    assert len((run / "history.csv").read_text().splitlines()) - 1 == epochs + 1
+
+
+def test_other_seed_other_run(work, dcgan_tf):
+    for seed in (0, 0, 1):
+        train(dcgan_tf, "--epochs", 1, "--seed", seed, "--overwrite", "--output-dir", f"s{seed}")
+    assert (work / "s0" / "history.csv").read_text() != (work / "s1" / "history.csv").read_text()
+
+
+def test_own_images_of_another_shape(work, dcgan_tf):
+    rng = np.random.default_rng(0)
+    for i in range(5):
+        pixels = rng.integers(0, 256, (30 + i, 50, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(work / f"{i}.png")
+    status, out, err = dcgan_tf(
+        *("train", "--data", work, "--image-size", "20x36", "--epochs", 1, "--batch-size", 2),
+        *("--output-dir", "run"),
+    )
+    assert (status, err) == (0, "")
+    assert "5 images of 20x36x3" in out
+    assert keras.saving.load_model(work / "run" / "model.keras").generate(1).shape == (1, 20, 36, 3)
+
+
+def test_sample(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 1)
+    for arguments, path in (
+        (["--count", 5, "--seed", 3, "--output", "new/a.png"], work / "new" / "a.png"),
+        (["--count", 5, "--seed", 3], work / "runs" / "data" / "generated.png"),
+        (["--count", 5, "--seed", 4, "--output", "b.png"], work / "b.png"),
+    ):
+        status, out, err = dcgan_tf("sample", "runs/data", *arguments)
+        assert (status, err) == (0, "") and path.exists()
+    one, same, other = (
+        iio.imread(work / name) for name in ("new/a.png", "runs/data/generated.png", "b.png")
+    )
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()
+
+
+def test_data(work, dcgan_tf):
+    status, out, err = dcgan_tf("data", "data.npz", "--preview", "look.png")
+    assert (status, err) == (0, "")
+    assert "80 training images, height 16, width 16, channels 1" in out
+    assert "0: 27, 1: 27, 2: 26" in out
+    assert iio.imread(work / "look.png").shape[0] == 8 * (2 + 48) + 2
+    status, out, _ = dcgan_tf("data", "mnist-10k", "--image-size", "32")
+    assert status == 0 and "8,004 training images, height 32, width 32" in out
+
+
+@pytest.fixture
+def bad_inputs(work):
+    pixels = np.zeros((4, 16, 16), np.uint8)
+    (work / "empty").mkdir()
+    (work / "truncated").mkdir()
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (32, 32), dtype=np.uint8)).save(
+        work / "truncated" / "a.png"
+    )
+    whole = (work / "truncated" / "a.png").read_bytes()
+    (work / "truncated" / "a.png").write_bytes(whole[:300])
+    np.savez(work / "objects.npz", x_train=np.array([{}], object))
+    np.savez(work / "flat.npz", np.zeros((4, 784), np.uint8))
+    np.savez(work / "small.npz", pixels[:, :8, :8])
+    (work / "file").write_text("")
+    return work
+
+
+@pytest.mark.parametrize(
+    ("command", "received", "accepted"),
+    [
+        ("train --data missing", "'missing'", "mnist-10k"),
+        ("train --data empty", "empty", "PNG or JPEG"),
+        ("train --data truncated", "a.png", "whole PNG"),
+        ("train --data objects.npz", "objects.npz", "plain arrays"),
+        ("train --data flat.npz", "(4, 784)", "(n, height, width)"),
+        ("train --data small.npz", "(8, 8, 1)", "16 to 128 pixels"),
+        ("train --data data.npz --image-size 200", "(200, 200, 1)", "16 to 128 pixels"),
+        ("train --data data.npz --image-size 20x", "'20x'", "HEIGHTxWIDTH"),
+        ("train --epochs 0", "'0'", "at least 1"),
+        ("train --epochs 1.5", "'1.5'", "at least 1"),
+        ("train --batch-size -4", "'-4'", "at least 1"),
+        ("train --seed -1", "'-1'", "at least 0"),
+        ("train --latent-dim none", "'none'", "at least 1"),
+        ("train --generator-lr 0", "'0'", "between 0 and 1"),
+        ("train --discriminator-lr nan", "'nan'", "between 0 and 1"),
+        ("train --loss wgan", "'wgan'", "minimax"),
+        ("train --network big", "'big'", "tutorial"),
+        ("train --epoch 3", "--epoch", "--help"),
+        ("train --resume --overwrite", "--overwrite", "not allowed with"),
+        ("train --output-dir file", "'file'", "a folder"),
+        ("train --output-dir file/run", "'file/run'", "a folder"),
+        ("train --resume", "runs/mnist-10k", "dcgan-tf train"),
+        ("sample missing", "missing", "dcgan-tf train"),
+        ("sample empty --count 0", "'0'", "at least 1"),
+        ("sample empty --output file/a.png", "'file'", "a folder"),
+        ("sample empty --output a.jpg", "'a.jpg'", ".png"),
+        ("sample empty --output empty", "'empty'", ".png"),
+        ("data", "NAME_OR_PATH", "required"),
+        ("data missing", "'missing'", "fashion-mnist"),
+        ("data mnist-10k --preview empty", "'empty'", ".png"),
+        ("data mnist-10k --preview file/a.png", "'file'", "a folder"),
+        ("", "COMMAND", "--help"),
+        ("learn", "'learn'", "train"),
+    ],
+)
+def test_wrong_input_gets_one_line(bad_inputs, dcgan_tf, command, received, accepted):
+    before = contents(bad_inputs)
+    status, out, err = dcgan_tf(*command.split())
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1 and "error: " in err
+    assert received in err and accepted in err
+    assert contents(bad_inputs) == before
+    assert not (bad_inputs / "runs").exists()
+
+
+def test_resume_refuses_other_settings_and_other_data(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 1)
+    before = contents(work / "runs" / "data")
+    status, _, err = train(dcgan_tf, "--resume", "--seed", 3)
+    assert status == 2 and "Received: --seed 3. Expected --seed 0" in err
+    np.savez("data.npz", x_train=np.zeros((200, 16, 16), np.uint8))
+    status, _, err = train(dcgan_tf, "--resume")
+    assert status == 2 and "data has changed" in err
+    assert contents(work / "runs" / "data") == before
+
+
+def test_a_damaged_model_is_refused(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 1)
+    path = work / "runs" / "data" / "model.keras"
+    path.write_bytes(path.read_bytes()[:1000])
+    for command in (["train", "--resume", "--output-dir", "runs/data"], ["sample", "runs/data"]):
+        status, _, err = dcgan_tf(*command)
+        assert status == 2 and "model cannot be loaded" in err and err.count("\n") == 1
+
+
+def test_a_missing_network_is_a_failure_that_names_the_bundled_digits(work):
+    """A second process whose downloads fail at once, as on a machine without a network."""
+    environment = {**os.environ, "KERAS_HOME": str(work), "https_proxy": "http://127.0.0.1:9"}
+    result = subprocess.run(
+        [*LAUNCH, "data", "mnist"], capture_output=True, text=True, env=environment
+    )
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1 and "mnist-10k" in result.stderr
