@@ -116,8 +116,11 @@ def write_gif(path, frames, duration_ms=200, hold_ms=2000):
     durations = [duration_ms] * (len(frames) - 1) + [hold_ms]
     if len(frames) == 1:
         durations = hold_ms  # Pillow takes no list for a single frame
+    frames = np.stack(frames)
+    if frames.ndim == 3:  # as RGB: readers take the later frames of a grey GIF for RGB anyway
+        frames = np.stack([frames] * 3, axis=-1)
     with files.written_whole(path) as part:
-        iio.imwrite(part, np.stack(frames), duration=durations, loop=0)
+        iio.imwrite(part, frames, duration=durations, loop=0)
 
 
 def check_frame_times(duration_ms, hold_ms):

@@ -105,7 +105,7 @@ def test_resumed_run_equals_one_never_stopped(work, dcgan_tf):
     assert train(dcgan_tf, "--epochs", 2, "--output-dir", "parts", *options)[0] == 0
     # As if the run had been killed after an epoch's row was written, before the model was saved.
     history = work / "parts" / "history.csv"
-    history.write_text(history.read_text() + "2,0.5,0.5,0.5,0.5\n3,0.")
+    history.write_bytes(history.read_bytes() + b"2,0.5,0.5,0.5,0.5\r\n3,0.")
     status, _, err = dcgan_tf("train", "--resume", "--output-dir", "parts", "--epochs", 4)
     assert (status, err) == (0, "")
     for a, b in zip(state(work / "whole"), state(work / "parts"), strict=True):
