@@ -24,7 +24,7 @@ DEFAULTS = {
     "discriminator_lr": None,
     "seed": 0,
 }
-DEFAULT_EPOCHS = 40
+DEFAULT_EPOCHS = 30
 # Written out because their modules load TensorFlow; a test compares them with the modules.
 NETWORKS = ("default", "tutorial", "dense")
 LOSSES = ("sigmoid_cross_entropy", "minimax")

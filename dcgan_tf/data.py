@@ -232,7 +232,8 @@ def _to_range(images):
 
 def _read_npz(path):
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # NumPy would leave the file open if it is damaged.
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             names = set(file.files)
             if len(names) == 1:
                 return [(file[names.pop()], None), (None, None)]
