@@ -7,12 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from dcgan_tf import losses, networks
+from dcgan_tf.saving import SavedWhole
 
 EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
-class GAN(keras.Model):
+class GAN(SavedWhole, keras.Model):
     """A generator and a discriminator that are trained against each other.
 
     The generator turns noise into samples; the discriminator tells them from real ones. The class
@@ -46,10 +47,8 @@ class GAN(keras.Model):
         self.seed = seed
         self.sample_shape = _check_networks(generator, discriminator, latent_dim)
         self.noise_seeds = keras.random.SeedGenerator(seed)
-        self.generator_loss_tracker = keras.metrics.Mean(name="generator_loss")
-        self.discriminator_loss_tracker = keras.metrics.Mean(name="discriminator_loss")
-        self.real_accuracy_tracker = keras.metrics.Mean(name="real_accuracy")
-        self.fake_accuracy_tracker = keras.metrics.Mean(name="fake_accuracy")
+        names = ("generator_loss", "discriminator_loss", "real_accuracy", "fake_accuracy")
+        self.trackers = [keras.metrics.Mean(name=name) for name in names]
         self.built = True
 
     def compile(
@@ -79,46 +78,33 @@ class GAN(keras.Model):
         Raises:
             ValueError: for an unknown loss, or one optimizer used twice.
         """
-        self._compile_arguments = {
-            "generator_optimizer": keras.optimizers.get(
-                generator_optimizer
-                or keras.optimizers.Adam(1e-3, beta_1=0.5, use_ema=True, ema_momentum=0.995)
-            ),
-            "discriminator_optimizer": keras.optimizers.get(
-                discriminator_optimizer or keras.optimizers.Adam(1e-3, beta_1=0.5)
-            ),
-            "loss": losses.get(loss),
-            "jit_compile": jit_compile,
-            "run_eagerly": run_eagerly,
-            "steps_per_execution": steps_per_execution,
-        }
         if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
             raise ValueError(
                 "The two networks share an optimizer. Received: the same object twice. Expected "
                 "two optimizers: each keeps a state for the weights of one network."
             )
-        # With optimizer=None Keras makes no third optimizer, which nothing would ever use.
-        super().compile(
-            optimizer=None,
-            jit_compile=jit_compile,
-            run_eagerly=run_eagerly,
-            steps_per_execution=steps_per_execution,
+        self.generator_optimizer = keras.optimizers.get(
+            generator_optimizer
+            or keras.optimizers.Adam(1e-3, beta_1=0.5, use_ema=True, ema_momentum=0.995)
         )
-        self.generator_optimizer = self._compile_arguments["generator_optimizer"]
-        self.discriminator_optimizer = self._compile_arguments["discriminator_optimizer"]
-        self.loss = self._compile_arguments["loss"]
+        self.discriminator_optimizer = keras.optimizers.get(
+            discriminator_optimizer or keras.optimizers.Adam(1e-3, beta_1=0.5)
+        )
+        self.loss = losses.get(loss)
+        self.compile_options = {
+            "jit_compile": jit_compile,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+        }
+        # With optimizer=None Keras makes no third optimizer, which nothing would ever use.
+        super().compile(optimizer=None, **self.compile_options)
         # Built now, so that a backup finds the state of both optimizers to save and to restore.
         self.generator_optimizer.build(self.generator.trainable_variables)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     @property
     def metrics(self):
-        return [
-            self.generator_loss_tracker,
-            self.discriminator_loss_tracker,
-            self.real_accuracy_tracker,
-            self.fake_accuracy_tracker,
-        ]
+        return self.trackers
 
     def call(self, noise, training=False):
         return self.generator(noise, training=training)
@@ -174,7 +160,7 @@ class GAN(keras.Model):
             Dict of the metrics so far, as in `train_step`.
         """
         real_images = self._real_images(data)
-        images_so_far = tf.cast(self.generator_loss_tracker.count, tf.int32)
+        images_so_far = tf.cast(self.trackers[0].count, tf.int32)
         noise = tf.random.stateless_normal(
             (tf.shape(real_images)[0], self.latent_dim), seed=(EVALUATION_SEED, images_so_far)
         )
@@ -199,8 +185,8 @@ class GAN(keras.Model):
         real_accuracy = tf.reduce_mean(tf.cast(real_output > 0, tf.float32))
         fake_accuracy = tf.reduce_mean(tf.cast(fake_output < 0, tf.float32))
         values = generator_loss, discriminator_loss, real_accuracy, fake_accuracy
-        for metric, value in zip(self.metrics, values, strict=True):
-            metric.update_state(value, sample_weight=batch_size)
+        for tracker, value in zip(self.trackers, values, strict=True):
+            tracker.update_state(value, sample_weight=batch_size)
         return self.get_metrics_result()
 
     def generate(self, n, seed=None, batch_size=256):
@@ -261,47 +247,6 @@ class GAN(keras.Model):
         finally:
             for variable, value in zip(variables, trained, strict=True):
                 variable.assign(value)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "latent_dim": self.latent_dim,
-            "seed": self.seed,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        for network in {"generator", "discriminator"} & config.keys():
-            config[network] = keras.saving.deserialize_keras_object(config[network])
-        return cls(**config)
-
-    def get_compile_config(self):
-        arguments = self._compile_arguments if self.compiled else {}
-        return {
-            name: keras.saving.serialize_keras_object(value) for name, value in arguments.items()
-        }
-
-    def compile_from_config(self, config):
-        self.compile(**keras.saving.deserialize_keras_object(config))
-
-    def save_own_variables(self, store):
-        """Saves the random states too: a reloaded model goes on with the very same noise."""
-        super().save_own_variables(store)
-        for i, state in enumerate(self._random_states()):
-            store[f"random_state_{i}"] = keras.ops.convert_to_numpy(state)
-
-    def load_own_variables(self, store):
-        keys = [key for key in store.keys() if not key.startswith("random_state_")]
-        super().load_own_variables({key: store[key] for key in keys})
-        for i, state in enumerate(self._random_states()):
-            state.assign(store[f"random_state_{i}"])
-
-    def _random_states(self):
-        """The states of all random generators: of the noise, and of each Dropout layer."""
-        weights = {id(weight) for weight in self.weights}
-        return [variable for variable in self.variables if id(variable) not in weights]
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")

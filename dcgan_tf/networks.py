@@ -26,27 +26,21 @@ def check_image_shape(image_shape):
     Raises:
         ValueError: for any other shape, with the reason.
     """
-    received = (
-        f"Received: image_shape={image_shape!r}. Expected (height, width, channels): {SMALLEST} to "
-        f"{LARGEST} pixels a side and 1 or 3 channels, for example (28, 28, 1)."
-    )
     sizes = tuple(image_shape) if isinstance(image_shape, (tuple, list)) else ()
     if len(sizes) != 3 or not all(isinstance(size, int) for size in sizes):
-        raise ValueError(f"This is no image shape. {received}")
-    height, width, channels = sizes
-    if min(height, width) < SMALLEST:
-        raise ValueError(
-            "The images are too small: after two halvings nothing is left for the convolutions to "
-            f"see. {received} Enlarge the images."
-        )
-    if max(height, width) > LARGEST:
-        raise ValueError(
-            "The images are too large: these networks are made for learning on a laptop, and lose "
-            f"the whole picture from sight beyond this size. {received} Shrink the images."
-        )
-    if channels not in (1, 3):
-        raise ValueError(f"Images are grey or RGB. {received}")
-    return sizes
+        reason = "This is no image shape."
+    elif min(sizes[:2]) < SMALLEST:
+        reason = "The images are too small: halved twice, they leave nothing to see; enlarge them."
+    elif max(sizes[:2]) > LARGEST:
+        reason = "The images are too large for networks that learn on a laptop; shrink them."
+    elif sizes[2] not in (1, 3):
+        reason = "The images are neither grey nor RGB."
+    else:
+        return sizes
+    raise ValueError(
+        f"{reason} Received: image_shape={image_shape!r}. Expected (height, width, channels): "
+        f"{SMALLEST} to {LARGEST} pixels a side and 1 or 3 channels, for example (28, 28, 1)."
+    )
 
 
 def build_generator(image_shape=(28, 28, 1), latent_dim=64, filters=32, seed=None):

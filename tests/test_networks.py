@@ -83,7 +83,7 @@ def test_seed_fixes_the_weights(name):
     [
         ((15, 28, 1), "too small"),
         ((28, 129, 1), "too large"),
-        ((28, 28, 2), "grey or RGB"),
+        ((28, 28, 2), "neither grey nor RGB"),
         ((28, 28), "no image shape"),
         ((28.0, 28, 1), "no image shape"),
         ("28", "no image shape"),
