@@ -18,7 +18,7 @@ DEFAULTS = {
     "image_size": None,
     "network": "default",
     "loss": "sigmoid_cross_entropy",
-    "latent_dim": 64,
+    "latent_dim": 16,
     "batch_size": 32,
     "generator_lr": None,
     "discriminator_lr": None,
@@ -73,7 +73,7 @@ def train(arguments):
         runs.write_settings(folder, settings)
         print(
             f"{len(images):,} images of {'x'.join(map(str, images.shape[1:]))}, "
-            f"{model.count_params():,} weights, {settings['epochs']} epochs of {steps} steps"
+            f"{model.count_params():,} weights, {steps} steps an epoch"
         )
         finished = _fit(model, images, steps, first_epoch, folder, settings)
         _report(folder)
@@ -165,11 +165,13 @@ def _import_tensorflow():
 def _folder_and_settings(arguments):
     """The run's folder, and its settings: those given and the defaults, or those it began with."""
     from dcgan_tf import runs
+    from dcgan_tf.data import DATASETS
 
     given = {key: getattr(arguments, key) for key in DEFAULTS}
     given = {key: value for key, value in given.items() if value is not None}
-    if pathlib.Path(given.get("data", "")).exists() and "data" in given:
-        given["data"] = str(pathlib.Path(given["data"]).resolve())
+    source = given.get("data", "mnist-10k")
+    if source not in DATASETS and pathlib.Path(source).exists():
+        given["data"] = str(pathlib.Path(source).resolve())  # to be found from any folder
     settings = {**DEFAULTS, "epochs": DEFAULT_EPOCHS, **given}
     folder = pathlib.Path(arguments.output_dir or f"runs/{pathlib.Path(settings['data']).stem}")
     if arguments.resume:
@@ -334,11 +336,11 @@ def _parser():
     add("--image-size", type=_image_size, metavar="HxW", help="resize the images to this size")
     add("--network", choices=NETWORKS, help="the pair of networks (default: default)")
     add("--loss", choices=LOSSES, help="the loss (default: sigmoid_cross_entropy)")
-    add("--latent-dim", type=_integer(1), metavar="N", help="length of the noise (default: 64)")
+    add("--latent-dim", type=_integer(1), metavar="N", help="length of the noise (default: 16)")
     add("--epochs", type=_integer(1), metavar="N", help=f"in all (default: {DEFAULT_EPOCHS})")
     add("--batch-size", type=_integer(1), metavar="N", help="images in a step (default: 32)")
-    add("--generator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.001)")
-    add("--discriminator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.001)")
+    add("--generator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.002)")
+    add("--discriminator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.002)")
     add("--seed", type=_integer(0), metavar="N", help="fixes all that is random (default: 0)")
     add("--output-dir", metavar="DIR", help="the run folder (default: runs/<name of the data>)")
     start = command.add_mutually_exclusive_group()

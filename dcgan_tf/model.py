@@ -33,7 +33,7 @@ class GAN(SavedWhole, keras.Model):
 
     Example:
 
-    >>> model = GAN(build_generator(), build_discriminator(), latent_dim=64, seed=0)
+    >>> model = GAN(build_generator(), build_discriminator(), latent_dim=16, seed=0)
     >>> model.compile()
     >>> model.fit(x_train, epochs=20, batch_size=32)
     >>> images = model.generate(16, seed=1)
@@ -64,7 +64,7 @@ class GAN(SavedWhole, keras.Model):
 
         Args:
             generator_optimizer: a Keras optimizer or its name. By default Adam with a learning
-                rate of 1e-3, beta_1 of 0.5 (Radford et al. 2015) and a moving average of the
+                rate of 2e-3, beta_1 of 0.5 (Radford et al. 2015) and a moving average of the
                 weights, which `generate` uses.
             discriminator_optimizer: the same for the discriminator, without the average.
             loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), `"minimax"` (its formula
@@ -85,10 +85,10 @@ class GAN(SavedWhole, keras.Model):
             )
         self.generator_optimizer = keras.optimizers.get(
             generator_optimizer
-            or keras.optimizers.Adam(1e-3, beta_1=0.5, use_ema=True, ema_momentum=0.995)
+            or keras.optimizers.Adam(2e-3, beta_1=0.5, use_ema=True, ema_momentum=0.995)
         )
         self.discriminator_optimizer = keras.optimizers.get(
-            discriminator_optimizer or keras.optimizers.Adam(1e-3, beta_1=0.5)
+            discriminator_optimizer or keras.optimizers.Adam(2e-3, beta_1=0.5)
         )
         self.loss = losses.get(loss)
         self.compile_options = {
@@ -265,10 +265,10 @@ class DCGAN(GAN):
 
     Example:
 
-    >>> model = DCGAN(image_shape=(28, 28, 1), latent_dim=64, seed=0)
+    >>> model = DCGAN(image_shape=(28, 28, 1), latent_dim=16, seed=0)
     """
 
-    def __init__(self, image_shape=(28, 28, 1), latent_dim=64, seed=None, name=None, **kwargs):
+    def __init__(self, image_shape=(28, 28, 1), latent_dim=16, seed=None, name=None, **kwargs):
         self.image_shape = image_shape
         pair = networks.build_pair("default", image_shape, latent_dim, seed)
         super().__init__(*pair, latent_dim, seed=seed, name=name, **kwargs)

@@ -43,12 +43,13 @@ def check_image_shape(image_shape):
     )
 
 
-def build_generator(image_shape=(28, 28, 1), latent_dim=64, filters=32, seed=None):
+def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=None):
     """Builds the default generator, small enough for a laptop's CPU.
 
     In the manner of Radford et al. (2015): a dense layer makes a few pixels of many channels, and
-    each transposed convolution doubles height and width. The kernels of 4x4 are a multiple of the
-    stride, which avoids chequered patterns (Odena et al. 2016).
+    each transposed convolution doubles height and width. Their kernels of 4x4 are a multiple of
+    the stride, which avoids chequered patterns (Odena et al. 2016). A plain convolution goes before
+    the last of them.
 
     Args:
         image_shape: (height, width, channels) of the images, see `check_image_shape`.
@@ -66,22 +67,22 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=64, filters=32, seed=Non
     widths = [filters * 2**i for i in reversed(range(halvings))]
     options = {"kernel_initializer": _dcgan_initializer(seed), "use_bias": False}
 
+    def activated(x):
+        return keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
+
     noise = keras.Input((latent_dim,), name="noise")
     x = keras.layers.Dense(rows * columns * widths[0], **options)(noise)
-    x = keras.layers.Reshape((rows, columns, widths[0]))(x)
-    x = keras.layers.BatchNormalization()(x)
-    x = keras.layers.LeakyReLU(0.2)(x)
+    x = activated(keras.layers.Reshape((rows, columns, widths[0]))(x))
     for width_of_layer in widths[1:]:
-        x = keras.layers.Conv2DTranspose(width_of_layer, 4, 2, "same", **options)(x)
-        x = keras.layers.BatchNormalization()(x)
-        x = keras.layers.LeakyReLU(0.2)(x)
-    options["use_bias"] = True
+        x = activated(keras.layers.Conv2DTranspose(width_of_layer, 4, 2, "same", **options)(x))
+    x = activated(keras.layers.Conv2D(filters, 3, 1, "same", **options)(x))
+    options["use_bias"] = True  # no normalisation follows, which would take a bias away again
     x = keras.layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh", **options)(x)
     return keras.Model(noise, _crop(x, height, width), name="generator")
 
 
 def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
-    """Builds the default discriminator, the mirror image of the default generator.
+    """Builds the default discriminator: strided convolutions take the picture down to one number.
 
     Args:
         image_shape: (height, width, channels) of the images, see `check_image_shape`.
@@ -122,15 +123,14 @@ def build_tutorial_generator(image_shape=(28, 28, 1), latent_dim=100, seed=None)
     initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
     options = {"kernel_initializer": initializer, "use_bias": False}
 
+    def activated(x):
+        return keras.layers.LeakyReLU(0.3)(keras.layers.BatchNormalization()(x))
+
     noise = keras.Input((latent_dim,), name="noise")
-    x = keras.layers.Dense(rows * columns * 256, **options)(noise)
-    x = keras.layers.BatchNormalization()(x)
-    x = keras.layers.LeakyReLU(0.3)(x)
+    x = activated(keras.layers.Dense(rows * columns * 256, **options)(noise))
     x = keras.layers.Reshape((rows, columns, 256))(x)
-    for filters, stride in ((128, 1), (64, 2)):
-        x = keras.layers.Conv2DTranspose(filters, 5, stride, "same", **options)(x)
-        x = keras.layers.BatchNormalization()(x)
-        x = keras.layers.LeakyReLU(0.3)(x)
+    x = activated(keras.layers.Conv2DTranspose(128, 5, 1, "same", **options)(x))
+    x = activated(keras.layers.Conv2DTranspose(64, 5, 2, "same", **options)(x))
     x = keras.layers.Conv2DTranspose(channels, 5, 2, "same", activation="tanh", **options)(x)
     return keras.Model(noise, _crop(x, height, width), name="tutorial_generator")
 
@@ -192,7 +192,7 @@ PAIRS = {
 }
 
 
-def build_pair(name, image_shape=(28, 28, 1), latent_dim=64, seed=None):
+def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
     """Builds a generator and the discriminator that goes with it.
 
     Args:
