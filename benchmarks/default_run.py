@@ -16,7 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output-dir", default="runs/measured", help="the run folder to make")
-    command = ["train", "--output-dir", parser.parse_args().output_dir]
+    arguments, others = parser.parse_known_args()
+    command = ["train", "--output-dir", arguments.output_dir, *others]
     start = time.perf_counter()
     subprocess.run([sys.executable, "-m", "dcgan_tf", *command], check=True)
     seconds = time.perf_counter() - start

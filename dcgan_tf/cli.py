@@ -22,6 +22,7 @@ DEFAULTS = {
     "batch_size": 32,
     "generator_lr": None,
     "discriminator_lr": None,
+    "jit_compile": "auto",
     "seed": 0,
 }
 DEFAULT_EPOCHS = 30
@@ -180,8 +181,8 @@ def _folder_and_settings(arguments):
             if settings[key] != value:
                 option = "--" + key.replace("_", "-")
                 raise ValueError(
-                    f"A resumed run keeps its settings. Received: {option} {value}. Expected "
-                    f"{option} {settings[key]}, or no {option}."
+                    f"A resumed run keeps its settings. Received: {option} {value}. Expected no "
+                    f"{option}, or what the run began with: {settings[key]}."
                 )
     else:
         runs.check_new(folder, arguments.overwrite)
@@ -200,7 +201,7 @@ def _new_model(settings, images):
         model = DCGAN(image_shape, latent_dim, seed=seed)
     else:
         model = GAN(*build_pair(network, image_shape, latent_dim, seed), latent_dim, seed=seed)
-    model.compile(loss=settings["loss"])
+    model.compile(loss=settings["loss"], jit_compile=settings["jit_compile"])
     if settings["generator_lr"]:
         model.generator_optimizer.learning_rate = settings["generator_lr"]
     if settings["discriminator_lr"]:
@@ -341,6 +342,7 @@ def _parser():
     add("--batch-size", type=_integer(1), metavar="N", help="images in a step (default: 32)")
     add("--generator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.002)")
     add("--discriminator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.002)")
+    add("--jit-compile", action="store_true", default=None, help="use XLA: slow start, fast steps")
     add("--seed", type=_integer(0), metavar="N", help="fixes all that is random (default: 0)")
     add("--output-dir", metavar="DIR", help="the run folder (default: runs/<name of the data>)")
     start = command.add_mutually_exclusive_group()

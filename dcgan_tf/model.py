@@ -70,8 +70,9 @@ class GAN(SavedWhole, keras.Model):
             loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), `"minimax"` (its formula
                 4.1), or an object with the methods `generator_loss(fake_output)` and
                 `discriminator_loss(real_output, fake_output)`.
-            jit_compile: Bool or `"auto"`: XLA on a GPU, none on a CPU, where it was not faster
-                (benchmarks/RESULTS.md).
+            jit_compile: Bool, whether to compile the training step with XLA, or `"auto"`: on a GPU
+                only. On a CPU XLA starts later and takes more memory for steps that are up to half
+                as fast again (benchmarks/RESULTS.md).
             run_eagerly: Bool, runs the training step as plain Python, for a debugger.
             steps_per_execution: Int, training steps in one call of the compiled function.
 
