@@ -13,6 +13,15 @@ from nbclient import NotebookClient
 HERE = pathlib.Path(__file__).parent
 
 
+def tidy(notebook):
+    """Drops what differs from build to build: times, identifiers, and messages about drivers."""
+    for i, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{i}"
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="file names of text sources (default: all)")
@@ -20,10 +29,10 @@ def main():
     for name in names:
         source = HERE / name
         notebook = jupytext.read(source)
-        NotebookClient(notebook, timeout=None, resources={"metadata": {"path": HERE}}).execute()
-        for i, cell in enumerate(notebook.cells):
-            cell.id = f"cell-{i}"  # the same at each build
-            cell.metadata.pop("execution", None)
+        NotebookClient(
+            notebook, timeout=None, coalesce_streams=True, resources={"metadata": {"path": HERE}}
+        ).execute()
+        tidy(notebook)
         jupytext.write(notebook, source.with_suffix(".ipynb"))
         print(source.with_suffix(".ipynb"), flush=True)
 
