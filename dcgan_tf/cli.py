@@ -268,12 +268,12 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
 
-def _integer(least):
+def _integer(least, most):
     def convert(text):
-        if text.isdecimal() and int(text) >= least:
+        if text.isdecimal() and least <= int(text) <= most:
             return int(text)
         raise argparse.ArgumentTypeError(
-            f"received {text!r}, expected a whole number of at least {least}"
+            f"received {text!r}, expected a whole number from {least} to {most}"
         )
 
     return convert
@@ -291,10 +291,10 @@ def _rate(text):
 
 def _image_size(text):
     sizes = text.split("x")
-    if len(sizes) in (1, 2) and all(size.isdecimal() and int(size) > 0 for size in sizes):
+    if len(sizes) in (1, 2) and all(size.isdecimal() and 16 <= int(size) <= 128 for size in sizes):
         return [int(sizes[0]), int(sizes[-1])]
     raise argparse.ArgumentTypeError(
-        f"received {text!r}, expected HEIGHTxWIDTH in pixels, for example 64x48, or 64"
+        f"received {text!r}, expected HEIGHTxWIDTH, each from 16 to 128 pixels, or one number"
     )
 
 
@@ -337,13 +337,33 @@ def _parser():
     add("--image-size", type=_image_size, metavar="HxW", help="resize the images to this size")
     add("--network", choices=NETWORKS, help="the pair of networks (default: default)")
     add("--loss", choices=LOSSES, help="the loss (default: sigmoid_cross_entropy)")
-    add("--latent-dim", type=_integer(1), metavar="N", help="length of the noise (default: 16)")
-    add("--epochs", type=_integer(1), metavar="N", help=f"in all (default: {DEFAULT_EPOCHS})")
-    add("--batch-size", type=_integer(1), metavar="N", help="images in a step (default: 32)")
+    add(
+        "--latent-dim",
+        type=_integer(1, 10_000),
+        metavar="N",
+        help="length of the noise (default: 16)",
+    )
+    add(
+        "--epochs",
+        type=_integer(1, 1_000_000),
+        metavar="N",
+        help=f"in all (default: {DEFAULT_EPOCHS})",
+    )
+    add(
+        "--batch-size",
+        type=_integer(1, 100_000),
+        metavar="N",
+        help="images in a step (default: 32)",
+    )
     add("--generator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.002)")
     add("--discriminator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.002)")
     add("--jit-compile", action="store_true", default=None, help="use XLA: slow start, fast steps")
-    add("--seed", type=_integer(0), metavar="N", help="fixes all that is random (default: 0)")
+    add(
+        "--seed",
+        type=_integer(0, 2**31 - 1),
+        metavar="N",
+        help="fixes all that is random (default: 0)",
+    )
     add("--output-dir", metavar="DIR", help="the run folder (default: runs/<name of the data>)")
     start = command.add_mutually_exclusive_group()
     start.add_argument("--resume", action="store_true", help="go on with the run in the folder")
@@ -358,8 +378,14 @@ def _parser():
     command.set_defaults(run_command=sample)
     add = command.add_argument
     add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
-    add("--count", type=_integer(1), default=64, metavar="N", help="images (default: 64)")
-    add("--seed", type=_integer(0), default=0, metavar="N", help="fixes the noise (default: 0)")
+    add("--count", type=_integer(1, 10_000), default=64, metavar="N", help="images (default: 64)")
+    add(
+        "--seed",
+        type=_integer(0, 2**31 - 1),
+        default=0,
+        metavar="N",
+        help="fixes the noise (default: 0)",
+    )
     add("--output", metavar="PNG", help="the file to write (default: RUN/generated.png)")
 
     command = commands.add_parser(

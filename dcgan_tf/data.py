@@ -169,7 +169,8 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
         def batches(order):
             return order.map(read, tf.data.AUTOTUNE).batch(batch_size)
     else:
-        pixels = tf.convert_to_tensor(images)
+        with tf.device("CPU"):  # where tf.data works, also beside a GPU
+            pixels = tf.convert_to_tensor(images)
 
         def batches(order):
             return order.batch(batch_size).map(lambda indices: tf.gather(pixels, indices))

@@ -25,7 +25,7 @@ def written_whole(path):
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         yield part
         os.replace(part, path)

@@ -231,6 +231,7 @@ def bad_inputs(work):
     np.savez(work / "objects.npz", x_train=np.array([{}], object))
     np.savez(work / "flat.npz", np.zeros((4, 784), np.uint8))
     np.savez(work / "small.npz", pixels[:, :8, :8])
+    np.savez(work / "wide.npz", np.zeros((2, 16, 130), np.uint8))
     (work / "file").write_text("")
     return work
 
@@ -244,13 +245,15 @@ def bad_inputs(work):
         ("train --data objects.npz", "objects.npz", "plain arrays"),
         ("train --data flat.npz", "(4, 784)", "(n, height, width)"),
         ("train --data small.npz", "(8, 8, 1)", "16 to 128 pixels"),
-        ("train --data data.npz --image-size 200", "(200, 200, 1)", "16 to 128 pixels"),
+        ("train --data wide.npz", "(16, 130, 1)", "16 to 128 pixels"),
+        ("train --data data.npz --image-size 200", "'200'", "16 to 128 pixels"),
         ("train --data data.npz --image-size 20x", "'20x'", "HEIGHTxWIDTH"),
-        ("train --epochs 0", "'0'", "at least 1"),
-        ("train --epochs 1.5", "'1.5'", "at least 1"),
-        ("train --batch-size -4", "'-4'", "at least 1"),
-        ("train --seed -1", "'-1'", "at least 0"),
-        ("train --latent-dim none", "'none'", "at least 1"),
+        ("train --epochs 0", "'0'", "from 1 to"),
+        ("train --epochs 1.5", "'1.5'", "from 1 to"),
+        ("train --batch-size -4", "'-4'", "from 1 to"),
+        ("train --seed -1", "'-1'", "from 0 to"),
+        ("train --seed 99999999999999999999", "'99999999999999999999'", "to 2147483647"),
+        ("train --latent-dim none", "'none'", "from 1 to"),
         ("train --generator-lr 0", "'0'", "between 0 and 1"),
         ("train --discriminator-lr nan", "'nan'", "between 0 and 1"),
         ("train --loss wgan", "'wgan'", "minimax"),
@@ -261,7 +264,7 @@ def bad_inputs(work):
         ("train --output-dir file/run", "'file/run'", "a folder"),
         ("train --resume", "runs/mnist-10k", "dcgan-tf train"),
         ("sample missing", "missing", "dcgan-tf train"),
-        ("sample empty --count 0", "'0'", "at least 1"),
+        ("sample empty --count 0", "'0'", "from 1 to"),
         ("sample empty --output file/a.png", "'file'", "a folder"),
         ("sample empty --output a.jpg", "'a.jpg'", ".png"),
         ("sample empty --output empty", "'empty'", ".png"),
