@@ -274,6 +274,15 @@ class DCGAN(GAN):
         pair = networks.build_pair("default", image_shape, latent_dim, seed)
         super().__init__(*pair, latent_dim, seed=seed, name=name, **kwargs)
 
+    def fit(self, x=None, *args, **kwargs):
+        """Keras' `fit`, after a look at the pixels of `x` if it is an array."""
+        if isinstance(x, np.ndarray) and x.size and not -1.0 <= x.min() <= x.max() <= 1.0:
+            raise ValueError(
+                f"The generator's tanh cannot make such pixels. Received: values from {x.min():g} "
+                f"to {x.max():g}. Expected images in [-1, 1], for example x / 127.5 - 1 of bytes."
+            )
+        return super().fit(x, *args, **kwargs)
+
     def get_config(self):
         config = super().get_config()
         del config["generator"], config["discriminator"]

@@ -339,9 +339,19 @@ def test_networks_that_do_not_fit_are_refused(tiny_gan):
 def test_data_that_does_not_fit_is_refused(digits):
     model = DCGAN((16, 16, 1), latent_dim=8, seed=0)
     model.compile()
-    for wrong in (digits, small((digits * 127.5 + 127.5).astype(np.uint8))):
+    for wrong in (digits, np.ones((32, 16, 16, 1), np.uint8)):
         with pytest.raises(ValueError, match="does not fit the networks. Received: .*Expected"):
             fit(model, wrong)
+
+
+def test_pixels_out_of_range_are_refused(digits):
+    model = DCGAN((16, 16, 1), latent_dim=8, seed=0)
+    model.compile()
+    images = small(digits)
+    for wrong, received in ((images * 127.5, "-127.5 to 127.5"), (images * np.nan, "nan to nan")):
+        with pytest.raises(ValueError, match=f"Received: values from {received}. Expected"):
+            fit(model, wrong)
+    fit(model, images / 2 + 0.5)
 
 
 @pytest.mark.parametrize(("n", "seed"), [(0, None), (-1, None), (2.5, None), (4, -1)])
