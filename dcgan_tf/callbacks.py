@@ -7,7 +7,7 @@ import zlib
 import imageio.v3 as iio
 import keras
 
-from dcgan_tf import files, images
+from dcgan_tf import checks, files, images
 
 
 class SampleGrid(keras.callbacks.Callback):
@@ -37,17 +37,9 @@ class SampleGrid(keras.callbacks.Callback):
 
     def __init__(self, output_dir, rows=4, columns=4, seed=0, every=1):
         super().__init__()
-        for name, value, least in (
-            ("rows", rows, 1),
-            ("columns", columns, 1),
-            ("every", every, 1),
-            ("seed", seed, 0),
-        ):
-            if not isinstance(value, int) or value < least:
-                raise ValueError(
-                    f"Invalid `{name}`. Received: {name}={value!r}. Expected an integer of at "
-                    f"least {least}."
-                )
+        for name, value in (("rows", rows), ("columns", columns), ("every", every)):
+            checks.check_integer(name, value, 1)
+        checks.check_integer("seed", seed, 0)
         self.output_dir = files.writable_folder(output_dir)
         self.rows = rows
         self.columns = columns

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_tf import losses, networks
+from dcgan_tf import checks, losses, networks
 from dcgan_tf.saving import SavedWhole
 
 EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
@@ -45,7 +45,7 @@ class GAN(SavedWhole, keras.Model):
         self.discriminator = discriminator
         self.latent_dim = latent_dim
         self.seed = seed
-        self.sample_shape = _check_networks(generator, discriminator, latent_dim)
+        self.sample_shape = checks.check_networks(generator, discriminator, latent_dim)
         self.noise_seeds = keras.random.SeedGenerator(seed)
         names = ("generator_loss", "discriminator_loss", "real_accuracy", "fake_accuracy")
         self.trackers = [keras.metrics.Mean(name=name) for name in names]
@@ -205,12 +205,9 @@ class GAN(SavedWhole, keras.Model):
         Raises:
             ValueError: if `n` is below 1 or `seed` is negative.
         """
-        for name, value, least in (("n", n, 1), ("seed", 0 if seed is None else seed, 0)):
-            if not isinstance(value, (int, np.integer)) or value < least:
-                raise ValueError(
-                    f"Invalid `{name}`. Received: {name}={value!r}. Expected an integer of at "
-                    f"least {least}."
-                )
+        checks.check_integer("n", n, 1)
+        if seed is not None:
+            checks.check_integer("seed", seed, 0)
         noise = keras.random.normal((n, self.latent_dim), seed=seed)
         with self.averaged_weights():
             batches = [
@@ -287,33 +284,3 @@ class DCGAN(GAN):
         config = super().get_config()
         del config["generator"], config["discriminator"]
         return {**config, "image_shape": self.image_shape}
-
-
-def _check_networks(generator, discriminator, latent_dim):
-    """Passes symbolic noise through both networks, which builds them, and returns the shape of
-    one sample."""
-    if not isinstance(latent_dim, int) or latent_dim < 1:
-        raise ValueError(
-            f"Invalid `latent_dim`. Received: latent_dim={latent_dim!r}. Expected an integer of "
-            "at least 1."
-        )
-    try:
-        samples = generator(keras.KerasTensor((None, latent_dim)))
-    except (ValueError, TypeError) as error:
-        raise ValueError(
-            f"The generator does not take the noise. Received: latent_dim={latent_dim}. Expected "
-            f"a generator whose input has the shape (None, {latent_dim})."
-        ) from error
-    try:
-        logits = discriminator(samples)
-    except (ValueError, TypeError) as error:
-        raise ValueError(
-            "The discriminator does not take what the generator makes. Received: samples of shape "
-            f"{samples.shape}. Expected a discriminator whose input has this shape."
-        ) from error
-    if tuple(logits.shape) != (None, 1):
-        raise ValueError(
-            f"The discriminator does not return one logit. Received: output of shape "
-            f"{logits.shape}. Expected (None, 1)."
-        )
-    return tuple(samples.shape[1:])

@@ -10,37 +10,7 @@ import math
 import keras
 import numpy as np
 
-SMALLEST, LARGEST = 16, 128  # pixels
-
-
-def check_image_shape(image_shape):
-    """Checks the shape of the images that networks are to be built for.
-
-    Args:
-        image_shape: (height, width, channels); 16 to 128 pixels a side, which need not be equal,
-            and 1 or 3 channels.
-
-    Returns:
-        The shape as a tuple of three ints.
-
-    Raises:
-        ValueError: for any other shape, with the reason.
-    """
-    sizes = tuple(image_shape) if isinstance(image_shape, (tuple, list)) else ()
-    if len(sizes) != 3 or not all(isinstance(size, int) for size in sizes):
-        reason = "This is no image shape."
-    elif min(sizes[:2]) < SMALLEST:
-        reason = "The images are too small: halved twice, they leave nothing to see; enlarge them."
-    elif max(sizes[:2]) > LARGEST:
-        reason = "The images are too large for networks that learn on a laptop; shrink them."
-    elif sizes[2] not in (1, 3):
-        reason = "The images are neither grey nor RGB."
-    else:
-        return sizes
-    raise ValueError(
-        f"{reason} Received: image_shape={image_shape!r}. Expected (height, width, channels): "
-        f"{SMALLEST} to {LARGEST} pixels a side and 1 or 3 channels, for example (28, 28, 1)."
-    )
+from dcgan_tf.checks import check_image_shape
 
 
 def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=None):

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from test_images import gif_durations
 
-from dcgan_tf import cli, losses, networks
+from dcgan_tf import cli, losses, networks, options
 
 LAUNCH = [sys.executable, "-m", "dcgan_tf"]
 
@@ -75,8 +75,8 @@ def test_help_does_not_load_tensorflow():
 
 
 def test_choices_are_those_of_the_modules():
-    assert cli.NETWORKS == tuple(networks.PAIRS)
-    assert cli.LOSSES == tuple(losses.LOSSES)
+    assert options.NETWORKS == tuple(networks.PAIRS)
+    assert options.LOSSES == tuple(losses.LOSSES)
 
 
 def test_train_leaves_a_run_folder(work, dcgan_tf):

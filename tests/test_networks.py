@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from dcgan_tf import networks
+from dcgan_tf import checks, networks
 
 SHAPES = [(28, 28, 1), (16, 16, 3), (17, 33, 1), (64, 48, 3), (16, 128, 1), (128, 100, 3)]
 
@@ -60,7 +60,7 @@ def test_pairs_fit_any_image_shape(name, image_shape):
 
 
 def test_default_pair_fits_each_size():
-    for size in range(networks.SMALLEST, networks.LARGEST + 1, 7):
+    for size in range(checks.SMALLEST, checks.LARGEST + 1, 7):
         generator, discriminator = networks.build_pair("default", (size, 144 - size, 1))
         assert generator.output_shape == discriminator.input_shape == (None, size, 144 - size, 1)
 
