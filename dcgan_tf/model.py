@@ -71,8 +71,8 @@ class GAN(SavedWhole, keras.Model):
                 4.1), or an object with the methods `generator_loss(fake_output)` and
                 `discriminator_loss(real_output, fake_output)`.
             jit_compile: Bool, whether to compile the training step with XLA, or `"auto"`: on a GPU
-                only. On a CPU XLA starts later and takes more memory for steps that are up to half
-                as fast again (benchmarks/RESULTS.md).
+                only. On a CPU XLA starts later and takes more memory; small networks' steps gain a
+                third to a half (benchmarks/RESULTS.md).
             run_eagerly: Bool, runs the training step as plain Python, for a debugger.
             steps_per_execution: Int, training steps in one call of the compiled function.
 
