@@ -12,6 +12,8 @@ _MODULE_OF = {
     "DCGAN": "model",
     "SampleGrid": "callbacks",
     "ProgressGif": "callbacks",
+    "Scorer": "scorecard",
+    "Scorecard": "scorecard",
     "load_dataset": "data",
     "load_training_images": "data",
     "ImageFolder": "image_folder",

@@ -14,7 +14,8 @@ from dcgan_tf.image_folder import ImageFolder
 
 ASSETS = pathlib.Path(__file__).parent / "assets"
 DEBIAN_FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")
-DATASETS = ("mnist-10k", "mnist", "fashion-mnist")
+DATASETS = ("mnist-10k", "stacked-mnist", "mnist", "fashion-mnist")
+STACKS = 3.2  # images of stacked-mnist for each digit: 25,612 to train on
 LARGEST_ARRAY = 2**30  # bytes; the images of larger folders are read while training
 
 # The keys under which .npz files keep their parts; the second of each is MedMNIST's.
@@ -30,6 +31,8 @@ def load_dataset(source="mnist-10k", image_size=None):
     Args:
         source: one of
             - `"mnist-10k"`: 10,000 MNIST digits that come with the package;
+            - `"stacked-mnist"`: images whose three channels are three of these digits, at random:
+              1,000 classes, to see how many of them a generator finds (Lin et al. 2018);
             - `"mnist"`: all 70,000, downloaded once and kept by Keras;
             - `"fashion-mnist"`: from Debian's package `dataset-fashion-mnist` if it is installed,
               otherwise downloaded once and kept by Keras;
@@ -60,6 +63,8 @@ def load_dataset(source="mnist-10k", image_size=None):
     path = pathlib.Path(source)
     if source == "mnist-10k":
         parts = _read_npz(ASSETS / "mnist-10k.npz")
+    elif source == "stacked-mnist":
+        parts = [_stacked(*part) for part in _read_npz(ASSETS / "mnist-10k.npz")]
     elif source == "mnist":
         parts = _download(source, keras.datasets.mnist.load_data)
     elif source == "fashion-mnist" and DEBIAN_FASHION_MNIST.is_dir():
@@ -181,6 +186,13 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
 
     epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
     return epochs.flat_map(epoch_batches).prefetch(tf.data.AUTOTUNE)
+
+
+def _stacked(images, labels):
+    """Stacked MNIST: three random digits as the channels of one image, labelled 0 to 999."""
+    size = (int(STACKS * len(images)), 3)
+    chosen = np.random.default_rng(0).integers(len(images), size=size)
+    return np.moveaxis(images[chosen], 1, -1), labels[chosen].astype(int) @ [100, 10, 1]
 
 
 def _nothing(images, labels):

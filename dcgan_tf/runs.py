@@ -20,6 +20,12 @@ CURVES = "curves.png"
 GIF = "progress.gif"
 GIF_FRAMES = "progress_frames"
 SAMPLES = "samples"
+DOCTOR = "doctor.json"
+SCORES = "scores.json"
+CLOSEST_PAIRS = "closest_pairs.png"
+CLASS_SHARES = "class_shares.png"
+REPORT = "report.html"
+MADE_AFTERWARDS = (SCORES, CLOSEST_PAIRS, CLASS_SHARES, REPORT)
 
 
 class SaveModel(keras.callbacks.Callback):
@@ -78,7 +84,14 @@ def clear(folder):
     """Removes what an earlier run left, and nothing else."""
     for name in (SAMPLES, GIF_FRAMES):
         shutil.rmtree(folder / name, ignore_errors=True)
-    for name in (SETTINGS, MODEL, HISTORY, CURVES, GIF):
+    for name in (SETTINGS, MODEL, HISTORY, CURVES, GIF, DOCTOR):
+        (folder / name).unlink(missing_ok=True)
+    remove_what_was_made_afterwards(folder)
+
+
+def remove_what_was_made_afterwards(folder):
+    """Removes scores and report, which a training that goes on makes untrue."""
+    for name in MADE_AFTERWARDS:
         (folder / name).unlink(missing_ok=True)
 
 
