@@ -62,7 +62,7 @@ def main():
         found.append(row(f"seed {seed}", model.generate(SAMPLES, seed=seed), training))
     if len(found) > 1:
         columns = [
-            f"{statistics.mean(values):.3f} ± {statistics.stdev(values):.3f}"
+            f"{statistics.mean(values):.4g} ± {statistics.stdev(values):.2g}"
             for values in zip(*found, strict=True)
         ]
         print(f"| mean ± deviation | {' | '.join(columns)} | |")

@@ -14,6 +14,7 @@ _MODULE_OF = {
     "ProgressGif": "callbacks",
     "Scorer": "scorecard",
     "Scorecard": "scorecard",
+    "TrainingDoctor": "doctor",
     "load_dataset": "data",
     "load_training_images": "data",
     "ImageFolder": "image_folder",

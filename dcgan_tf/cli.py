@@ -1,4 +1,4 @@
-"""The command line: `dcgan-tf train`, `sample` and `data`.
+"""The command line: `dcgan-tf train`, `sample`, `evaluate`, `report` and `data`.
 
 What needs TensorFlow is imported inside the commands, so that `--help` answers at once.
 """
@@ -24,7 +24,7 @@ def main(argv=None):
     arguments = parser().parse_args(argv)
     try:
         _import_tensorflow()
-        return {"train": train, "sample": sample, "data": data}[arguments.command](arguments)
+        return COMMANDS[arguments.command](arguments)
     except _Failure as failure:
         print(f"dcgan-tf: error: {' '.join(str(failure).split())}", file=sys.stderr)
         return failure.status
@@ -58,7 +58,12 @@ def train(arguments):
             f"{model.count_params():,} weights, {steps} steps an epoch"
         )
         finished = _fit(model, images, steps, first_epoch, folder, settings)
-        _report(folder)
+        if finished:
+            try:
+                _score(folder)
+            except (ValueError, OSError) as error:  # the training is done all the same
+                print(f"The images are not scored. {error}")
+        _write_report(folder)
     if finished:
         return 0
     print(f"Stopped. To go on: dcgan-tf train --resume --output-dir {folder}")
@@ -76,6 +81,22 @@ def sample(arguments):
         samples = model.generate(arguments.count, seed=arguments.seed)
         images.write_png(output, images.make_grid(images.to_uint8(samples)))
         print(f"{arguments.count} generated images: {output}")
+    return 0
+
+
+def evaluate(arguments):
+    """Says how good the images of a run's model are."""
+    with _failures_in_one_line(status=2):
+        _score(arguments.run, samples=arguments.samples, seed=arguments.seed)
+    with _failures_in_one_line(status=1):
+        _write_report(arguments.run)
+    return 0
+
+
+def report(arguments):
+    """Writes the report of a run."""
+    with _failures_in_one_line(status=2):
+        _write_report(arguments.run)
     return 0
 
 
@@ -106,6 +127,15 @@ def data(arguments):
             images.write_png(arguments.preview, grid)
             print(f"{len(chosen)} of them: {arguments.preview}")
     return 0
+
+
+COMMANDS = {
+    "train": train,
+    "sample": sample,
+    "evaluate": evaluate,
+    "report": report,
+    "data": data,
+}
 
 
 class _Failure(Exception):
@@ -194,9 +224,11 @@ def _fit(model, images, steps, first_epoch, folder, settings):
     """Trains, and returns whether it came to the end. All that is needed to go on is saved last."""
     from dcgan_tf import ProgressGif, SampleGrid, runs, shuffled_batches
 
+    runs.remove_what_was_made_afterwards(folder)
     runs.cut_history(folder, first_epoch)
     gif = ProgressGif(folder / runs.GIF)
     callbacks = [
+        *_judges(images, folder, settings),
         runs.History(folder / runs.HISTORY, append=True),
         SampleGrid(folder / runs.SAMPLES),
         gif,
@@ -218,20 +250,48 @@ def _fit(model, images, steps, first_epoch, folder, settings):
     return True
 
 
-def _report(folder):
-    """Draws the curves and prints one line for each thing in the run folder."""
+def _judges(images, folder, settings):
+    """The callbacks that watch how well it goes."""
+    from dcgan_tf import ImageFolder, Scorecard, TrainingDoctor, features, runs
+    from dcgan_tf.evaluation import scorer_for
+
+    judges = []
+    if settings["score_samples"]:
+        judges.append(Scorecard(scorer_for(settings, settings["score_samples"])[0]))
+    classify = None
+    if features.are_digits(settings["data"], images.shape[1:]):
+        classify = features.digit_features().classify
+    if isinstance(images, ImageFolder):
+        images, _ = images.load_some(2000)
+    return [*judges, TrainingDoctor(images, classify, folder / runs.DOCTOR)]
+
+
+def _score(folder, **options):
+    """Scores a run's model and prints the table."""
+    from dcgan_tf.evaluation import evaluate_run, table
+
+    print(f"\n{table(evaluate_run(folder, **options))}\n")
+
+
+def _write_report(folder):
+    """Writes the report and the curves, and prints one line for each thing in the run folder."""
     from dcgan_tf import runs
     from dcgan_tf.curves import plot_curves
+    from dcgan_tf.report import write_report
 
+    folder = pathlib.Path(folder)
     history = runs.read_history(folder)
     if history:
         plot_curves(history, folder / runs.CURVES)
+    write_report(folder)
     for title, name in (
         ("sample grids", runs.SAMPLES),
         ("progress GIF", runs.GIF),
         ("history", runs.HISTORY),
         ("curves", runs.CURVES),
         ("model", runs.MODEL),
+        ("scores", runs.SCORES),
+        ("report", runs.REPORT),
     ):
         if (folder / name).exists():
             print(f"{title + ':':14}{folder / name}")

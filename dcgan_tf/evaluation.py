@@ -35,6 +35,8 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
     folder = pathlib.Path(folder)
     model = runs.load_model(folder)
     scorer, real_images = scorer_for(runs.read_settings(folder), samples, verbose)
+    if verbose:
+        print(f"Scoring {scorer.samples:,} images, and as references real and collapsed ones.")
     generated = model.generate(scorer.samples, seed=seed)
     card = {**evaluate(generated, scorer, verbose), "seed": seed}
     images.write_png(folder / runs.CLOSEST_PAIRS, closest_pairs(generated, real_images))
@@ -131,6 +133,4 @@ def _real_images(source, image_size):
         (real_images, labels), (held_out, _) = load_dataset(source, image_size)
         return real_images, labels, held_out
     most = min(2 * MOST_SAMPLES, LARGEST_ARRAY // (4 * math.prod(folder.image_shape)))
-    chosen = np.sort(np.random.default_rng(0).permutation(len(folder))[:most])
-    labels = None if folder.labels is None else folder.labels[chosen]
-    return np.stack([folder[i] for i in chosen]), labels, None
+    return *folder.load_some(most), None

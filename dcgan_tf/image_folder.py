@@ -91,20 +91,34 @@ class ImageFolder:
         pixels = np.asarray(image, np.float32).reshape(height, width, channels)
         return pixels / 127.5 - 1.0
 
-    def load(self):
-        """Reads all images into memory.
+    def load(self, indices=None):
+        """Reads images into memory.
+
+        Args:
+            indices: sequence of ints, which images to read; by default all.
 
         Returns:
-            float32 `(len(paths), height, width, channels)`, in [-1, 1].
+            float32 `(n, height, width, channels)`, in [-1, 1].
         """
-        images = np.empty(self.shape, np.float32)
+        indices = range(len(self)) if indices is None else indices
+        images = np.empty((len(indices), *self.image_shape), np.float32)
 
-        def fill(index):
-            images[index] = self[index]
+        def fill(place):
+            images[place] = self[indices[place]]
 
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            list(pool.map(fill, range(len(self))))
+            list(pool.map(fill, range(len(indices))))
         return images
+
+    def load_some(self, count):
+        """Reads `count` of the images, or all if there are less, always the same random ones.
+
+        Returns:
+            A tuple: float32 `(n, height, width, channels)` in [-1, 1], and their labels, int64
+            `(n,)`, or `None`.
+        """
+        chosen = np.random.default_rng(0).permutation(len(self))[:count]
+        return self.load(chosen), None if self.labels is None else self.labels[chosen]
 
     def _classes(self):
         parts = [path.relative_to(self.path).parts for path in self.paths]

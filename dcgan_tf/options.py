@@ -16,6 +16,7 @@ DEFAULTS = {
     "generator_lr": None,
     "discriminator_lr": None,
     "jit_compile": "auto",
+    "score_samples": None,
     "seed": 0,
 }
 DEFAULT_EPOCHS = 30
@@ -73,12 +74,14 @@ TRAIN_EXAMPLES = """examples:
   dcgan-tf train --loss minimax --output-dir runs/minimax
   dcgan-tf train --resume --epochs 80               go on with runs/mnist-10k
 
-The run folder then holds samples/, progress.gif, history.csv, curves.png and model.keras.
+The run folder then holds samples/, progress.gif, history.csv, curves.png, model.keras and
+report.html, which shows all of it and says how good the images are.
 Ctrl-C stops; the epochs finished so far are kept, and --resume goes on from there."""
 
 DATA_HELP = (
-    "mnist-10k (comes with the package), mnist, fashion-mnist, or the path of an .npz file, a "
-    "folder of IDX files or a folder of PNG and JPEG images"
+    "mnist-10k (comes with the package), stacked-mnist (three of its digits as the colours of one "
+    "image), mnist, fashion-mnist, or the path of an .npz file, a folder of IDX files or a folder "
+    "of PNG and JPEG images"
 )
 
 
@@ -90,6 +93,7 @@ def parser():
         epilog="examples:\n"
         "  dcgan-tf train                          train on MNIST digits, a few minutes\n"
         "  dcgan-tf sample runs/mnist-10k          new digits from the trained model\n"
+        "  dcgan-tf evaluate runs/mnist-10k        how good its digits are\n"
         "  dcgan-tf data photos/ --preview p.png   what would be trained on\n\n"
         "exit status: 0 done, 1 a failure while running, 2 wrong usage or input, 130 stopped by\n"
         "Ctrl-C. Each command has its own --help.",
@@ -130,6 +134,12 @@ def parser():
     add("--discriminator-lr", type=_rate, metavar="RATE", help="learning rate (default: 0.002)")
     add("--jit-compile", action="store_true", default=None, help="use XLA: slow start, fast steps")
     add(
+        "--score-samples",
+        type=_integer(10, 10_000),
+        metavar="N",
+        help="score N images after each epoch too (default: only at the end)",
+    )
+    add(
         "--seed",
         type=_integer(0, 2**31 - 1),
         metavar="N",
@@ -157,6 +167,40 @@ def parser():
         help="fixes the noise (default: 0)",
     )
     add("--output", metavar="PNG", help="the file to write (default: RUN/generated.png)")
+
+    command = commands.add_parser(
+        "evaluate",
+        help="say how good a trained model's images are",
+        description="Scores images that the model of a run generates. Each score stands beside\n"
+        "that of real images (the floor) and that of a generator that has collapsed to one image.\n"
+        "Writes scores.json and two pictures into the run folder, and its report.html anew.",
+        epilog="example:\n  dcgan-tf evaluate runs/mnist-10k --samples 2000",
+    )
+    add = command.add_argument
+    add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
+    add(
+        "--samples",
+        type=_integer(10, 10_000),
+        default=10_000,
+        metavar="N",
+        help="images to compare, at most half of the real ones (default: 10000)",
+    )
+    add(
+        "--seed",
+        type=_integer(0, 2**31 - 1),
+        default=0,
+        metavar="N",
+        help="fixes the noise (default: 0)",
+    )
+
+    command = commands.add_parser(
+        "report",
+        help="write the report of a run",
+        description="Writes report.html into the folder of a run: film, curves, scores, findings\n"
+        "and a map of the latent space on one page, which needs no network.",
+        epilog="example:\n  dcgan-tf report runs/mnist-10k",
+    )
+    command.add_argument("run", metavar="RUN", help="the folder of a run")
 
     command = commands.add_parser(
         "data",

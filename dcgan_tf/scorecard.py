@@ -1,6 +1,7 @@
 """How good the samples are: all scores of a generator, each beside a floor and a ceiling."""
 
 import math
+import time
 
 import keras
 import numpy as np
@@ -79,8 +80,13 @@ class Scorer:
             none, and `kernel_distance_error`, a standard error.
 
         Raises:
-            ValueError: if there are more or fewer images than `samples`.
+            ValueError: if there are more or fewer images than `samples`, or a pixel is NaN.
         """
+        if not np.isfinite(generated).all():
+            raise ValueError(
+                "The generated images cannot be scored. Received: pixels that are NaN or infinite: "
+                "the training has failed. Expected numbers in [-1, 1]."
+            )
         return self._score(generated, self._training, shrunk(generated))
 
     def class_shares(self, generated):
@@ -126,7 +132,8 @@ class Scorer:
             card["classes_covered"] = int(np.sum(shares > 0))
             card["class_distance"] = scores.total_variation(shares, real_shares)
             card["reverse_kl"] = scores.reverse_kl(shares, real_shares)
-        card["diversity"] = self._diversity(generated, classes) / self._real_diversity
+        diversity = self._diversity(generated, classes)
+        card["diversity"] = diversity / self._real_diversity if self._real_diversity else math.nan
         ratios, _ = scores.near_copies(training, candidates)
         card["near_copies"] = float(np.mean(ratios < NEAR_COPY))
         return card
@@ -190,6 +197,7 @@ class Scorecard(keras.callbacks.Callback):
     Args:
         scorer: `Scorer`. Fewer samples than its default make it quicker.
         seed: Int, fixes the noise.
+        verbose: 1 to print how long it took and the Fréchet distance, 0 to be silent.
 
     Raises:
         ValueError: if `seed` is negative.
@@ -201,15 +209,22 @@ class Scorecard(keras.callbacks.Callback):
     >>> model.fit(x_train, epochs=30, callbacks=[Scorecard(scorer), best])
     """
 
-    def __init__(self, scorer, seed=0):
+    def __init__(self, scorer, seed=0, verbose=1):
         super().__init__()
         checks.check_integer("seed", seed, 0)
         self.scorer = scorer
         self.seed = seed
+        self.verbose = verbose
 
     def on_epoch_end(self, epoch, logs=None):
+        if self.verbose:  # on a line of its own: the progress bar has not ended yet
+            print(f"\nScoring {self.scorer.samples:,} images ...", end="", flush=True)
+        start = time.perf_counter()
         card = self.scorer.score(self.model.generate(self.scorer.samples, seed=self.seed))
         logs.update({f"val_{key}": value for key, value in card.items()})
+        if self.verbose:
+            seconds, distance = time.perf_counter() - start, card["frechet_distance"]
+            print(f" {seconds:.1f} s, Fréchet distance {distance:.3g}", flush=True)
 
 
 def shrunk(pictures):

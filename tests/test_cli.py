@@ -1,3 +1,4 @@
+import csv
 import json
 import os
 import signal
@@ -11,15 +12,22 @@ import pytest
 from PIL import Image
 from test_images import gif_durations
 
-from dcgan_tf import cli, losses, networks, options
+from dcgan_tf import cli, data, evaluation, losses, networks, options
 
 LAUNCH = [sys.executable, "-m", "dcgan_tf"]
 
 
+@pytest.fixture(scope="session")
+def keras_home(tmp_path_factory):
+    """Where the classifier of data.npz is kept: it is trained once for all tests."""
+    return tmp_path_factory.mktemp("keras")
+
+
 @pytest.fixture
-def work(tmp_path, monkeypatch):
+def work(tmp_path, monkeypatch, keras_home):
     """A folder to work in, with data.npz: 80 images of 16x16, three steps an epoch."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
     pixels = np.random.default_rng(0).integers(0, 256, (80, 16, 16), dtype=np.uint8)
     np.savez("data.npz", x_train=pixels, y_train=np.arange(80) % 3)
     return tmp_path
@@ -77,6 +85,8 @@ def test_help_does_not_load_tensorflow():
 def test_choices_are_those_of_the_modules():
     assert options.NETWORKS == tuple(networks.PAIRS)
     assert options.LOSSES == tuple(losses.LOSSES)
+    help_on_data = " ".join(options.DATA_HELP.split())
+    assert all(name in help_on_data for name in data.DATASETS)
 
 
 def test_train_leaves_a_run_folder(work, dcgan_tf):
@@ -95,12 +105,19 @@ def test_train_leaves_a_run_folder(work, dcgan_tf):
     assert [row.split(",")[0] for row in rows[1:]] == ["0", "1", "2"]
     settings = json.loads((run / "run.json").read_text())
     assert settings["seed"] == 0 and settings["batch_size"] == 32 and "versions" in settings
-    for name in ("samples", "progress.gif", "history.csv", "curves.png", "model.keras"):
-        assert out.count(f"runs/data/{name}\n") == 1
+    for name in (
+        *("samples", "progress.gif", "history.csv", "curves.png", "model.keras"),
+        *("scores.json", "report.html"),
+    ):
+        assert (run / name).exists() and out.count(f"runs/data/{name}\n") == 1
+    assert [look["epoch"] for look in json.loads((run / "doctor.json").read_text())] == [1, 2, 3]
+    assert json.loads((run / "scores.json").read_text())["samples"] == 40
+    assert "40 generated images against as many real ones" in out
 
 
 def test_resumed_run_equals_one_never_stopped(work, dcgan_tf):
     options = ["--network", "tutorial", "--loss", "minimax", "--generator-lr", "0.002"]
+    options += ["--score-samples", 20]
     assert train(dcgan_tf, "--epochs", 4, "--output-dir", "whole", *options)[0] == 0
     assert train(dcgan_tf, "--epochs", 2, "--output-dir", "parts", *options)[0] == 0
     # As if the run had been killed after an epoch's row was written, before the model was saved.
@@ -113,6 +130,67 @@ def test_resumed_run_equals_one_never_stopped(work, dcgan_tf):
     whole, parts = contents(work / "whole"), contents(work / "parts")
     assert whole.keys() == parts.keys()
     assert [name for name in whole if whole[name] != parts[name]] == ["model.keras"]  # zip times
+
+
+def test_a_scored_run_has_its_scores_in_the_history(work, dcgan_tf):
+    assert train(dcgan_tf, "--epochs", 2, "--score-samples", 20)[0] == 0
+    with open("runs/data/history.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    distances = [float(row["val_frechet_distance"]) for row in rows]
+    assert len(distances) == 2 and min(distances) > 0
+    assert {"val_coverage", "val_kernel_distance", "generator_loss"} <= rows[0].keys()
+
+
+def test_evaluate_scores_a_run_anew(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 1)
+    run = work / "runs" / "data"
+    made = ("scores.json", "closest_pairs.png", "class_shares.png", "report.html")
+    first = json.loads((run / "scores.json").read_text())
+    for name in made:
+        (run / name).unlink()
+    status, out, err = dcgan_tf("evaluate", run, "--samples", 30, "--seed", 5)
+    assert (status, err) == (0, "")
+    card = json.loads((run / "scores.json").read_text())
+    assert (card["samples"], card["seed"]) == (30, 5)
+    assert card["features"] == first["features"] and "data.npz" in card["features"]
+    for row in card["rows"]:
+        assert row["title"] in out
+    assert all((run / name).exists() for name in made)
+    assert "30" in (run / "report.html").read_text()
+    assert dcgan_tf("evaluate", run)[0] == 0
+    assert json.loads((run / "scores.json").read_text()) == first
+
+
+def test_report_is_written_anew(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 1)
+    path = work / "runs" / "data" / "report.html"
+    before = path.read_bytes()
+    path.unlink()
+    status, out, err = dcgan_tf("report", "runs/data")
+    assert (status, err) == (0, "") and "runs/data/report.html\n" in out
+    assert path.read_bytes() == before
+
+
+def test_training_takes_old_scores_away(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 1)
+    np.savez("few.npz", x_train=np.load("data.npz")["x_train"][:10])
+    (work / "data.npz").unlink()
+    status, out, _ = dcgan_tf(
+        *("train", "--data", "few.npz", "--epochs", 1, "--overwrite", "--output-dir", "runs/data")
+    )
+    assert status == 0 and "not scored" in out and "Expected at least 20" in out
+    left = {path.name for path in (work / "runs" / "data").iterdir()}
+    assert "report.html" in left
+    assert not left & {"scores.json", "closest_pairs.png", "class_shares.png"}
+
+
+def test_evaluate_of_a_run_whose_data_is_gone(work, dcgan_tf):
+    train(dcgan_tf, "--epochs", 1)
+    before = contents(work / "runs" / "data")
+    (work / "data.npz").unlink()
+    status, _, err = dcgan_tf("evaluate", "runs/data")
+    assert status == 2 and "data.npz" in err and err.count("\n") == 1
+    assert contents(work / "runs" / "data") == before
 
 
 def test_resume_of_a_finished_run_changes_nothing(work, dcgan_tf):
@@ -192,6 +270,23 @@ def test_own_images_of_another_shape(work, dcgan_tf):
     assert keras.saving.load_model(work / "run" / "model.keras").generate(1).shape == (1, 20, 36, 3)
 
 
+def test_a_folder_that_does_not_fit_into_memory_is_judged_by_some_of_its_images(
+    work, dcgan_tf, monkeypatch
+):
+    for module in (data, evaluation):
+        monkeypatch.setattr(module, "LARGEST_ARRAY", 25 * 16 * 16 * 4)  # 25 of 40 images
+    pixels = np.load("data.npz")["x_train"]
+    for label in ("a", "b"):
+        (work / "photos" / label).mkdir(parents=True)
+        for i in range(20):
+            Image.fromarray(pixels[i]).save(work / "photos" / label / f"{i}.png")
+    status, out, err = dcgan_tf("train", "--data", "photos", "--epochs", 1)
+    assert (status, err) == (0, "")
+    card = json.loads((work / "runs" / "photos" / "scores.json").read_text())
+    assert card["samples"] == 12 and card["classes"]["labels"] == ["0", "1"]
+    assert (work / "runs" / "photos" / "doctor.json").exists()
+
+
 def test_sample(work, dcgan_tf):
     train(dcgan_tf, "--epochs", 1)
     for arguments, path in (
@@ -268,6 +363,11 @@ def bad_inputs(work):
         ("sample empty --output file/a.png", "'file'", "a folder"),
         ("sample empty --output a.jpg", "'a.jpg'", ".png"),
         ("sample empty --output empty", "'empty'", ".png"),
+        ("train --score-samples 5", "'5'", "from 10 to"),
+        ("evaluate missing", "missing", "dcgan-tf train"),
+        ("evaluate", "RUN", "required"),
+        ("evaluate empty --samples 3", "'3'", "from 10 to"),
+        ("report missing", "missing", "dcgan-tf train"),
         ("data", "NAME_OR_PATH", "required"),
         ("data missing", "'missing'", "fashion-mnist"),
         ("data mnist-10k --preview empty", "'empty'", ".png"),
@@ -301,7 +401,12 @@ def test_a_damaged_model_is_refused(work, dcgan_tf):
     train(dcgan_tf, "--epochs", 1)
     path = work / "runs" / "data" / "model.keras"
     path.write_bytes(path.read_bytes()[:1000])
-    for command in (["train", "--resume", "--output-dir", "runs/data"], ["sample", "runs/data"]):
+    for command in (
+        ["train", "--resume", "--output-dir", "runs/data"],
+        ["sample", "runs/data"],
+        ["evaluate", "runs/data"],
+        ["report", "runs/data"],
+    ):
         status, _, err = dcgan_tf(*command)
         assert status == 2 and "model cannot be loaded" in err and err.count("\n") == 1
 

@@ -36,6 +36,17 @@ def test_bundled_digits():
         np.testing.assert_array_equal(y_test, file["y_test"])
 
 
+def test_stacked_mnist_has_digits_of_the_training_part_as_channels():
+    (digits, labels), _ = load_dataset("mnist-10k")
+    (stacks, stack_labels), (test_stacks, _) = load_dataset("stacked-mnist")
+    assert stacks.shape == (25612, 28, 28, 3) and len(test_stacks) == 6387
+    known = {digit.tobytes(): label for digit, label in zip(digits, labels, strict=True)}
+    for stack, label in zip(stacks[:50], stack_labels, strict=False):
+        assert label == int("".join(str(known[stack[..., k].tobytes()]) for k in range(3)))
+    assert np.bincount(stack_labels, minlength=1000).min() > 0
+    assert digits[0].tobytes() in known and test_stacks[0, ..., 0].tobytes() not in known
+
+
 def test_mnist_from_keras_cache_format(tmp_path, rng, monkeypatch):
     """Keras' own loader on a file in its cache's format; only its look-up is replaced."""
     arrays = {

@@ -150,6 +150,13 @@ def test_another_number_of_images_is_refused(small_scorer, data):
         small_scorer.score(data[1][:99])
 
 
+def test_images_of_a_failed_training_are_refused(small_scorer, data):
+    images = data[1][:100].copy()
+    images[7, 3, 3] = np.nan
+    with pytest.raises(ValueError, match="Received: pixels that are NaN"):
+        small_scorer.score(images)
+
+
 def test_too_few_real_images_are_refused(data):
     with pytest.raises(ValueError, match="Received: 19 real images. Expected at least 20"):
         Scorer(data[0][:19], digit_features())
@@ -176,7 +183,7 @@ def small_gan():
     return model
 
 
-def test_keras_callbacks_can_watch_the_scores(small_gan, small_scorer, data, tmp_path):
+def test_keras_callbacks_can_watch_the_scores(small_gan, small_scorer, data, tmp_path, capsys):
     best = keras.callbacks.ModelCheckpoint(
         tmp_path / "best.keras", monitor="val_frechet_distance", mode="min", save_best_only=True
     )
@@ -191,6 +198,9 @@ def test_keras_callbacks_can_watch_the_scores(small_gan, small_scorer, data, tmp
     assert len(history["val_coverage"]) == 2  # never 2 better: stopped after the second epoch
     distances = history["val_frechet_distance"]
     assert best.best == min(distances)
+    printed = capsys.readouterr().out
+    assert printed.count("Scoring 100 images ...") == 2
+    assert f"Fréchet distance {distances[-1]:.3g}\n" in printed
     expected = small_scorer.score(small_gan.generate(100, seed=3))
     for key, value in expected.items():
         assert history[f"val_{key}"][-1] == pytest.approx(value)

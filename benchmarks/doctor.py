@@ -1,0 +1,157 @@
+"""Does `TrainingDoctor` name the right failure, and is it silent where nothing is wrong?
+
+Runs every recipe of `dcgan_tf.failures`, broken and cured, and healthy runs. Prints tables in
+Markdown: what was found and from which epoch on; and the range of each reading, and of what the
+rules compare with their thresholds, over the settled looks of all healthy runs (the cured ones
+among them) and over the looks at which each failure was found.
+
+    python benchmarks/doctor.py
+    python benchmarks/doctor.py --only collapse dense --seeds 1
+"""
+
+import argparse
+import os
+import statistics
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+from machine import describe
+
+from dcgan_tf import DCGAN, GAN, failures, load_dataset
+from dcgan_tf.doctor import SETTLED, TrainingDoctor
+from dcgan_tf.networks import build_pair
+
+
+def default(epochs, seed=0, source="mnist-10k", loss="sigmoid_cross_entropy"):
+    model = DCGAN(seed=seed)
+    model.compile(loss=loss)
+    return failures.Recipe(model, load_dataset(source)[0][0][:8004], epochs, 32, "")
+
+
+def dense(epochs):
+    model = GAN(*build_pair("dense", seed=0), latent_dim=16, seed=0)
+    model.compile()
+    return failures.Recipe(model, load_dataset("mnist-10k")[0][0], epochs, 32, "")
+
+
+def tutorial(epochs):
+    model = GAN(*build_pair("tutorial", latent_dim=100, seed=0), latent_dim=100, seed=0)
+    model.compile()
+    images = load_dataset("mnist-10k")[0][0][
+        :2000
+    ]  # a quarter of the steps: it is ten times slower
+    return failures.Recipe(model, images, epochs, 32, "")
+
+
+HEALTHY = {
+    "default, seed 0": default,
+    "default, seed 1": lambda epochs: default(epochs, seed=1),
+    "dense": dense,
+    "tutorial": tutorial,
+    "fashion-mnist": lambda epochs: default(epochs, source="fashion-mnist"),
+    "minimax": lambda epochs: default(epochs, loss="minimax"),
+}
+
+# What the rules compare with a threshold where that is not one reading of the latest look.
+COMPARED = {
+    "FLAT": lambda looks: max(looks[-1]["loss_slope"], looks[-1]["fake_probability"]),
+    "WON": lambda looks: min(looks[-1]["real_accuracy"], looks[-1]["fake_accuracy"]),
+    "UNIFORM": lambda looks: max(look["diversity"] for look in looks[-3:]),
+    "SWING": lambda looks: statistics.median(look["swing"] for look in looks[-4:]),
+    "SURE": lambda looks: statistics.median(look["largest_logit"] for look in looks[-4:]),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=3, help="of each recipe (default: 3)")
+    parser.add_argument(
+        "--healthy-epochs", type=int, default=30, help="of each healthy run (default: 30)"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=[*failures.FAILURES, *HEALTHY],
+        default=[*failures.FAILURES, *HEALTHY],
+        help="run these only (default: all)",
+    )
+    arguments = parser.parse_args()
+    print(describe(), end="\n\n")
+    print("| run | seed | seconds | a look | at the end | from epoch | other findings | |")
+    print("|---|---|---|---|---|---|---|---|")
+    groups = {"healthy": []}
+    for name in arguments.only:
+        if name in HEALTHY:
+            recipe = HEALTHY[name](arguments.healthy_epochs)
+            groups["healthy"] += report(name, "-", recipe, "healthy")
+            continue
+        for cured in (False, True):
+            for seed in range(arguments.seeds):
+                recipe = failures.make(name, seed, cured)
+                expected = "healthy" if cured else name
+                title = f"{name}, cured" if cured else name
+                groups.setdefault(expected, []).extend(report(title, seed, recipe, expected))
+    print()
+    print_ranges({name: histories for name, histories in groups.items() if histories})
+
+
+class Timed(TrainingDoctor):
+    """A doctor that notes how long it looked."""
+
+    seconds = ()
+
+    def on_epoch_end(self, epoch, logs=None):
+        start = time.perf_counter()
+        super().on_epoch_end(epoch, logs)
+        self.seconds = (*self.seconds, time.perf_counter() - start)
+
+
+def report(title, seed, recipe, expected):
+    """Trains and prints one row.
+
+    Returns:
+        For each look that counts in the table of ranges, the list of looks up to it.
+    """
+    doctor = Timed(recipe.images, verbose=0)
+    start = time.perf_counter()
+    recipe.fit([doctor])
+    seconds = time.perf_counter() - start
+    findings = [entry["finding"] for entry in doctor.findings]
+    last = findings[-1]
+    since = next(i for i in range(len(findings)) if set(findings[i:]) == {last})
+    others = sorted(set(findings) - {expected, "healthy"})
+    verdict = "right" if last == expected and not others else "WRONG"
+    look = sorted(doctor.seconds[1:])[len(doctor.seconds) // 2 - 1] if doctor.seconds[1:] else 0.0
+    print(
+        f"| {title} | {seed} | {seconds:.0f} | {look:.3f} s | {last} | {since + 1} of "
+        f"{recipe.epochs} | {', '.join(others) or '-'} | {verdict} |",
+        flush=True,
+    )
+    keras.backend.clear_session()
+    looks = [entry["readings"] for entry in doctor.findings]
+    if expected == "healthy":
+        looks = [look for look in looks if look["steps"] >= SETTLED]
+        return [looks[:i] for i in range(1, len(looks) + 1)]
+    return [looks[: i + 1] for i in range(len(looks)) if findings[i] == expected]
+
+
+def print_ranges(groups):
+    """For each reading and each compared value its least and greatest in each group."""
+    print(f"| reading | {' | '.join(groups)} |")
+    print("|---" * (1 + len(groups)) + "|")
+    first = next(iter(groups.values()))[0][-1]
+    rows = {name: lambda looks, name=name: looks[-1][name] for name in first} | COMPARED
+    for name, value_of in rows.items():
+        cells = []
+        for histories in groups.values():
+            if name in COMPARED:
+                histories = [looks for looks in histories if len(looks) >= 4]
+            values = [value_of(looks) for looks in histories if None not in looks[-1].values()]
+            cells.append(f"{min(values):.3g} to {max(values):.3g}" if values else "-")
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main()
