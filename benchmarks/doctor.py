@@ -20,7 +20,8 @@ import keras
 from machine import describe
 
 from dcgan_tf import DCGAN, GAN, failures, load_dataset
-from dcgan_tf.doctor import SETTLED, TrainingDoctor
+from dcgan_tf.diagnosis import SETTLED
+from dcgan_tf.doctor import TrainingDoctor
 from dcgan_tf.networks import build_pair
 
 

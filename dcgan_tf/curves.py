@@ -25,7 +25,7 @@ def plot_curves(history, path):
     >>> history = model.fit(x_train, epochs=20)
     >>> plot_curves(history.history, "curves.png")
     """
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = Figure(figsize=(10, 4.3), layout="constrained")
     losses, accuracies = figure.subplots(1, 2)
     epochs = range(1, len(history["generator_loss"]) + 1)
 
@@ -47,6 +47,6 @@ def plot_curves(history, path):
 
     for axes in (losses, accuracies):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        axes.legend()
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False)
     with files.written_whole(path) as part:
         figure.savefig(part, dpi=120)

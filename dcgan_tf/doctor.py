@@ -1,156 +1,19 @@
-"""A callback that says after each epoch what is happening in the game, and what to try.
-
-A look at the training gives *readings*, a dict of numbers. A rule is a function of all looks so
-far, the latest last; it returns one line if it finds its failure and `None` otherwise.
-"""
+"""A callback that says after each epoch what is happening in the game, and what to try."""
 
 import json
-import statistics
+import math
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from dcgan_tf import checks, files
+from dcgan_tf.diagnosis import diagnose
 
 PROBES = 64  # fixed noise vectors, and fixed real images, in each look
 PROBE_SEED = (2014, 1511)  # of the noise: the same in every run
-MOST_NEIGHBOURS = 2048  # training images among which the nearest is sought
-
-# Each threshold stands between what healthy runs did (this package's networks for 10 to 30 epochs
-# of digits or clothes, and the cured recipes of failures.py) and what the broken recipes did, each
-# with three seeds. `python benchmarks/doctor.py` measures these ranges.
-HUGE = 1e3  # largest logit: up to 11 in healthy runs, 87 in other failures; above 1e6 before NaN
-ALIKE = 1e-4  # diversity: 0 in dead starts; at least 8e-4 in all others, also at their first look
-COPIES = 0.25  # share of near copies: 0 in healthy runs; 0.45 to 0.55 at the end of memorising
-FLAT = 0.01  # loss slope: at least 0.14 in healthy runs; at most 1e-4 where it vanishes
-WON = 0.99  # the lower accuracy: up to 0.90 in healthy runs; above 0.999 where D has won
-UNIFORM = 0.5  # diversity, greatest of three looks: 0.81 to 1.15 healthy, 0.17 to 0.31 collapsed
-SWING = 0.4  # median of four looks: at most 0.05 where D has won, 0.50 to 0.83 in oscillation
-SURE = 8.0  # largest logit, median of four: at most 6.1 in healthy runs, 14 to 41 in oscillation
-SETTLED = 300  # steps: before them healthy images may still be nearly alike (diversity 0.03)
-
-
-def nan(looks):
-    """Numbers that are infinite, undefined or about to be."""
-    now = looks[-1]
-    losses = now["generator_loss"], now["discriminator_loss"]
-    if None in losses:
-        return (
-            "NaN: a loss is no number any more, and nothing of this model can be kept: training "
-            "stops. Try a learning rate ten times lower, Adam, or the default loss."
-        )
-    if not _finite(now) or max(now["largest_logit"], *map(abs, losses)) > HUGE:
-        logit = "no number" if now["largest_logit"] is None else f"{now['largest_logit']:.1e}"
-        return (
-            f"NaN soon: the largest logit is {logit}, the losses are {losses[0]:.1e} and "
-            f"{losses[1]:.1e}. Try a learning rate ten times lower, Adam, or a loss with a bound."
-        )
-
-
-def dead_start(looks):
-    """The generator has made one and the same image from all noise since the start."""
-    if all(look["diversity"] < ALIKE for look in looks):
-        return (
-            "dead start: the noise makes no difference, all images are the same and were so from "
-            "the beginning. Try the default initial weights; all-zero ones never come apart."
-        )
-
-
-def memorising(looks):
-    """Generated images are training images."""
-    if looks[-1]["near_copies"] > COPIES:
-        return (
-            f"memorising: {looks[-1]['near_copies']:.0%} of the images are near copies of training "
-            "images. Try more training images, or fewer epochs."
-        )
-
-
-def vanishing_gradient(looks):
-    """The loss is flat where the generator stands: it cannot learn from it."""
-    if _held(looks, 2, lambda look: max(look["loss_slope"], look["fake_probability"]) < FLAT):
-        now = looks[-1]
-        return (
-            f"vanishing gradient: D gives fakes a probability of {now['fake_probability']:.1e}, "
-            f"and there the generator's loss has a slope of {now['loss_slope']:.1e} only. Try "
-            'loss="sigmoid_cross_entropy", which is steep there.'
-        )
-
-
-def discriminator_won(looks):
-    """The discriminator is right about everything; nothing the generator does matters."""
-    if _held(looks, 2, lambda look: min(look["real_accuracy"], look["fake_accuracy"]) > WON):
-        now = looks[-1]
-        return (
-            f"discriminator won: it is right about {now['real_accuracy']:.1%} of the real and "
-            f"{now['fake_accuracy']:.1%} of the generated images; the generator's loss is "
-            f"{now['generator_loss']:.1f}. Try equal learning rates, or a lower one for D."
-        )
-
-
-def collapse(looks):
-    """The generator makes few different images."""
-    if _held(_settled(looks), 3, lambda look: look["diversity"] < UNIFORM):
-        now = looks[-1]
-        onto = ""
-        if "largest_class" in now:
-            onto = f", {now['largest_class_share']:.0%} of them read as {now['largest_class']}"
-        return (
-            f"collapsed: the images are {now['diversity']:.0%} as varied as real ones{onto}. Try "
-            "equal learning rates, or a stronger discriminator."
-        )
-
-
-def oscillation(looks):
-    """All images change together in each epoch, and D is sure of its changing verdicts.
-
-    Healthy images may swing as widely, but only while D is still unsure.
-    """
-    last = _settled(looks)[-4:]
-    if len(last) < 4:
-        return None
-    swing, logit = (
-        statistics.median(look[name] for look in last) for name in ("swing", "largest_logit")
-    )
-    if swing > SWING and logit > SURE:
-        return (
-            f"oscillating: in one epoch the mean image moves {swing:.0%} of the distance between "
-            f"two real images, and D's logits reach {logit:.0f}. Try Adam with beta_1=0.5 and "
-            "lower learning rates."
-        )
-
-
-# The most specific first: a dead generator also loses every game, and so on.
-RULES = {
-    "nan": nan,
-    "dead-start": dead_start,
-    "memorising": memorising,
-    "vanishing-gradient": vanishing_gradient,
-    "discriminator-won": discriminator_won,
-    "collapse": collapse,
-    "oscillation": oscillation,
-}
-
-
-def diagnose(looks):
-    """Finds what is wrong, if anything is.
-
-    Args:
-        looks: list of readings, dicts of numbers as `TrainingDoctor` takes them, the latest last.
-
-    Returns:
-        A tuple: a key of `RULES` or `"healthy"`, and one line that says what is seen.
-    """
-    looks = [look for look in looks[:-1] if _finite(look)] + looks[-1:]
-    for finding, rule in RULES.items():
-        if message := rule(looks):
-            return finding, message
-    now = looks[-1]
-    return "healthy", (
-        f"healthy: D is right about {now['real_accuracy']:.0%} of the real and "
-        f"{now['fake_accuracy']:.0%} of the generated images, which are {now['diversity']:.0%} as "
-        "varied as real ones."
-    )
+MOST_NEIGHBOURS = 2048  # training images among which the nearest is sought, fewer if they are
+MOST_NEIGHBOUR_BYTES = 2**25  # large
 
 
 class TrainingDoctor(keras.callbacks.Callback):
@@ -174,8 +37,8 @@ class TrainingDoctor(keras.callbacks.Callback):
 
     Args:
         real_images: float32 array `(n, ...)` in [-1, 1], the images to train on. 64 of them probe
-            the discriminator; near copies are sought of 2,048, so that memorising is seen only
-            where there are not many times more.
+            the discriminator; near copies are sought of 2,048, fewer of large images, so that
+            memorising is seen only where there are not many times more.
         classify: function from float32 images `(m, ...)` to integer labels `(m,)`, or `None`; it
             lets the message of a collapse name what is left.
         path: a JSON file to write all findings to, or `None`. A resumed run goes on with it.
@@ -184,7 +47,7 @@ class TrainingDoctor(keras.callbacks.Callback):
 
     Attributes:
         findings: list of dicts with the keys `epoch` (from 1), `finding` (`"healthy"` or a key of
-            `RULES`), `message` and `readings` (`None` stands for what is no number).
+            `diagnosis.RULES`), `message` and `readings` (`None` stands for what is no number).
 
     Raises:
         ValueError: for images that are no such array, are all the same, or are not of the model's
@@ -216,7 +79,8 @@ class TrainingDoctor(keras.callbacks.Callback):
                 f"{getattr(images, 'shape', None)}. Expected a float32 array (n, ...) in [-1, 1]."
             )
         order = np.random.default_rng(0).permutation(len(images))
-        nearby = images[order[:MOST_NEIGHBOURS]]
+        size = 4 * math.prod(images.shape[1:])
+        nearby = images[order[: min(MOST_NEIGHBOURS, MOST_NEIGHBOUR_BYTES // size)]]
         distinct = list({image.tobytes(): image for image in nearby}.values())
         if len(distinct) < 2:
             raise ValueError(
@@ -333,20 +197,6 @@ class TrainingDoctor(keras.callbacks.Callback):
             "swing": tf.norm(tf.reduce_mean(moves, axis=0)) / self._unit,
             "near_copies": tf.reduce_mean(tf.cast(copies, tf.float32)),
         }, images
-
-
-def _held(looks, n, condition):
-    """Whether the last `n` looks all fulfil a condition."""
-    return len(looks) >= n and all(condition(look) for look in looks[-n:])
-
-
-def _settled(looks):
-    return [look for look in looks if look["steps"] >= SETTLED]
-
-
-def _finite(look):
-    names = ("generator_loss", "discriminator_loss", "generator_gradient", "discriminator_gradient")
-    return None not in [look[name] for name in (*names, "largest_logit", "diversity")]
 
 
 def _flat(images):

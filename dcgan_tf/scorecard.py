@@ -205,7 +205,9 @@ class Scorecard(keras.callbacks.Callback):
     Example:
 
     >>> scorer = Scorer(x_train, digit_features(), held_out=x_test, samples=2000)
-    >>> best = keras.callbacks.ModelCheckpoint("best.keras", "val_frechet_distance", mode="min")
+    >>> best = keras.callbacks.ModelCheckpoint(
+    ...     "best.keras", monitor="val_frechet_distance", mode="min", save_best_only=True
+    ... )
     >>> model.fit(x_train, epochs=30, callbacks=[Scorecard(scorer), best])
     """
 

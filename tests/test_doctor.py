@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dcgan_tf import DCGAN, GAN, doctor, failures
-from dcgan_tf.doctor import TrainingDoctor, diagnose
+from dcgan_tf import DCGAN, GAN, diagnosis, doctor, failures
+from dcgan_tf.diagnosis import diagnose
+from dcgan_tf.doctor import TrainingDoctor
 
 HEALTHY = {
     "generator_loss": 0.9,
@@ -49,29 +50,33 @@ def just_above(value):
 BOUNDARIES = {
     "dead-start": (
         1,
-        {"diversity": just_below(doctor.ALIKE), "steps": 9},
-        {"diversity": doctor.ALIKE, "steps": 9},
+        {"diversity": just_below(diagnosis.ALIKE), "steps": 9},
+        {"diversity": diagnosis.ALIKE, "steps": 9},
     ),
-    "memorising": (1, {"near_copies": just_above(doctor.COPIES)}, {"near_copies": doctor.COPIES}),
+    "memorising": (
+        1,
+        {"near_copies": just_above(diagnosis.COPIES)},
+        {"near_copies": diagnosis.COPIES},
+    ),
     "vanishing-gradient": (
         2,
-        {"loss_slope": just_below(doctor.FLAT), "fake_probability": just_below(doctor.FLAT)},
-        {"loss_slope": doctor.FLAT, "fake_probability": 0.0},
+        {"loss_slope": just_below(diagnosis.FLAT), "fake_probability": just_below(diagnosis.FLAT)},
+        {"loss_slope": diagnosis.FLAT, "fake_probability": 0.0},
     ),
     "discriminator-won": (
         2,
-        {"real_accuracy": just_above(doctor.WON), "fake_accuracy": 1.0},
-        {"real_accuracy": doctor.WON, "fake_accuracy": 1.0},
+        {"real_accuracy": just_above(diagnosis.WON), "fake_accuracy": 1.0},
+        {"real_accuracy": diagnosis.WON, "fake_accuracy": 1.0},
     ),
     "collapse": (
         3,
-        {"diversity": just_below(doctor.UNIFORM)},
-        {"diversity": doctor.UNIFORM},
+        {"diversity": just_below(diagnosis.UNIFORM)},
+        {"diversity": diagnosis.UNIFORM},
     ),
     "oscillation": (
         4,
-        {"swing": just_above(doctor.SWING), "largest_logit": just_above(doctor.SURE)},
-        {"swing": 9.0, "largest_logit": doctor.SURE},
+        {"swing": just_above(diagnosis.SWING), "largest_logit": just_above(diagnosis.SURE)},
+        {"swing": 9.0, "largest_logit": diagnosis.SURE},
     ),
 }
 
@@ -105,9 +110,9 @@ def test_dead_start_must_hold_from_the_start():
 
 
 def test_collapse_before_the_images_settle_is_normal():
-    early = {"diversity": 0.2, "steps": doctor.SETTLED - 1}
+    early = {"diversity": 0.2, "steps": diagnosis.SETTLED - 1}
     assert finding(*[early] * 5) == "healthy"
-    late = {**early, "steps": doctor.SETTLED}
+    late = {**early, "steps": diagnosis.SETTLED}
     assert finding(early, late, late) == "healthy"
     assert finding(early, late, late, late) == "collapse"
 
@@ -118,7 +123,7 @@ def test_oscillation_needs_most_of_four_looks():
     assert finding(swinging, {}, swinging, swinging) == "oscillation"
     assert finding(swinging, {"swing": 0.0}, {"swing": 0.0}, swinging, {"swing": 0.0}) == "healthy"
     assert finding(*[{"swing": 1.0}] * 4) == "healthy"  # D is not sure
-    early = {**swinging, "steps": doctor.SETTLED - 1}
+    early = {**swinging, "steps": diagnosis.SETTLED - 1}
     assert finding(early, *[swinging] * 3) == "healthy"
     assert finding(early, *[swinging] * 4) == "oscillation"
 
@@ -129,9 +134,9 @@ def test_oscillation_needs_most_of_four_looks():
         ({"generator_loss": None}, "nan"),
         ({"discriminator_loss": None, "near_copies": 1.0}, "nan"),
         ({"generator_gradient": None}, "nan"),
-        ({"largest_logit": just_above(doctor.HUGE)}, "nan"),
-        ({"discriminator_loss": -just_above(doctor.HUGE)}, "nan"),
-        ({"largest_logit": doctor.HUGE}, "healthy"),
+        ({"largest_logit": just_above(diagnosis.HUGE)}, "nan"),
+        ({"discriminator_loss": -just_above(diagnosis.HUGE)}, "nan"),
+        ({"largest_logit": diagnosis.HUGE}, "healthy"),
     ],
 )
 def test_nan(change, expected):
@@ -410,7 +415,7 @@ def test_recipe_ends_in_its_failure(name):
 
 
 def test_recipes():
-    assert set(failures.FAILURES) == set(doctor.RULES)
+    assert set(failures.FAILURES) == set(diagnosis.RULES)
     broken, cured = failures.make("collapse"), failures.make("collapse", cured=True)
     rates = [
         float(recipe.model.discriminator_optimizer.learning_rate) for recipe in (broken, cured)

@@ -7,19 +7,30 @@ import numpy as np
 README = (pathlib.Path(__file__).parents[1] / "README.md").read_text()
 
 
-def test_python_of_the_readme_runs(tmp_path, monkeypatch):
-    """Word for word, but for the number of epochs."""
+def test_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
+    """Word for word, but for the numbers of epochs and samples, and the quickest failure."""
     monkeypatch.chdir(tmp_path)
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
-    short = code.replace("epochs=30", "epochs=1, verbose=0")
-    assert short != code
+    training, scoring, failing = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names = {}
-    exec(short, names)
+
+    def run(code, *changes):
+        for old, new in changes:
+            assert old in code
+            code = code.replace(old, new)
+        exec(code, names)
+
+    run(training, ("epochs=30", "epochs=1, verbose=0"))
     assert names["images"].shape == (16, 28, 28, 1)
     assert (tmp_path / "run" / "samples" / "epoch_0001.png").exists()
     assert (tmp_path / "run" / "progress.gif").exists()
     loaded = keras.saving.load_model("digits.keras")
     np.testing.assert_array_equal(loaded.generate(16, seed=1), names["images"])
+
+    run(scoring, ("epochs=30", "epochs=1, verbose=0"), ("samples=2000", "samples=50"))
+    assert names["best"].best < 100 and (tmp_path / "best.keras").exists()
+
+    run(failing, ('"collapse"', '"dead-start"'), ("verbose=1", "verbose=0"))
+    assert "dead start: the noise makes no difference" in capsys.readouterr().out
 
 
 def test_gif_of_the_readme_is_small():
