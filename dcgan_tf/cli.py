@@ -187,7 +187,7 @@ def _folder_and_settings(arguments):
     settings = {**DEFAULTS, "epochs": DEFAULT_EPOCHS, **given}
     folder = pathlib.Path(arguments.output_dir or f"runs/{pathlib.Path(settings['data']).stem}")
     if arguments.resume:
-        settings = runs.read_settings(folder)
+        settings = {**DEFAULTS, **runs.read_settings(folder)}
         for key, value in given.items():
             if settings[key] != value:
                 option = "--" + key.replace("_", "-")

@@ -67,6 +67,13 @@ def _image_size(text):
     )
 
 
+def _add_seed(command, meaning, default=None):
+    kind = _integer(0, 2**31 - 1)
+    command.add_argument(
+        "--seed", type=kind, default=default, metavar="N", help=f"{meaning} (default: 0)"
+    )
+
+
 TRAIN_EXAMPLES = """examples:
   dcgan-tf train                                    the bundled MNIST digits
   dcgan-tf train --data fashion-mnist --epochs 10
@@ -139,12 +146,7 @@ def parser():
         metavar="N",
         help="score N images after each epoch too (default: only at the end)",
     )
-    add(
-        "--seed",
-        type=_integer(0, 2**31 - 1),
-        metavar="N",
-        help="fixes all that is random (default: 0)",
-    )
+    _add_seed(command, "fixes all that is random")
     add("--output-dir", metavar="DIR", help="the run folder (default: runs/<name of the data>)")
     start = command.add_mutually_exclusive_group()
     start.add_argument("--resume", action="store_true", help="go on with the run in the folder")
@@ -159,13 +161,7 @@ def parser():
     add = command.add_argument
     add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
     add("--count", type=_integer(1, 10_000), default=64, metavar="N", help="images (default: 64)")
-    add(
-        "--seed",
-        type=_integer(0, 2**31 - 1),
-        default=0,
-        metavar="N",
-        help="fixes the noise (default: 0)",
-    )
+    _add_seed(command, "fixes the noise", default=0)
     add("--output", metavar="PNG", help="the file to write (default: RUN/generated.png)")
 
     command = commands.add_parser(
@@ -185,13 +181,7 @@ def parser():
         metavar="N",
         help="images to compare, at most half of the real ones (default: 10000)",
     )
-    add(
-        "--seed",
-        type=_integer(0, 2**31 - 1),
-        default=0,
-        metavar="N",
-        help="fixes the noise (default: 0)",
-    )
+    _add_seed(command, "fixes the noise", default=0)
 
     command = commands.add_parser(
         "report",
