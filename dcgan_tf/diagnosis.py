@@ -15,7 +15,8 @@ ALIKE = 1e-4  # diversity: 0 in dead starts; at least 8e-4 in all others, also a
 COPIES = 0.25  # share of near copies: 0 in healthy runs; 0.45 to 0.55 at the end of memorising
 FLAT = 0.01  # loss slope: at least 0.14 in healthy runs; at most 1e-4 where it vanishes
 WON = 0.99  # the lower accuracy: up to 0.90 in healthy runs; above 0.999 where D has won
-UNIFORM = 0.5  # diversity, greatest of three looks: 0.81 to 1.15 healthy, 0.17 to 0.31 collapsed
+UNIFORM = 0.65  # diversity, median of three looks: 0.81 to 1.15 healthy, 0.17 to 0.31 collapsed
+ONE_CLASS = 0.9  # largest share of a class, median of three
 SWING = 0.4  # median of four looks: at most 0.05 where D has won, 0.50 to 0.83 in oscillation
 SURE = 8.0  # largest logit, median of four: at most 6.1 in healthy runs, 14 to 41 in oscillation
 SETTLED = 300  # steps: before them healthy images may still be nearly alike (diversity 0.03)
@@ -79,8 +80,13 @@ def discriminator_won(looks):
 
 
 def collapse(looks):
-    """The generator makes few different images."""
-    if _held(_settled(looks), 3, lambda look: look["diversity"] < UNIFORM):
+    """The generator makes few different images, or images of one class only."""
+    last = _settled(looks)[-3:]
+    if len(last) < 3:
+        return None
+    diversity = statistics.median(look["diversity"] for look in last)
+    share = statistics.median(look.get("largest_class_share", 0) for look in last)
+    if diversity < UNIFORM or share > ONE_CLASS:
         now = looks[-1]
         onto = ""
         if "largest_class" in now:

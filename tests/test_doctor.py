@@ -88,7 +88,23 @@ def test_boundary(name):
     assert finding(*[healthy] * looks) == "healthy"
 
 
-@pytest.mark.parametrize("name", ["vanishing-gradient", "discriminator-won", "collapse"])
+def test_collapse_onto_one_class():
+    one = {"largest_class": 8, "largest_class_share": just_above(diagnosis.ONE_CLASS)}
+    several = {**one, "largest_class_share": diagnosis.ONE_CLASS}
+    assert finding(*[one] * 3) == "collapse"
+    assert finding(*[several] * 3) == "healthy"
+    look = {**HEALTHY, **one}
+    assert "90% of them read as 8" in diagnose([look] * 3)[1]
+
+
+def test_collapse_needs_most_of_three_looks():
+    alike = {"diversity": 0.1}
+    assert finding(alike, alike) == "healthy"
+    assert finding(alike, {}, alike) == "collapse"
+    assert finding(alike, alike, alike, {}, {}) == "healthy"
+
+
+@pytest.mark.parametrize("name", ["vanishing-gradient", "discriminator-won"])
 def test_one_odd_look_is_no_failure(name):
     looks, failing, _ = BOUNDARIES[name]
     assert finding(*[failing] * (looks - 1)) == "healthy"
