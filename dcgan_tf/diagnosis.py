@@ -143,8 +143,9 @@ def diagnose(looks):
             return finding, message
     now = looks[-1]
     score = now.get("val_frechet_distance")
+    state = "healthy" if len(_settled(looks)) >= 3 else "nothing wrong yet"
     return "healthy", (
-        f"healthy: D is right about {now['real_accuracy']:.0%} of the real and "
+        f"{state}: D is right about {now['real_accuracy']:.0%} of the real and "
         f"{now['fake_accuracy']:.0%} of the generated images, which are {now['diversity']:.0%} as "
         f"varied as real ones{'' if score is None else f'; their Fréchet distance is {score:.3g}'}."
     )

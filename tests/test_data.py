@@ -332,7 +332,10 @@ def refused(source, message, **kwargs):
 def test_sources_that_are_none_are_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("")
     (tmp_path / "empty").mkdir()
-    refused(tmp_path / "missing", "There is no such data set.*mnist-10k, stacked-mnist, mnist, fashion-mnist")
+    refused(
+        tmp_path / "missing",
+        "There is no such data set.*mnist-10k, stacked-mnist, mnist, fashion-mnist",
+    )
     refused("minst", "There is no such data set")
     refused(tmp_path / "notes.txt", "This is no data file")
     refused(tmp_path / "empty", "There are no images in the folder")

@@ -38,6 +38,13 @@ def test_healthy():
     assert finding({}) == finding(*[{}] * 10) == "healthy"
 
 
+def test_nothing_is_called_healthy_before_there_is_enough_to_see():
+    early = {**HEALTHY, "steps": diagnosis.SETTLED - 1}
+    for looks in ([early] * 5, [early, HEALTHY, HEALTHY]):
+        assert diagnose(looks)[1].startswith("nothing wrong yet: D is right about 70%")
+    assert diagnose([HEALTHY] * 3)[1].startswith("healthy: D is right about 70%")
+
+
 def just_below(value):
     return math.nextafter(value, -math.inf)
 

@@ -96,7 +96,12 @@ def write_settings(folder, **settings):
 def diagnoses(*findings):
     return json.dumps(
         [
-            {"epoch": i + 1, "finding": finding, "message": f"told {i + 1}", "readings": {}}
+            {
+                "epoch": i + 1,
+                "finding": finding,
+                "message": f"{finding}: told {i + 1}",
+                "readings": {},
+            }
             for i, finding in enumerate(findings)
         ]
     )
@@ -304,8 +309,8 @@ def test_findings_of_consecutive_epochs_are_one_line(bare):
     (bare / "doctor.json").write_text(diagnoses(*findings))
     text = report(bare).text
     assert (
-        "epoch 1: healthy. told 1 epochs 2 to 4: collapsed. told 4 epoch 5: healthy. told 5 "
-        "epoch 6: oscillating. told 6"
+        "epoch 1: healthy: told 1 epochs 2 to 4: collapsed: told 4 epoch 5: healthy: told 5 "
+        "epoch 6: oscillating: told 6"
     ) in text
 
 
