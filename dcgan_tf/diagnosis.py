@@ -49,11 +49,12 @@ def dead_start(looks):
 
 
 def memorising(looks):
-    """Generated images are training images."""
-    if looks[-1]["near_copies"] > COPIES:
+    """Generated images are training images, by the doctor's own look or by the scorecard's."""
+    share = max(looks[-1]["near_copies"], looks[-1].get("val_near_copies") or 0.0)
+    if share > COPIES:
         return (
-            f"memorising: {looks[-1]['near_copies']:.0%} of the images are near copies of training "
-            "images. Try more training images, or fewer epochs."
+            f"memorising: {share:.0%} of the images are near copies of training images. Try more "
+            "training images, or fewer epochs."
         )
 
 

@@ -95,6 +95,12 @@ def test_boundary(name):
     assert finding(*[healthy] * looks) == "healthy"
 
 
+def test_memorising_that_only_the_scorecard_sees():
+    assert finding({"val_near_copies": just_above(diagnosis.COPIES)}) == "memorising"
+    assert finding({"val_near_copies": diagnosis.COPIES}) == "healthy"
+    assert finding({"val_near_copies": None}) == "healthy"  # a score that was no number
+
+
 def test_collapse_onto_one_class():
     one = {"largest_class": 8, "largest_class_share": just_above(diagnosis.ONE_CLASS)}
     several = {**one, "largest_class_share": diagnosis.ONE_CLASS}
