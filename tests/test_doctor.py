@@ -107,7 +107,7 @@ def test_collapse_onto_one_class():
     assert finding(*[one] * 3) == "collapse"
     assert finding(*[several] * 3) == "healthy"
     look = {**HEALTHY, **one}
-    assert "90% of them read as 8" in diagnose([look] * 3)[1]
+    assert "95% of them read as 8" in diagnose([look] * 3)[1]
 
 
 def test_collapse_needs_most_of_three_looks():
