@@ -230,7 +230,12 @@ def test_a_folder_of_something_else_is_never_touched(work, dcgan_tf, option):
 def test_ctrl_c_keeps_the_finished_epochs(work, dcgan_tf):
     arguments = ["train", "--data", "data.npz", "--latent-dim", "8", "--epochs", "100000"]
     process = subprocess.Popen(
-        [*LAUNCH, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*LAUNCH, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # As from a terminal: a shell lets the tests that it runs in the background ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     for line in process.stdout:
         if line.startswith("Epoch 4/"):
