@@ -58,13 +58,19 @@ def table(card):
     ]
     for row in card["rows"]:
         generated, floor, ceiling = (
-            "-" if row[column] is None else f"{row[column]:.3g}"
-            for column in ("generated", "floor", "ceiling")
+            _text(row[column]) for column in ("generated", "floor", "ceiling")
         )
         if "error" in row:
             generated += f" ± {row['error']:.2g}"
         lines.append(line(row["title"], generated, floor, ceiling, row["better"]))
     return "\n".join(lines)
+
+
+def _text(value):
+    """A count in full, three digits of any other number, a dash for none."""
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
 
 
 def plot_classes(classes, path):

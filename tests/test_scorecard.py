@@ -135,6 +135,13 @@ def test_the_card_can_be_written_as_json_and_read_as_a_table(small_scorer, data)
     numbers = [float(word) for word in row.split()[2:5]]
     expected = [card["rows"][0][column] for column in ("generated", "floor", "ceiling")]
     np.testing.assert_allclose(numbers, expected, rtol=0.01)
+    card["rows"] = [{**card["rows"][0], "generated": 1000, "floor": None, "ceiling": 1234.5}]
+    assert evaluation.table(card).splitlines()[-1].split()[2:] == [
+        "1,000",
+        "-",
+        "1.23e+03",
+        "lower",
+    ]
 
 
 def test_images_without_labels_have_a_card_without_classes(data):
