@@ -317,7 +317,8 @@ def test_findings_of_consecutive_epochs_are_one_line(bare):
 def test_a_healthy_run_is_told_in_one_line(bare):
     (bare / "doctor.json").write_text(diagnoses(*["healthy"] * 7))
     page = report(bare)
-    assert "Healthy in every epoch that was examined, from 1 to 7." in page.text
+    sentence = "No failure was found in any epoch that was examined, from 1 to 7. At the last, "
+    assert sentence + "healthy: told 7" in page.text
     assert page.by_id("findings") is None
 
 
