@@ -89,3 +89,23 @@ def check_integer(name, value, least):
             f"Invalid `{name}`. Received: {name}={value!r}. Expected an integer of at least "
             f"{least}."
         )
+
+
+def check_weight(name, value):
+    """Refuses a value that is no finite number of at least 0.
+
+    Args:
+        name: Str, the argument's name.
+        value: what was given for it.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        ValueError: if it is something else.
+    """
+    if not isinstance(value, (int, float, np.number)) or not 0 <= value < np.inf:
+        raise ValueError(
+            f"Invalid `{name}`. Received: {name}={value!r}. Expected a finite number of at least 0."
+        )
+    return float(value)

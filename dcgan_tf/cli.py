@@ -212,7 +212,7 @@ def _new_model(settings, images):
         model = DCGAN(image_shape, latent_dim, seed=seed)
     else:
         model = GAN(*build_pair(network, image_shape, latent_dim, seed), latent_dim, seed=seed)
-    model.compile(loss=settings["loss"], jit_compile=settings["jit_compile"])
+    model.compile(**{key: settings[key] for key in ("loss", "r1_weight", "jit_compile")})
     if settings["generator_lr"]:
         model.generator_optimizer.learning_rate = settings["generator_lr"]
     if settings["discriminator_lr"]:

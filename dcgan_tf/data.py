@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import os
 import pathlib
 import zipfile
 import zlib
@@ -172,7 +173,7 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
             return tf.ensure_shape(image, images.image_shape)
 
         def batches(order):
-            return order.map(read, tf.data.AUTOTUNE).batch(batch_size)
+            return order.map(read, os.cpu_count()).batch(batch_size)
     else:
         with tf.device("CPU"):  # where tf.data works, also beside a GPU
             pixels = tf.convert_to_tensor(images)
@@ -184,8 +185,11 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
         keys = tf.random.stateless_uniform((len(images),), seed=tf.stack([seed, epoch]))
         return batches(tf.data.Dataset.from_tensor_slices(tf.argsort(keys, stable=True)))
 
+    # The autotuner's thread may sleep at the end of `fit`, for up to a minute, and `fit` with it.
+    options = tf.data.Options()
+    options.autotune.enabled = False
     epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
-    return epochs.flat_map(epoch_batches).prefetch(tf.data.AUTOTUNE)
+    return epochs.flat_map(epoch_batches).prefetch(2).with_options(options)
 
 
 def _stacked(images, labels):

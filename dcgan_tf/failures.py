@@ -245,7 +245,8 @@ def _adam(rate, beta_1=0.5):
 
 
 def _compile(model, generator_optimizer, discriminator_optimizer, loss="sigmoid_cross_entropy"):
-    model.compile(generator_optimizer, discriminator_optimizer, loss, jit_compile=False)
+    options = {"r1_weight": 0.0, "jit_compile": False}  # the penalty alone would cure some
+    model.compile(generator_optimizer, discriminator_optimizer, loss, **options)
 
 
 def _train_ahead(model, images):

@@ -90,6 +90,28 @@ class Minimax(SigmoidCrossEntropy):
         return -sigmoid_cross_entropy(fake_output, 0.0)
 
 
+def r1_penalty(discriminator, real_images):
+    """R1 = E[|dl/dx|^2] / 2 over real images x, with the logit l (Mescheder et al. 2018).
+
+    It is small where the discriminator is nearly flat around real images. One that is steep there
+    has begun to learn the training images by heart, and pushes the generator about.
+
+    Args:
+        discriminator: `keras.Model` from samples to logits, as `GAN` takes it.
+        real_images: float tensor `(batch, ...)`, real samples.
+
+    Returns:
+        Scalar tensor, of at least 0: squared logits for each squared unit of a pixel.
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(real_images)
+        real_output = discriminator(real_images, training=True)
+    slopes = tape.gradient(real_output, real_images)  # of each logit by its own image
+    batch_size = tf.cast(tf.shape(slopes)[0], slopes.dtype)
+    penalty = tf.reduce_sum(tf.square(slopes)) / (2 * batch_size)
+    return tf.cast(penalty, real_output.dtype)  # in mixed precision the logits' may be another
+
+
 LOSSES = {"sigmoid_cross_entropy": SigmoidCrossEntropy, "minimax": Minimax}
 
 

@@ -11,6 +11,7 @@ DEFAULTS = {
     "image_size": None,
     "network": "default",
     "loss": "sigmoid_cross_entropy",
+    "r1_weight": 0.1,
     "latent_dim": 16,
     "batch_size": 32,
     "generator_lr": None,
@@ -56,6 +57,16 @@ def _rate(text):
     if 0 < rate < 1:
         return rate
     raise argparse.ArgumentTypeError(f"received {text!r}, expected a number between 0 and 1")
+
+
+def _weight(text):
+    try:
+        weight = float(text)
+    except ValueError:
+        weight = math.nan
+    if 0 <= weight < math.inf:
+        return weight
+    raise argparse.ArgumentTypeError(f"received {text!r}, expected a number of at least 0")
 
 
 def _image_size(text):
@@ -119,6 +130,12 @@ def parser():
     add("--image-size", type=_image_size, metavar="HxW", help="resize the images to this size")
     add("--network", choices=NETWORKS, help="the pair of networks (default: default)")
     add("--loss", choices=LOSSES, help="the loss (default: sigmoid_cross_entropy)")
+    add(
+        "--r1-weight",
+        type=_weight,
+        metavar="W",
+        help="weight of the gradient penalty R1 (default: 0.1; 0 leaves it out)",
+    )
     add(
         "--latent-dim",
         type=_integer(1, 10_000),

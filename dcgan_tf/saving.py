@@ -30,7 +30,7 @@ class SavedWhole:
             return {}
         parts = ("generator_optimizer", "discriminator_optimizer", "loss")
         saved = {part: keras.saving.serialize_keras_object(getattr(self, part)) for part in parts}
-        return {**saved, **self.compile_options}
+        return {**saved, "r1_weight": self.r1_weight, **self.compile_options}
 
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))

@@ -1,5 +1,6 @@
 import math
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -84,3 +85,32 @@ def test_get_takes_objects_and_refuses_the_rest():
     for wrong in ("wgan", None, 3, Mine):
         with pytest.raises(ValueError, match="Received: loss=.*Expected one of.*minimax"):
             losses.get(wrong)
+
+
+def linear(slopes):
+    discriminator = keras.Sequential([keras.Input((len(slopes),)), keras.layers.Dense(1)])
+    discriminator.set_weights([np.asarray(slopes, np.float32)[:, None], np.array([5.0])])
+    return discriminator
+
+
+def test_r1_of_a_linear_discriminator_is_half_its_squared_slope():
+    points = tf.constant(np.random.default_rng(0).normal(size=(7, 2)), tf.float32)
+    assert float(losses.r1_penalty(linear([3.0, -4.0]), points)) == pytest.approx(25 / 2)
+    assert float(losses.r1_penalty(linear([0.0, 0.0]), points)) == 0.0
+
+
+def test_r1_and_its_gradient_of_a_curved_discriminator():
+    """l = tanh(w x) in one dimension: dl/dx = w / cosh(w x)^2, all of it known in closed form."""
+    weight, points = 0.7, np.random.default_rng(0).normal(size=9)
+    discriminator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, "tanh", False)])
+    discriminator.set_weights([np.array([[weight]])])
+    with tf.GradientTape() as tape:
+        penalty = losses.r1_penalty(discriminator, column(points))
+    gradient = tape.gradient(penalty, discriminator.trainable_variables)[0][0, 0]
+
+    def r1(w):
+        return np.mean((w / np.cosh(w * points) ** 2) ** 2) / 2
+
+    assert float(penalty) == pytest.approx(r1(weight), rel=1e-5)
+    difference = (r1(weight + 1e-4) - r1(weight - 1e-4)) / 2e-4
+    assert float(gradient) == pytest.approx(difference, rel=1e-4)

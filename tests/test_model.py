@@ -71,7 +71,7 @@ def test_step_descends_both_losses_from_the_same_weights(tiny_gan, points, loss)
     rate, batch = 0.1, points[:32]
     model = tiny_gan()
     model.discriminator.layers[1].rate = 0.0  # no Dropout: its masks cannot be drawn twice
-    model.compile(keras.optimizers.SGD(rate), keras.optimizers.SGD(rate), loss=loss)
+    model.compile(keras.optimizers.SGD(rate), keras.optimizers.SGD(rate), loss=loss, r1_weight=0.0)
     noise = keras.random.normal((32, 3), seed=keras.random.SeedGenerator(0))
     parts = losses.get(loss)
 
@@ -101,6 +101,49 @@ def test_step_descends_both_losses_from_the_same_weights(tiny_gan, points, loss)
     trained = model.generator.trainable_variables + model.discriminator.trainable_variables
     for variable, value in zip(trained, expected, strict=True):
         np.testing.assert_allclose(variable, value, rtol=1e-4, atol=1e-6)
+
+
+def test_r1_is_minimised_by_the_discriminator_alone_and_is_not_reported(tiny_gan, points):
+    """Beside a model without it: the same noise, so that the difference is the penalty's."""
+    rate, weight, batch = 0.1, 3.0, points[:32]
+    models = [tiny_gan(), tiny_gan()]
+    for model, r1_weight in zip(models, (0.0, weight), strict=True):
+        model.discriminator.layers[1].rate = 0.0
+        optimizers = keras.optimizers.SGD(rate), keras.optimizers.SGD(rate)
+        model.compile(*optimizers, r1_weight=r1_weight)
+    with tf.GradientTape() as tape:
+        penalty = losses.r1_penalty(models[1].discriminator, tf.constant(batch[:4]))  # of 32
+    variables = models[1].discriminator.trainable_variables
+    expected = tape.gradient(penalty, variables)
+    logs = [model.train_on_batch(batch, return_dict=True) for model in models]
+    assert logs[0] == pytest.approx(logs[1])
+    plain, penalised = (model.discriminator.trainable_variables for model in models)
+    for without, with_it, gradient in zip(plain, penalised, expected, strict=True):
+        gradient = 0.0 if gradient is None else gradient  # a bias may have no part in the slope
+        np.testing.assert_allclose(
+            with_it - without, -rate * weight * gradient, rtol=1e-3, atol=1e-6
+        )
+    plain, penalised = (model.generator.trainable_variables for model in models)
+    for without, with_it in zip(plain, penalised, strict=True):
+        np.testing.assert_allclose(with_it, without, rtol=1e-6)
+
+
+def test_mixed_precision_trains_with_the_penalty(digits):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = DCGAN(seed=0)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model.compile()
+    history = fit(model, digits[:64])
+    assert all(np.isfinite(values).all() for values in history.history.values())
+    assert all(variable.dtype == "float32" for variable in model.trainable_variables)
+
+
+@pytest.mark.parametrize("weight", [-0.1, np.inf, np.nan, "0.1", None])
+def test_r1_weight_is_checked(tiny_gan, weight):
+    with pytest.raises(ValueError, match="Received: r1_weight=.*Expected a finite number"):
+        tiny_gan().compile(r1_weight=weight)
 
 
 def test_each_update_leaves_the_other_network_alone(tiny_gan, points):

@@ -1,0 +1,256 @@
+"""What everything around the training step costs. Prints tables in Markdown.
+
+- `fit` with the callbacks of `dcgan-tf train`, and without any, against the bare compiled step,
+  in turn; and the time spent in each callback.
+- The time from `import tensorflow` to the end of the first training step, of `import dcgan_tf` and
+  of `dcgan-tf --help`, each in a new process.
+- Images a second by `generate`; milliseconds for a grid and for a GIF.
+- Seconds of an epoch against the number of images, and of a step against their size.
+
+Peak memory of the default run is `default_run.py`'s.
+
+    python benchmarks/overhead.py
+    python benchmarks/overhead.py --parts fit start
+"""
+
+import argparse
+import collections
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+BATCH_SIZE = 32
+FIRST_STEP = """
+import time
+start = time.perf_counter()
+import tensorflow
+from dcgan_tf import DCGAN, load_dataset
+(images, _), _ = load_dataset("mnist-10k")
+model = DCGAN(seed=0)
+model.compile(jit_compile={jit_compile})
+model.fit(images[:32], batch_size=32, verbose=0)
+print(time.perf_counter() - start)
+"""
+IMPORT = """
+import time
+start = time.perf_counter()
+import dcgan_tf
+{what}
+print(time.perf_counter() - start)
+"""
+
+
+def main():
+    parts = {"fit": fit, "start": start, "writing": writing, "growth": growth}
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--parts", nargs="+", choices=parts, default=list(parts))
+    parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
+    arguments = parser.parse_args()
+    from machine import describe
+
+    print(describe())
+    for part in arguments.parts:
+        parts[part](arguments.rounds)
+
+
+def fit(rounds, epochs=5):
+    """`fit` against the bare step, and the time in each callback."""
+    import tensorflow as tf
+
+    from dcgan_tf import shuffled_batches
+
+    images = digits()
+    steps = -(-len(images) // BATCH_SIZE)
+    batches = shuffled_batches(images, BATCH_SIZE)
+    names = ("bare steps", "fit", "fit with callbacks")
+    models = {name: compiled() for name in names}
+    step = tf.function(models["bare steps"].train_step)
+    iterator = iter(batches)
+    spent = collections.defaultdict(float)
+
+    def bare(epochs):
+        for _ in range(epochs * steps):
+            step(next(iterator))
+
+    def by_fit(name, epochs, callbacks=()):
+        models[name].fit(
+            batches,
+            steps_per_epoch=steps,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=list(callbacks),
+        )
+
+    seconds = collections.defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        ways = {
+            "bare steps": bare,
+            "fit": lambda epochs: by_fit("fit", epochs),
+            "fit with callbacks": lambda epochs: by_fit(
+                "fit with callbacks", epochs, default_callbacks(images, folder, spent)
+            ),
+        }
+        for way in ways.values():
+            way(1)
+        spent.clear()
+        for _ in range(rounds):
+            for name, way in ways.items():
+                begin = time.perf_counter()
+                way(epochs)
+                seconds[name].append((time.perf_counter() - begin) / epochs)
+    print(f"\n{rounds} rounds of {epochs} epochs of {len(images):,} digits, in turn.\n")
+    print("| way | seconds an epoch | / bare steps |\n|---|---|---|")
+    for name in names:
+        ratios = [a / b for a, b in zip(seconds[name], seconds["bare steps"], strict=True)]
+        print(f"| {name} | {statistics.median(seconds[name]):.2f} | {spread(ratios)} |")
+    print("\n| callback | milliseconds an epoch |\n|---|---|")
+    for name, total in spent.items():
+        print(f"| {name} | {1e3 * total / rounds / epochs:.1f} |")
+
+
+def default_callbacks(images, folder, spent):
+    """The callbacks of `dcgan-tf train`, with a clock in each."""
+    from dcgan_tf import ProgressGif, SampleGrid, TrainingDoctor, features, runs
+
+    folder = pathlib.Path(folder)
+    callbacks = [
+        TrainingDoctor(images, features.digit_features().classify, folder / runs.DOCTOR),
+        runs.History(folder / runs.HISTORY),
+        SampleGrid(folder / runs.SAMPLES),
+        ProgressGif(folder / runs.GIF),
+        runs.SaveModel(folder / runs.MODEL),
+    ]
+    for callback in callbacks:
+        for moment in ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end"):
+            timed(callback, moment, spent)
+    return callbacks
+
+
+def timed(callback, moment, spent):
+    method = getattr(callback, moment)
+
+    def with_clock(*args, **kwargs):
+        begin = time.perf_counter()
+        method(*args, **kwargs)
+        spent[type(callback).__name__] += time.perf_counter() - begin
+
+    setattr(callback, moment, with_clock)
+
+
+def start(rounds):
+    """How long it takes to begin."""
+    programs = {
+        "`import tensorflow` to the end of the first step": FIRST_STEP.format(jit_compile=False),
+        "the same with XLA": FIRST_STEP.format(jit_compile=True),
+        "`import dcgan_tf`": IMPORT.format(what=""),
+        "`import dcgan_tf; dcgan_tf.GAN`": IMPORT.format(what="dcgan_tf.GAN"),
+    }
+    seconds = collections.defaultdict(list)
+    for _ in range(rounds):
+        for name, program in programs.items():
+            command = [sys.executable, "-c", program]
+            output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            seconds[name].append(float(output.split()[-1]))
+        begin = time.perf_counter()
+        command = pathlib.Path(sys.executable).with_name("dcgan-tf")
+        subprocess.run([command, "--help"], check=True, stdout=subprocess.DEVNULL)
+        seconds["`dcgan-tf --help`, the whole process"].append(time.perf_counter() - begin)
+    print("\n| what | seconds, median (least to most) |\n|---|---|")
+    for name, values in seconds.items():
+        print(f"| {name} | {spread(values)} |")
+
+
+def writing(rounds):
+    """Images a second, and the time for pictures."""
+    from dcgan_tf.images import add_caption, make_grid, to_uint8, write_gif, write_png
+
+    model = compiled()
+    model.generate(10_000, seed=0)
+    grid = make_grid(to_uint8(model.generate(16, seed=0)))
+    frames = [add_caption(grid, f"epoch {i}") for i in range(30)]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        jobs = {
+            "10,000 images by `generate`": lambda: model.generate(10_000, seed=0),
+            "16 images by `generate`": lambda: model.generate(16, seed=0),
+            "a grid of 16, to PNG": lambda: write_png(folder / "grid.png", grid),
+            "30 frames, to GIF": lambda: write_gif(folder / "film.gif", frames),
+        }
+        print("\n| what | milliseconds, median (least to most) |\n|---|---|")
+        for name, job in jobs.items():
+            values = [1e3 * duration(job) for _ in range(rounds)]
+            print(f"| {name} | {spread(values)} |")
+
+
+def growth(rounds):
+    """Time against the number of images and against their size."""
+    import numpy as np
+
+    from dcgan_tf import shuffled_batches
+
+    images = digits()
+    print("\n| digits | seconds an epoch | microseconds an image |\n|---|---|---|")
+    model = compiled()
+    model.fit(images[:64], batch_size=BATCH_SIZE, verbose=0)
+    for times in (1, 2, 4, 8):
+        many = np.concatenate([images] * times)
+        steps = -(-len(many) // BATCH_SIZE)
+        batches = shuffled_batches(many, BATCH_SIZE)
+
+        def epoch(batches=batches, steps=steps):
+            model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
+
+        seconds = statistics.median(duration(epoch) for _ in range(3))
+        print(f"| {len(many):,} | {seconds:.2f} | {1e6 * seconds / len(many):.0f} |")
+
+    print("\n| image | weights | milliseconds a step of 32 | nanoseconds a pixel |")
+    print("|---|---|---|---|")
+    for side in (28, 32, 48, 64, 96, 128):
+        model = compiled((side, side, 1))
+        noise = np.random.default_rng(0).uniform(-1, 1, (10 * BATCH_SIZE, side, side, 1))
+        noise = noise.astype(np.float32)
+        model.fit(noise[:64], batch_size=BATCH_SIZE, verbose=0)
+
+        def ten_steps(model=model, noise=noise):
+            model.fit(noise, batch_size=BATCH_SIZE, verbose=0)
+
+        seconds = statistics.median(duration(ten_steps) for _ in range(rounds)) / 10
+        print(
+            f"| {side}x{side}x1 | {model.count_params():,} | {1e3 * seconds:.0f} "
+            f"| {1e9 * seconds / (BATCH_SIZE * side**2):.0f} |"
+        )
+
+
+def digits():
+    from dcgan_tf import load_dataset
+
+    return load_dataset("mnist-10k")[0][0]
+
+
+def compiled(image_shape=(28, 28, 1)):
+    from dcgan_tf import DCGAN
+
+    model = DCGAN(image_shape, seed=0)
+    model.compile()
+    return model
+
+
+def duration(job):
+    begin = time.perf_counter()
+    job()
+    return time.perf_counter() - begin
+
+
+def spread(values):
+    return f"{statistics.median(values):.3g} ({min(values):.3g} to {max(values):.3g})"
+
+
+if __name__ == "__main__":
+    main()
