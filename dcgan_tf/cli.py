@@ -204,6 +204,7 @@ def _folder_and_settings(arguments):
 
 def _new_model(settings, images):
     from dcgan_tf import DCGAN, GAN
+    from dcgan_tf.model import adam
     from dcgan_tf.networks import build_pair
 
     image_shape, latent_dim = tuple(images.shape[1:]), settings["latent_dim"]
@@ -212,11 +213,11 @@ def _new_model(settings, images):
         model = DCGAN(image_shape, latent_dim, seed=seed)
     else:
         model = GAN(*build_pair(network, image_shape, latent_dim, seed), latent_dim, seed=seed)
-    model.compile(**{key: settings[key] for key in ("loss", "r1_weight", "jit_compile")})
-    if settings["generator_lr"]:
-        model.generator_optimizer.learning_rate = settings["generator_lr"]
-    if settings["discriminator_lr"]:
-        model.discriminator_optimizer.learning_rate = settings["discriminator_lr"]
+    model.compile(
+        adam(settings["generator_lr"], averaged=True),
+        adam(settings["discriminator_lr"]),
+        **{key: settings[key] for key in ("loss", "r1_weight", "jit_compile")},
+    )
     return model
 
 

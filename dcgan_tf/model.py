@@ -12,6 +12,24 @@ from dcgan_tf.saving import SavedWhole
 EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
 
 
+def adam(rate=2e-3, averaged=False):
+    """Adam as both networks use it by default.
+
+    beta_1 is 0.5 (Radford et al. 2015). The rate falls as 1 / (1 + step / 5000): at a constant rate
+    the two networks end up circling each other. It depends on the step alone, not on how many are
+    to come, so that a run can be made longer at any time.
+
+    Args:
+        rate: Float, the learning rate at the first step; half of it after 5,000 steps.
+        averaged: Bool, whether to keep a moving average of the weights, over about 200 steps.
+
+    Returns:
+        A `keras.optimizers.Adam`.
+    """
+    falling_rate = keras.optimizers.schedules.InverseTimeDecay(rate, 5000, 1.0)
+    return keras.optimizers.Adam(falling_rate, beta_1=0.5, use_ema=averaged, ema_momentum=0.995)
+
+
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class GAN(SavedWhole, keras.Model):
     """A generator and a discriminator that are trained against each other.
@@ -56,7 +74,7 @@ class GAN(SavedWhole, keras.Model):
         generator_optimizer=None,
         discriminator_optimizer=None,
         loss="sigmoid_cross_entropy",
-        r1_weight=0.1,
+        r1_weight=0.2,
         jit_compile="auto",
         run_eagerly=False,
         steps_per_execution=1,
@@ -64,9 +82,8 @@ class GAN(SavedWhole, keras.Model):
         """Sets the two optimizers and the loss.
 
         Args:
-            generator_optimizer: a Keras optimizer or its name. By default Adam with a learning
-                rate of 2e-3, beta_1 of 0.5 (Radford et al. 2015) and a moving average of the
-                weights, which `generate` uses.
+            generator_optimizer: a Keras optimizer or its name. By default `adam`, with a moving
+                average of the weights, which `generate` uses.
             discriminator_optimizer: the same for the discriminator, without the average.
             loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), `"minimax"` (its formula
                 4.1), or an object with the methods `generator_loss(fake_output)` and
@@ -75,8 +92,8 @@ class GAN(SavedWhole, keras.Model):
                 discriminator minimises; 0 trains by the loss alone, as in the articles. The penalty
                 is taken over an eighth of each batch of real samples, which makes it cheap.
             jit_compile: Bool, whether to compile the training step with XLA, or `"auto"`: on a GPU
-                only. On a CPU XLA starts later and takes more memory; small networks' steps gain a
-                third to a half (benchmarks/RESULTS.md).
+                only. On a CPU XLA starts later and takes more memory; what the steps gain depends
+                on the processor (benchmarks/RESULTS.md).
             run_eagerly: Bool, runs the training step as plain Python, for a debugger.
             steps_per_execution: Int, training steps in one call of the compiled function.
 
@@ -88,13 +105,8 @@ class GAN(SavedWhole, keras.Model):
                 "The two networks share an optimizer. Received: the same object twice. Expected "
                 "two optimizers: each keeps a state for the weights of one network."
             )
-        self.generator_optimizer = keras.optimizers.get(
-            generator_optimizer
-            or keras.optimizers.Adam(2e-3, beta_1=0.5, use_ema=True, ema_momentum=0.995)
-        )
-        self.discriminator_optimizer = keras.optimizers.get(
-            discriminator_optimizer or keras.optimizers.Adam(2e-3, beta_1=0.5)
-        )
+        self.generator_optimizer = keras.optimizers.get(generator_optimizer or adam(averaged=True))
+        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer or adam())
         self.loss = losses.get(loss)
         self.r1_weight = checks.check_weight("r1_weight", r1_weight)
         self.compile_options = {

@@ -19,7 +19,7 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=Non
     In the manner of Radford et al. (2015): a dense layer makes a few pixels of many channels, and
     each transposed convolution doubles height and width. Their kernels of 4x4 are a multiple of
     the stride, which avoids chequered patterns (Odena et al. 2016). A plain convolution goes before
-    the last of them.
+    each of them.
 
     Args:
         image_shape: (height, width, channels) of the images, see `check_image_shape`.
@@ -43,16 +43,19 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=Non
     noise = keras.Input((latent_dim,), name="noise")
     x = keras.layers.Dense(rows * columns * widths[0], **options)(noise)
     x = activated(keras.layers.Reshape((rows, columns, widths[0]))(x))
+    x = activated(keras.layers.Conv2D(widths[0], 3, 1, "same", **options)(x))
     for width_of_layer in widths[1:]:
         x = activated(keras.layers.Conv2DTranspose(width_of_layer, 4, 2, "same", **options)(x))
-    x = activated(keras.layers.Conv2D(filters, 3, 1, "same", **options)(x))
+        x = activated(keras.layers.Conv2D(width_of_layer, 3, 1, "same", **options)(x))
     options["use_bias"] = True  # no normalisation follows, which would take a bias away again
     x = keras.layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh", **options)(x)
     return keras.Model(noise, _crop(x, height, width), name="generator")
 
 
 def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
-    """Builds the default discriminator: strided convolutions take the picture down to one number.
+    """Builds the default discriminator: convolutions take the picture down to one number.
+
+    Each strided convolution halves height and width; a plain one goes after the last.
 
     Args:
         image_shape: (height, width, channels) of the images, see `check_image_shape`.
@@ -70,6 +73,8 @@ def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
     for i in range(_halvings(height, width)):
         x = keras.layers.Conv2D(filters * 2**i, 4, 2, "same", **options)(x)
         x = keras.layers.LeakyReLU(0.2)(x)
+    x = keras.layers.Conv2D(x.shape[-1], 3, 1, "same", **options)(x)
+    x = keras.layers.LeakyReLU(0.2)(x)
     x = keras.layers.Flatten()(x)
     logits = keras.layers.Dense(1, **options)(x)
     return keras.Model(images, logits, name="discriminator")

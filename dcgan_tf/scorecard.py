@@ -208,7 +208,7 @@ class Scorecard(keras.callbacks.Callback):
     >>> best = keras.callbacks.ModelCheckpoint(
     ...     "best.keras", monitor="val_frechet_distance", mode="min", save_best_only=True
     ... )
-    >>> model.fit(x_train, epochs=30, callbacks=[Scorecard(scorer), best])
+    >>> model.fit(x_train, epochs=25, callbacks=[Scorecard(scorer), best])
     """
 
     def __init__(self, scorer, seed=0, verbose=1):

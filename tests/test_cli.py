@@ -293,7 +293,7 @@ def test_a_folder_that_does_not_fit_into_memory_is_judged_by_some_of_its_images(
 
 
 def test_sample(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 1)
+    train(dcgan_tf, "--epochs", 1, "--network", "tutorial")
     for arguments, path in (
         (["--count", 5, "--seed", 3, "--output", "new/a.png"], work / "new" / "a.png"),
         (["--count", 5, "--seed", 3], work / "runs" / "data" / "generated.png"),

@@ -146,11 +146,19 @@ def test_r1_weight_is_checked(tiny_gan, weight):
         tiny_gan().compile(r1_weight=weight)
 
 
+def test_default_rates_fall_with_the_steps():
+    model = DCGAN(seed=0)
+    model.compile()
+    for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
+        for step, rate in ((0, 2e-3), (5_000, 1e-3), (15_000, 5e-4)):
+            optimizer.iterations.assign(step)
+            assert float(optimizer.learning_rate) == pytest.approx(rate)
+
+
 def test_each_update_leaves_the_other_network_alone(tiny_gan, points):
     for still, moving in (("generator", "discriminator"), ("discriminator", "generator")):
         model = tiny_gan()
-        model.compile()
-        getattr(model, f"{still}_optimizer").learning_rate = 0.0
+        model.compile(**{f"{still}_optimizer": keras.optimizers.SGD(0.0)})
         before = {name: getattr(model, name).trainable_variables for name in (still, moving)}
         before = {name: [v.numpy() for v in values] for name, values in before.items()}
         fit(model, points)

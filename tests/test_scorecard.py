@@ -43,7 +43,7 @@ def cards(data, scorer):
     model.fit(batches, steps_per_epoch=250, verbose=0, shuffle=False)
     noise = keras.random.normal((scorer.samples, 16), seed=0)
     early = model.generator.predict(noise, verbose=0)
-    model.fit(batches, steps_per_epoch=250, epochs=5, verbose=0, shuffle=False)
+    model.fit(batches, steps_per_epoch=250, epochs=3, verbose=0, shuffle=False)
     good = model.generate(scorer.samples, seed=0)
     half = images[np.random.default_rng(5).permutation(len(images))[: scorer.samples]]
     return {
