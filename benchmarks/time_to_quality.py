@@ -241,6 +241,7 @@ def spread(values):
 def plot(runs, path):
     """One line a run: multiples of the floor against seconds, both logarithmic."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import NullLocator
 
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.subplots()
@@ -257,12 +258,14 @@ def plot(runs, path):
             label=name,
         )
     axes.axhline(1, color="0.6", linewidth=1)
-    axes.set(
-        xscale="log",
-        yscale="log",
-        xlabel="training (seconds, two cores)",
-        ylabel="Fréchet distance / floor",
-    )
+    axes.set(xscale="log", yscale="log")
+    axes.set(xlabel="training (seconds, two cores)", ylabel="Fréchet distance / floor")
+    axes.set_xticks([15, 30, 60, 180, 600, 1800, 3600], minor=False)
+    axes.set_yticks([1, 2, 5, 10, 20, 50, 100, 500], minor=False)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:.0f}")
+        axis.set_minor_locator(NullLocator())
+    axes.set_xlim(right=1.1 * max(point["seconds"] for run in runs for point in run["points"]))
     handles, labels = axes.get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
     figure.legend(unique.values(), unique, loc="outside right upper", frameon=False)

@@ -33,7 +33,7 @@ def ours(batch_size, jit_compile="auto"):
     from dcgan_tf.networks import build_pair
 
     model = GAN(*build_pair("tutorial", latent_dim=NOISE, seed=0), NOISE, seed=0)
-    model.compile(*two_adams(), jit_compile=jit_compile)
+    model.compile(*two_adams(), r1_weight=0, jit_compile=jit_compile)
     batches = endless_batches(batch_size)
     return lambda steps: model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
 
