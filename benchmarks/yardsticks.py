@@ -28,13 +28,13 @@ RATE = 1e-4
 
 
 def ours(batch_size, jit_compile="auto"):
-    """Our model, trained by `fit`."""
-    from dcgan_tf import GAN
+    """Our model, trained by `fit` on our batches."""
+    from dcgan_tf import GAN, shuffled_batches
     from dcgan_tf.networks import build_pair
 
     model = GAN(*build_pair("tutorial", latent_dim=NOISE, seed=0), NOISE, seed=0)
     model.compile(*two_adams(), r1_weight=0, jit_compile=jit_compile)
-    batches = endless_batches(batch_size)
+    batches = shuffled_batches(random_images(batch_size), batch_size)
     return lambda steps: model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
 
 
@@ -210,12 +210,17 @@ def apply(optimizer, tape, loss, network):
     optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
 
 
-def endless_batches(batch_size):
+def random_images(batch_size):
     import numpy as np
-    import tensorflow as tf
 
     images = np.random.default_rng(0).uniform(-1, 1, (4 * batch_size, 28, 28, 1))
-    batches = tf.data.Dataset.from_tensor_slices(images.astype(np.float32)).repeat()
+    return images.astype(np.float32)
+
+
+def endless_batches(batch_size):
+    import tensorflow as tf
+
+    batches = tf.data.Dataset.from_tensor_slices(random_images(batch_size)).repeat()
     return batches.batch(batch_size, drop_remainder=True).prefetch(2)
 
 
