@@ -15,8 +15,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 from machine import describe
+from training import fit
 
-from dcgan_tf import GAN, Scorer, load_dataset, shuffled_batches
+from dcgan_tf import GAN, Scorer, load_dataset
 from dcgan_tf.features import digit_features
 from dcgan_tf.model import adam
 from dcgan_tf.networks import build_pair
@@ -44,13 +45,7 @@ def main():
             model = VARIANTS[name](seed)
             model.fit(images[:BATCH_SIZE], batch_size=BATCH_SIZE, verbose=0)  # compiles
             start = time.perf_counter()
-            model.fit(
-                shuffled_batches(images, BATCH_SIZE, seed),
-                steps_per_epoch=steps,
-                epochs=arguments.epochs,
-                shuffle=False,
-                verbose=0,
-            )
+            fit(model, images, BATCH_SIZE, seed, arguments.epochs)
             durations.append(1e3 * (time.perf_counter() - start) / steps / arguments.epochs)
             generated = model.generate(scorer.samples, seed=seed)
             multiples.append(scorer.score(generated)["frechet_distance"] / floor)

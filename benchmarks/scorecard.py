@@ -17,8 +17,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 from machine import describe
+from training import fit
 
-from dcgan_tf import DCGAN, GAN, Scorer, load_dataset, shuffled_batches
+from dcgan_tf import DCGAN, GAN, Scorer, load_dataset
 from dcgan_tf.features import digit_features
 from dcgan_tf.networks import build_pair
 from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS
@@ -82,22 +83,9 @@ def default_recipe(images, seed, epochs):
 def tutorial_recipe(images, seed, seconds):
     """The tutorial's networks and settings, and how many steps they made in the time."""
     model = GAN(*build_pair("tutorial", images.shape[1:], 100, seed), 100, seed=seed)
-    model.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4))
+    model.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4), r1_weight=0)
     fit(model, images, 256, seed, ENDLESS, [StopAfter(seconds)])
     return model, int(model.generator_optimizer.iterations)
-
-
-def fit(model, images, batch_size, seed, epochs, callbacks=()):
-    steps = -(-len(images) // batch_size)
-    batches = shuffled_batches(images, batch_size, seed)
-    model.fit(
-        batches,
-        steps_per_epoch=steps,
-        epochs=epochs,
-        shuffle=False,
-        verbose=0,
-        callbacks=list(callbacks),
-    )
 
 
 def add(columns, name, scorer, model, seconds, seed):

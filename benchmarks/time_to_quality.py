@@ -28,8 +28,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 from machine import describe
+from training import fit
 
-from dcgan_tf import DCGAN, GAN, Scorer, load_dataset, shuffled_batches
+from dcgan_tf import DCGAN, GAN, Scorer, load_dataset
 from dcgan_tf.features import Features, digit_features
 from dcgan_tf.networks import build_pair
 from dcgan_tf.options import DEFAULTS
@@ -200,15 +201,7 @@ def run(name, seed, seconds, judge):
     """Trains one recipe and returns its scores on the way."""
     model, batch_size = RECIPES[name](judge.images.shape[1:], seed)
     look = Look(judge, seconds, f"{name}, seed {seed}:")
-    steps = -(-len(judge.images) // batch_size)
-    model.fit(
-        shuffled_batches(judge.images, batch_size, seed),
-        steps_per_epoch=steps,
-        epochs=ENDLESS,
-        shuffle=False,
-        verbose=0,
-        callbacks=[look],
-    )
+    fit(model, judge.images, batch_size, seed, ENDLESS, [look])
     return look.points
 
 

@@ -245,7 +245,7 @@ def _adam(rate, beta_1=0.5):
 
 
 def _compile(model, generator_optimizer, discriminator_optimizer, loss="sigmoid_cross_entropy"):
-    options = {"r1_weight": 0.0, "jit_compile": False}  # the penalty alone would cure some
+    options = {"r1_weight": 0.0, "jit_compile": False}  # the losses alone
     model.compile(generator_optimizer, discriminator_optimizer, loss, **options)
 
 

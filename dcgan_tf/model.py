@@ -15,9 +15,9 @@ EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
 def adam(rate=2e-3, averaged=False):
     """Adam as both networks use it by default.
 
-    beta_1 is 0.5 (Radford et al. 2015). The rate falls as 1 / (1 + step / 5000): at a constant rate
-    the two networks end up circling each other. It depends on the step alone, not on how many are
-    to come, so that a run can be made longer at any time.
+    beta_1 is 0.5 (Radford et al. 2015). The rate falls as 1 / (1 + step / 5000), so that the two
+    networks move less and less while they settle. It depends on the step alone, not on how many
+    are to come: a run can be made longer at any time.
 
     Args:
         rate: Float, the learning rate at the first step; half of it after 5,000 steps.
