@@ -27,19 +27,28 @@ NOISE = 100
 RATE = 1e-4
 
 
-def ours(batch_size, jit_compile="auto"):
-    """Our model, trained by `fit` on our batches."""
-    from dcgan_tf import GAN, shuffled_batches
-    from dcgan_tf.networks import build_pair
+def ours(batch_size):
+    """Our model, trained by `fit` on our batches, with the layers of `accelerate`."""
+    from dcgan_tf.fast_layers import accelerate
 
-    model = GAN(*build_pair("tutorial", latent_dim=NOISE, seed=0), NOISE, seed=0)
-    model.compile(*two_adams(), r1_weight=0, jit_compile=jit_compile)
-    batches = shuffled_batches(random_images(batch_size), batch_size)
-    return lambda steps: model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
+    return our_fit(map(accelerate, tutorial_networks()), batch_size)
+
+
+def ours_plain(batch_size):
+    return our_fit(tutorial_networks(), batch_size)
 
 
 def ours_xla(batch_size):
-    return ours(batch_size, jit_compile=True)
+    return our_fit(tutorial_networks(), batch_size, jit_compile=True)
+
+
+def our_fit(networks, batch_size, jit_compile="auto"):
+    from dcgan_tf import GAN, shuffled_batches
+
+    model = GAN(*networks, NOISE, seed=0)
+    model.compile(*two_adams(), r1_weight=0, jit_compile=jit_compile)
+    batches = shuffled_batches(random_images(batch_size), batch_size)
+    return lambda steps: model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
 
 
 def tutorial(batch_size):
@@ -184,6 +193,7 @@ def matrix_product(batch_size):
 
 CONTENDERS = {
     "ours": ours,
+    "ours, Keras' layers": ours_plain,
     "ours, XLA": ours_xla,
     "tutorial's loop": tutorial,
     "Keras' guide": keras_guide,

@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 _MODULE_OF = {
     "GAN": "model",
     "DCGAN": "model",
+    "accelerate": "fast_layers",
     "SampleGrid": "callbacks",
     "ProgressGif": "callbacks",
     "Scorer": "scorecard",

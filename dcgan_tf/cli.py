@@ -203,7 +203,9 @@ def _folder_and_settings(arguments):
 
 
 def _new_model(settings, images):
-    from dcgan_tf import DCGAN, GAN
+    import tensorflow as tf
+
+    from dcgan_tf import DCGAN, GAN, accelerate
     from dcgan_tf.model import adam
     from dcgan_tf.networks import build_pair
 
@@ -212,7 +214,10 @@ def _new_model(settings, images):
     if network == "default":
         model = DCGAN(image_shape, latent_dim, seed=seed)
     else:
-        model = GAN(*build_pair(network, image_shape, latent_dim, seed), latent_dim, seed=seed)
+        pair = build_pair(network, image_shape, latent_dim, seed)
+        if network == "tutorial" and not tf.config.list_physical_devices("GPU"):
+            pair = map(accelerate, pair)
+        model = GAN(*pair, latent_dim, seed=seed)
     model.compile(
         adam(settings["generator_lr"], averaged=True),
         adam(settings["discriminator_lr"]),

@@ -2,6 +2,8 @@
 
 import keras
 
+from dcgan_tf import fast_layers  # noqa: F401, so that Keras knows them in a file
+
 
 class SavedWhole:
     """Makes a model of two networks and two optimizers come back whole from a file.
