@@ -6,6 +6,7 @@ import zlib
 
 import imageio.v3 as iio
 import keras
+import numpy as np
 
 from dcgan_tf import checks, files, images
 
@@ -61,6 +62,8 @@ class SampleGrid(keras.callbacks.Callback):
         epoch += 1
         if epoch % self.every == 0:
             samples = self.model.generate(self.rows * self.columns, seed=self.seed)
+            if not np.isfinite(samples).all():
+                return  # the training went wrong: the pictures so far remain
             grid = images.make_grid(images.to_uint8(samples), self.columns)
             images.write_png(self.output_dir / f"epoch_{epoch:04d}.png", grid)
         self._checksums[epoch] = self._checksum()

@@ -17,8 +17,15 @@ def check_image_shape(image_shape):
         The shape as a tuple of three ints.
 
     Raises:
-        ValueError: for any other shape, with the reason.
+        ValueError: for any other shape, with the reason, and if Keras is set to channels first.
     """
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            "On a CPU TensorFlow cannot train convolutions on images with channels first. "
+            "Received: the Keras setting image_data_format 'channels_first'. Expected "
+            "'channels_last': "
+            'keras.config.set_image_data_format("channels_last").'
+        )
     sizes = tuple(image_shape) if isinstance(image_shape, (tuple, list)) else ()
     if len(sizes) != 3 or not all(isinstance(size, int) for size in sizes):
         reason = "This is no image shape."

@@ -36,34 +36,63 @@ def main(argv=None):
 def train(arguments):
     """Trains in a run folder, from the beginning or from where a run stopped."""
     with _failures_in_one_line(status=2):
-        from dcgan_tf import runs
+        from dcgan_tf import runs, workers
         from dcgan_tf.data import load_training_images
 
-        folder, settings = _folder_and_settings(arguments)
+        strategy, is_chief = workers.join()
+        folder, settings = _folder_and_settings(arguments, is_chief)
         images = load_training_images(settings["data"], settings["image_size"])
-        model = runs.load_model(folder) if arguments.resume else _new_model(settings, images)
-        steps = math.ceil(len(images) / settings["batch_size"])
-        first_epoch, steps_too_many = divmod(int(model.generator_optimizer.iterations), steps)
+        with strategy.scope():
+            model = _new_model(settings, images)
+        lock = runs.locked(folder) if is_chief else contextlib.nullcontext()
+    with lock:
+        if arguments.resume and runs.has_begun(folder):
+            with _failures_in_one_line(status=2), strategy.scope():
+                model = runs.load_model(folder)
+        return _train(model, images, folder, settings, arguments.resume, is_chief)
+
+
+def _train(model, images, folder, settings, resume, is_chief):
+    """Trains in a folder that no other training can enter, and returns the exit status."""
+    from dcgan_tf import runs
+    from dcgan_tf.keras_callbacks import StopAtNaN
+
+    steps = math.ceil(len(images) / settings["batch_size"])
+    with _failures_in_one_line(status=2):
+        steps_so_far = int(model.generator_optimizer.iterations.numpy())
+        first_epoch, steps_too_many = divmod(steps_so_far, steps)
         if steps_too_many:
             raise ValueError(
                 f"The data has changed since the run began. Received: {len(images)} images, after "
-                f"{int(model.generator_optimizer.iterations)} steps. Expected the same images."
+                f"{steps_so_far} steps. Expected the same images."
             )
     with _failures_in_one_line(status=1):
-        if not arguments.resume:
-            runs.clear(folder)
-        runs.write_settings(folder, settings)
+        callbacks = [guard := StopAtNaN()]
+        if is_chief:
+            if not resume:
+                runs.clear(folder)
+            runs.write_settings(folder, settings)
+            runs.remove_what_was_made_afterwards(folder)
+            runs.cut_history(folder, first_epoch)
+            callbacks += _callbacks(images, folder, settings)
         print(
             f"{len(images):,} images of {'x'.join(map(str, images.shape[1:]))}, "
             f"{model.count_params():,} weights, {steps} steps an epoch"
         )
-        finished = _fit(model, images, steps, first_epoch, folder, settings)
-        if finished:
-            try:
-                _score(folder)
-            except (ValueError, OSError) as error:  # the training is done all the same
-                print(f"The images are not scored. {error}")
-        _write_report(folder)
+        finished = _fit(model, images, steps, first_epoch, settings, callbacks)
+        if is_chief:
+            if finished and not guard.reason:
+                try:
+                    _score(folder)
+                except (ValueError, OSError) as error:  # the training is done all the same
+                    print(f"The images are not scored. {error}")
+            _write_report(folder)
+        if guard.reason:
+            kept = (int(model.generator_optimizer.iterations.numpy()) - 1) // steps
+            raise ValueError(
+                f"The training went wrong: {guard.reason}. Kept: the model after epoch {kept}. Try "
+                "lower rates (--generator-lr, --discriminator-lr) or the default --loss."
+            )
     if finished:
         return 0
     print(f"Stopped. To go on: dcgan-tf train --resume --output-dir {folder}")
@@ -174,7 +203,7 @@ def _import_tensorflow():
         os.close(stderr)
 
 
-def _folder_and_settings(arguments):
+def _folder_and_settings(arguments, is_chief):
     """The run's folder, and its settings: those given and the defaults, or those it began with."""
     from dcgan_tf import runs
     from dcgan_tf.data import DATASETS
@@ -195,7 +224,7 @@ def _folder_and_settings(arguments):
                     f"A resumed run keeps its settings. Received: {option} {value}. Expected no "
                     f"{option}, or what the run began with: {settings[key]}."
                 )
-    else:
+    elif is_chief:
         runs.check_new(folder, arguments.overwrite)
     if arguments.epochs:
         settings["epochs"] = arguments.epochs
@@ -206,8 +235,8 @@ def _new_model(settings, images):
     import tensorflow as tf
 
     from dcgan_tf import DCGAN, GAN, accelerate
-    from dcgan_tf.model import adam
     from dcgan_tf.networks import build_pair
+    from dcgan_tf.optimizers import adam
 
     image_shape, latent_dim = tuple(images.shape[1:]), settings["latent_dim"]
     seed, network = settings["seed"], settings["network"]
@@ -226,20 +255,10 @@ def _new_model(settings, images):
     return model
 
 
-def _fit(model, images, steps, first_epoch, folder, settings):
+def _fit(model, images, steps, first_epoch, settings, callbacks):
     """Trains, and returns whether it came to the end. All that is needed to go on is saved last."""
-    from dcgan_tf import ProgressGif, SampleGrid, runs, shuffled_batches
+    from dcgan_tf import ProgressGif, runs, shuffled_batches, workers
 
-    runs.remove_what_was_made_afterwards(folder)
-    runs.cut_history(folder, first_epoch)
-    gif = ProgressGif(folder / runs.GIF)
-    callbacks = [
-        *_judges(images, folder, settings),
-        runs.History(folder / runs.HISTORY, append=True),
-        SampleGrid(folder / runs.SAMPLES),
-        gif,
-        runs.SaveModel(folder / runs.MODEL),
-    ]
     try:
         model.fit(
             shuffled_batches(images, settings["batch_size"], settings["seed"], first_epoch),
@@ -251,9 +270,35 @@ def _fit(model, images, steps, first_epoch, folder, settings):
             verbose=1 if sys.stdout.isatty() else 2,
         )
     except KeyboardInterrupt:
-        gif.write()
+        for callback in callbacks:
+            if isinstance(callback, ProgressGif):
+                callback.write()
         return False
+    except workers.LOST as error:
+        if model.distribute_strategy.num_replicas_in_sync == 1:
+            raise
+        raise ConnectionError(
+            "Another worker has stopped, or cannot be reached. Start all of them again with "
+            "--resume."
+        ) from error
+    finally:
+        for callback in callbacks:
+            if isinstance(callback, runs.History):
+                callback.close()
     return True
+
+
+def _callbacks(images, folder, settings):
+    """The callbacks that write into the run folder. The model is last: it tells the epoch."""
+    from dcgan_tf import ProgressGif, SampleGrid, runs
+
+    return [
+        *_judges(images, folder, settings),
+        runs.History(folder / runs.HISTORY, append=True),
+        SampleGrid(folder / runs.SAMPLES),
+        ProgressGif(folder / runs.GIF),
+        runs.SaveModel(folder / runs.MODEL),
+    ]
 
 
 def _judges(images, folder, settings):

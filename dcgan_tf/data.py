@@ -1,6 +1,5 @@
 """Data sets as arrays in [-1, 1], and batches of them in an order that can be repeated."""
 
-import gzip
 import math
 import os
 import pathlib
@@ -11,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dcgan_tf import untrusted
 from dcgan_tf.image_folder import ImageFolder
 
 ASSETS = pathlib.Path(__file__).parent / "assets"
@@ -188,6 +188,8 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
     # The autotuner's thread may sleep at the end of `fit`, for up to a minute, and `fit` with it.
     options = tf.data.Options()
     options.autotune.enabled = False
+    # Each worker of a `tf.distribute.Strategy` takes its part of every batch.
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
     return epochs.flat_map(epoch_batches).prefetch(2).with_options(options)
 
@@ -249,6 +251,7 @@ def _to_range(images):
 
 def _read_npz(path):
     try:
+        untrusted.check_npz(path)
         # NumPy would leave the file open if it is damaged.
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             names = set(file.files)
@@ -261,7 +264,7 @@ def _read_npz(path):
 
             train = part(TRAIN_IMAGES), part(TRAIN_LABELS)
             test = part(TEST_IMAGES), part(TEST_LABELS)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, RuntimeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(
             f"The .npz file cannot be read ({error}). Received: {str(path)!r}. Expected plain "
             "arrays of numbers, as numpy.savez_compressed(path, x_train=images) writes them."
@@ -293,8 +296,8 @@ def _read_idx_folder(path):
 def _read_idx(path):
     """Reads bytes in IDX format: 0, 0, 8 (for uint8), the rank, big-endian sizes, the values."""
     try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
+        content = untrusted.unpack_gzip(path) if path.suffix == ".gz" else path.read_bytes()
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         raise ValueError(
             f"The file cannot be unpacked ({error}). Received: {str(path)!r}. Expected a whole "
             "gzip file."

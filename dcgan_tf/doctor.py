@@ -162,7 +162,7 @@ class TrainingDoctor(keras.callbacks.Callback):
             classes, counts = np.unique(labels, return_counts=True)
             readings["largest_class"] = int(classes[counts.argmax()])
             readings["largest_class_share"] = float(counts.max() / counts.sum())
-        readings["steps"] = int(self.model.generator_optimizer.iterations)
+        readings["steps"] = int(self.model.generator_optimizer.iterations.numpy())
         return {name: value if np.isfinite(value) else None for name, value in readings.items()}
 
     def _probe(self, images_before):

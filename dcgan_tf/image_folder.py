@@ -6,6 +6,8 @@ import pathlib
 import numpy as np
 from PIL import Image, ImageOps
 
+from dcgan_tf import untrusted
+
 SUFFIXES = {".png", ".jpg", ".jpeg"}
 
 
@@ -137,6 +139,7 @@ def _inspect(path):
     try:
         with Image.open(path, formats=("PNG", "JPEG")) as image:
             width, height = image.size
+            untrusted.check_image_size(width, height)
             if image.getexif().get(0x0112, 1) >= 5:  # turned by a quarter
                 width, height = height, width
             grey = image.mode in ("1", "L", "LA") or image.mode.startswith("I")

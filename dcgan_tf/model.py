@@ -6,28 +6,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_tf import checks, losses, networks
+from dcgan_tf import checks, keras_callbacks, losses, networks
+from dcgan_tf.optimizers import OptimizerPair, adam, minimised, nan_unless_finite, prepared
 from dcgan_tf.saving import SavedWhole
 
 EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
-
-
-def adam(rate=2e-3, averaged=False):
-    """Adam as both networks use it by default.
-
-    beta_1 is 0.5 (Radford et al. 2015). The rate falls as 1 / (1 + step / 5000), so that the two
-    networks move less and less while they settle. It depends on the step alone, not on how many
-    are to come: a run can be made longer at any time.
-
-    Args:
-        rate: Float, the learning rate at the first step; half of it after 5,000 steps.
-        averaged: Bool, whether to keep a moving average of the weights, over about 200 steps.
-
-    Returns:
-        A `keras.optimizers.Adam`.
-    """
-    falling_rate = keras.optimizers.schedules.InverseTimeDecay(rate, 5000, 1.0)
-    return keras.optimizers.Adam(falling_rate, beta_1=0.5, use_ema=averaged, ema_momentum=0.995)
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
@@ -105,8 +88,12 @@ class GAN(SavedWhole, keras.Model):
                 "The two networks share an optimizer. Received: the same object twice. Expected "
                 "two optimizers: each keeps a state for the weights of one network."
             )
-        self.generator_optimizer = keras.optimizers.get(generator_optimizer or adam(averaged=True))
-        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer or adam())
+        self.generator_optimizer = prepared(
+            generator_optimizer or adam(averaged=True), self.generator, "generator"
+        )
+        self.discriminator_optimizer = prepared(
+            discriminator_optimizer or adam(), self.discriminator, "discriminator"
+        )
         self.loss = losses.get(loss)
         self.r1_weight = checks.check_weight("r1_weight", r1_weight)
         self.compile_options = {
@@ -116,13 +103,18 @@ class GAN(SavedWhole, keras.Model):
         }
         # With optimizer=None Keras makes no third optimizer, which nothing would ever use.
         super().compile(optimizer=None, **self.compile_options)
-        # Built now, so that a backup finds the state of both optimizers to save and to restore.
-        self.generator_optimizer.build(self.generator.trainable_variables)
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.optimizer = OptimizerPair(self.generator_optimizer, self.discriminator_optimizer)
 
     @property
     def metrics(self):
         return self.trackers
+
+    def fit(
+        self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs
+    ):
+        """Keras' `fit`, with all of its arguments and callbacks (docs/keras.md)."""
+        callbacks = keras_callbacks.adapted(callbacks)
+        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def call(self, noise, training=False):
         return self.generator(noise, training=training)
@@ -143,8 +135,7 @@ class GAN(SavedWhole, keras.Model):
         real_images = self._real_images(data)
 
         # Step 3: as many noise vectors. The last batch of an epoch may be smaller: ask its size.
-        noise_shape = (tf.shape(real_images)[0], self.latent_dim)
-        noise = keras.random.normal(noise_shape, seed=self.noise_seeds)
+        noise = self._noise(tf.shape(real_images)[0])
 
         with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
             fake_images = self.generator(noise, training=True)
@@ -160,14 +151,22 @@ class GAN(SavedWhole, keras.Model):
             if self.r1_weight:
                 some = real_images[: (tf.shape(real_images)[0] + 7) // 8]
                 regularised_loss += self.r1_weight * losses.r1_penalty(self.discriminator, some)
+            generator_goal = minimised(generator_loss, self.generator_optimizer)
+            discriminator_goal = minimised(regularised_loss, self.discriminator_optimizer)
 
         # Step 6: backpropagation, both gradients taken at the weights from before the step.
         generator_variables = self.generator.trainable_variables
         discriminator_variables = self.discriminator.trainable_variables
-        generator_gradients = gen_tape.gradient(generator_loss, generator_variables)
-        discriminator_gradients = disc_tape.gradient(regularised_loss, discriminator_variables)
+        generator_gradients = gen_tape.gradient(generator_goal, generator_variables)
+        discriminator_gradients = disc_tape.gradient(discriminator_goal, discriminator_variables)
         self.generator_optimizer.apply(generator_gradients, generator_variables)
         self.discriminator_optimizer.apply(discriminator_gradients, discriminator_variables)
+        generator_loss = nan_unless_finite(
+            generator_loss, generator_gradients, self.generator_optimizer
+        )
+        discriminator_loss = nan_unless_finite(
+            discriminator_loss, discriminator_gradients, self.discriminator_optimizer
+        )
 
         # Step 7, again and again until the last epoch, is `fit`.
         return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
@@ -192,6 +191,13 @@ class GAN(SavedWhole, keras.Model):
         discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
         return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
 
+    def _noise(self, n):
+        """Noise for `n` samples: this replica's part, as one process would draw it for all."""
+        replica = tf.distribute.get_replica_context()
+        everyone = (replica.num_replicas_in_sync * n, self.latent_dim)
+        first = replica.replica_id_in_sync_group * n
+        return keras.random.normal(everyone, seed=self.noise_seeds)[first : first + n]
+
     def _real_images(self, data):
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         if not real_images.dtype.is_floating or real_images.shape[1:] != self.sample_shape:
@@ -209,7 +215,11 @@ class GAN(SavedWhole, keras.Model):
         values = generator_loss, discriminator_loss, real_accuracy, fake_accuracy
         for tracker, value in zip(self.trackers, values, strict=True):
             tracker.update_state(value, sample_weight=batch_size)
-        return self.get_metrics_result()
+        results = self.get_metrics_result()
+        if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+            # Keras 3.15 takes their mean over an axis, which single numbers do not have.
+            results = {name: value[tf.newaxis] for name, value in results.items()}
+        return results
 
     def generate(self, n, seed=None, batch_size=256):
         """Generates samples, with the moving average of the generator's weights if there is one.
@@ -242,6 +252,11 @@ class GAN(SavedWhole, keras.Model):
         with self.averaged_weights():
             return super().predict(*args, **kwargs)
 
+    def export(self, *args, **kwargs):
+        """Keras' `export` of the generator, with the moving average of its weights."""
+        with self.averaged_weights():
+            self.generator.export(*args, **kwargs)
+
     @contextlib.contextmanager
     def averaged_weights(self):
         """Puts the moving average of the generator's weights in their place, for a `with` block.
@@ -252,10 +267,10 @@ class GAN(SavedWhole, keras.Model):
         Example:
 
         >>> with model.averaged_weights():
-        ...     model.generator.export("generator")
+        ...     model.generator.save("generator.keras")
         """
-        optimizer = getattr(self, "generator_optimizer", None)
-        if optimizer is None or not optimizer.use_ema or int(optimizer.iterations) == 0:
+        optimizer = self.optimizer.optimizers[0] if self.compiled else None
+        if optimizer is None or not optimizer.use_ema or int(optimizer.iterations.numpy()) == 0:
             yield
             return
         variables = self.generator.trainable_variables

@@ -1,16 +1,19 @@
 """The folder of a run: what is in it, and how a run begins there or goes on."""
 
+import contextlib
 import csv
 import json
 import pathlib
 import shutil
+import zipfile
 
+import filelock
 import keras
 import numpy as np
 import tensorflow as tf
 
 import dcgan_tf
-from dcgan_tf import files
+from dcgan_tf import files, untrusted
 from dcgan_tf.model import GAN
 
 SETTINGS = "run.json"
@@ -35,6 +38,9 @@ class SaveModel(keras.callbacks.Callback):
     place, it leaves no moment in which a killed run could not go on: the optimizers' count of
     steps, in the same file, tells the epoch.
 
+    It keeps the last good state: a training that was stopped, or has led to weights that are not
+    finite, is not saved.
+
     Args:
         path: the file, ending in .keras.
     """
@@ -47,7 +53,9 @@ class SaveModel(keras.callbacks.Callback):
         self.save()
 
     def on_epoch_end(self, epoch, logs=None):
-        self.save()
+        finite = all(np.isfinite(weight).all() for weight in self.model.get_weights())
+        if finite and not self.model.stop_training:
+            self.save()
 
     def save(self):
         with files.written_whole(self.path) as part:
@@ -61,11 +69,17 @@ class History(keras.callbacks.CSVLogger):
         self.keys = self.keys or sorted(logs)
         super().on_epoch_end(epoch, logs)
 
+    def close(self):
+        """Closes the file, also after an error, of which Keras tells no callback."""
+        if self.csv_file is not None:
+            with contextlib.suppress(OSError):
+                self.csv_file.close()
+
 
 def check_new(folder, overwrite):
     """Refuses a folder that holds something, unless it is a run that may be overwritten."""
     folder = files.writable_folder(folder)
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or all(path.name.startswith(".") for path in folder.iterdir()):
         return
     received = f"Received: {str(folder)!r}."
     if not (folder / SETTINGS).exists():
@@ -78,6 +92,30 @@ def check_new(folder, overwrite):
             f"The folder holds a run already. {received} Expected --resume to go on with it, "
             "--overwrite to replace it, or another folder with --output-dir."
         )
+
+
+def locked(folder):
+    """Makes the folder if it is missing, and keeps other trainings out of it.
+
+    Returns:
+        A context manager; the folder is free again at its end, and when the process dies.
+
+    Raises:
+        ValueError: if another process is training there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return filelock.FileLock(folder / ".lock").acquire(timeout=0)
+    except filelock.Timeout:
+        raise ValueError(
+            f"Another training is at work in the folder. Received: {str(folder)!r}. Expected a "
+            "folder of its own for each: name one with --output-dir, or wait."
+        ) from None
+
+
+def has_begun(folder):
+    """Whether there is a model to go on from, or should be one: an epoch was finished."""
+    return (folder / MODEL).exists() or bool(read_history(folder))
 
 
 def clear(folder):
@@ -115,12 +153,15 @@ def read_settings(folder):
     """
     path = pathlib.Path(folder) / SETTINGS
     try:
-        return json.loads(path.read_text())
+        settings = json.loads(path.read_text())
+        if not isinstance(settings, dict):
+            raise ValueError
     except (OSError, ValueError) as error:
         raise ValueError(
             f"This is no folder of a run: {SETTINGS} cannot be read. Received: {str(folder)!r}. "
             "Expected a folder that `dcgan-tf train` made."
         ) from error
+    return settings
 
 
 def load_model(folder):
@@ -131,9 +172,10 @@ def load_model(folder):
     """
     path = pathlib.Path(folder) / MODEL
     try:
+        untrusted.check_archive(path)
         model = keras.saving.load_model(path)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = str(error).partition("\n")[0][:200]
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+        reason = str(error).rpartition("Exception encountered: ")[2].partition("\n")[0][:200]
         raise ValueError(
             f"The model cannot be loaded ({reason}). Received: {str(path)!r}. Expected a whole "
             ".keras file, as `dcgan-tf train` writes it."

@@ -10,7 +10,7 @@ README = (pathlib.Path(__file__).parents[1] / "README.md").read_text()
 def test_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     """Word for word, but for the numbers of epochs and samples, and the quickest failure."""
     monkeypatch.chdir(tmp_path)
-    training, scoring, failing = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    training, scoring, fast, failing = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names = {}
 
     def run(code, *changes):
@@ -29,6 +29,7 @@ def test_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     run(scoring, ("epochs=25", "epochs=1, verbose=0"), ("samples=2000", "samples=50"))
     assert names["best"].best < 100 and (tmp_path / "best.keras").exists()
 
+    run(fast)
     run(failing, ('"collapse"', '"dead-start"'), ("verbose=1", "verbose=0"))
     assert "dead start: the noise makes no difference" in capsys.readouterr().out
 

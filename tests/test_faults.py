@@ -1,0 +1,124 @@
+"""Faults: a killed process, a full disk, a vanished folder, NaN, two runs in one folder."""
+
+import os
+import shutil
+import subprocess
+
+import keras
+import no_growth
+import numpy as np
+import pytest
+import tensorflow as tf
+from kill_and_resume import kill_and_compare
+from test_cli import dcgan_tf, keras_home, train, work  # noqa: F401
+
+from dcgan_tf import losses, runs
+
+
+def test_killed_and_resumed_is_never_killed(tmp_path):
+    """The short form of tests/kill_and_resume.py."""
+    assert kill_and_compare(tmp_path, kills=2, seed=1) == 2
+
+
+def test_nan_stops_the_run_and_keeps_the_last_good_state(work, dcgan_tf, monkeypatch):  # noqa: F811
+    calls = tf.Variable(0)
+    sound = losses.SigmoidCrossEntropy.generator_loss
+
+    def generator_loss(self, fake_output):
+        calls.assign_add(1)
+        return sound(self, fake_output) * tf.where(calls > 4, np.nan, 1.0)
+
+    monkeypatch.setattr(losses.SigmoidCrossEntropy, "generator_loss", generator_loss)
+    status, out, error = train(dcgan_tf, "--epochs", 3, "--output-dir", "run")
+    assert status == 1
+    assert "generator_loss is nan after step 4. Kept: the model after epoch 1" in error
+    assert "Traceback" not in error
+    model = keras.saving.load_model("run/model.keras")
+    assert int(model.generator_optimizer.iterations) == 3
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+    monkeypatch.setattr(losses.SigmoidCrossEntropy, "generator_loss", sound)
+    status, _, error = train(dcgan_tf, "--epochs", 3, "--output-dir", "run", "--resume")
+    assert status == 0, error
+
+
+def test_two_runs_into_one_folder(work, dcgan_tf):  # noqa: F811
+    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "run")[0] == 0
+    with runs.locked(work / "run"):
+        for how in ("--resume", "--overwrite"):
+            status, _, error = train(dcgan_tf, "--epochs", 2, "--output-dir", "run", how)
+            assert status == 2
+            assert "Another training is at work in the folder. Received: 'run'" in error
+    assert train(dcgan_tf, "--epochs", 2, "--output-dir", "run", "--resume")[0] == 0
+
+
+def test_a_run_killed_before_its_first_model_begins_again(work, dcgan_tf):  # noqa: F811
+    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "whole")[0] == 0
+    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "run")[0] == 0
+    for path in (work / "run").iterdir():
+        if path.is_file() and path.name != "run.json":
+            path.unlink()
+    status, _, error = train(dcgan_tf, "--epochs", 1, "--output-dir", "run", "--resume")
+    assert status == 0, error
+    a, b = (keras.saving.load_model(f"{name}/model.keras") for name in ("whole", "run"))
+    for x, y in zip(a.get_weights(), b.get_weights(), strict=True):
+        np.testing.assert_array_equal(x, y)
+
+
+def test_a_model_that_has_vanished_is_no_new_start(work, dcgan_tf):  # noqa: F811
+    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "run")[0] == 0
+    (work / "run" / "model.keras").unlink()
+    status, _, error = train(dcgan_tf, "--epochs", 2, "--output-dir", "run", "--resume")
+    assert status == 2 and "The model cannot be loaded" in error
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 1 MB; needs the rights to mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no right to mount a small file system")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk(work, dcgan_tf, small_disk):  # noqa: F811
+    run = small_disk / "run"
+    status, _, error = train(dcgan_tf, "--epochs", 3, "--output-dir", run)
+    assert status == 1
+    assert "No space left on device" in error and "Traceback" not in error
+    assert not list(run.rglob(".*.part*"))
+
+
+def test_a_folder_that_vanishes_while_training(work, dcgan_tf, monkeypatch):  # noqa: F811
+    save = runs.SaveModel.save
+
+    def vanish(self):
+        save(self)
+        if int(self.model.generator_optimizer.iterations) == 3:
+            shutil.rmtree("run")
+            (work / "run").write_text("a file where the folder was")
+
+    monkeypatch.setattr(runs.SaveModel, "save", vanish)
+    status, _, error = train(dcgan_tf, "--epochs", 3, "--output-dir", "run")
+    assert status == 1 and "run" in error and "Traceback" not in error
+
+
+def test_nothing_grows(tmp_path):
+    """The short form of tests/no_growth.py: one trace, no open files."""
+    _, traces, files = no_growth.watch(tmp_path, epochs=12)
+    assert (traces, files) == (1, 0)
+
+
+def test_a_read_only_folder(work, dcgan_tf, monkeypatch):  # noqa: F811
+    """As the operating system reports it: root, who runs many a test, may write everywhere."""
+    (work / "shut").mkdir()
+    may = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: "shut" not in str(path) and may(path, mode)
+    )
+    status, _, error = train(dcgan_tf, "--epochs", 1, "--output-dir", "shut/run")
+    assert status == 2 and "may not be written to" in error
+    assert not list((work / "shut").iterdir())

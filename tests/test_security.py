@@ -1,0 +1,73 @@
+"""What docs/security.md says; and the short form of tests/fuzz.py."""
+
+import gzip
+import zipfile
+
+import fuzz
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from dcgan_tf import GAN, load_dataset, runs, untrusted
+
+
+@pytest.mark.parametrize("check", fuzz.CHECKS, ids=lambda check: check.__name__)
+def test_any_input_works_or_is_refused_in_one_line(check, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    fuzz.run(check, examples=40, seed_=1)
+
+
+def test_pickled_arrays_are_not_loaded(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (tmp_path.joinpath("ran").touch, ())
+
+    np.savez(tmp_path / "evil.npz", x_train=np.array([Evil()], dtype=object))
+    with pytest.raises(ValueError, match="Python objects, which are never loaded"):
+        load_dataset(tmp_path / "evil.npz")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_arrays_that_unpack_to_too_much_are_refused_unread(tmp_path, monkeypatch):
+    np.savez_compressed(tmp_path / "bomb.npz", x_train=np.zeros((200, 100, 100), np.uint8))
+    monkeypatch.setattr(untrusted, "LARGEST_FILE", 1_000_000)
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(ValueError, match="x_train.npy unpacks to 0.0 GiB, more than"):
+        load_dataset(tmp_path / "bomb.npz")
+
+
+def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(untrusted, "LARGEST_FILE", 2**20)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(bytes(2**22)))
+    with pytest.raises(ValueError, match="unpacks to more than"):
+        load_dataset(tmp_path)
+
+
+@pytest.mark.parametrize("size", [(100_000, 20), (9000, 9000)])
+def test_huge_images_are_refused_undecoded(tmp_path, monkeypatch, size):
+    Image.new("1", size).save(tmp_path / "huge.png")
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(ValueError, match=f"{size[1]:,} x {size[0]:,} pixels, more than"):
+        load_dataset(tmp_path, image_size=(28, 28))
+
+
+class Foreign(keras.layers.Layer):
+    """A layer that is registered nowhere."""
+
+    def call(self, inputs):
+        return inputs
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [(lambda: keras.layers.Lambda(lambda x: x), "lambda|Lambda"), (Foreign, "Foreign")],
+)
+def test_a_model_that_brings_code_is_refused(tmp_path, layer, reason):
+    generator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), layer()])
+    discriminator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model = GAN(generator, discriminator, latent_dim=3)
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match=f"The model cannot be loaded .*({reason})"):
+        runs.load_model(tmp_path)
