@@ -147,10 +147,7 @@ class GAN(SavedWhole, keras.Model):
             # Step 5: two losses. They are never added: each network minimises its own.
             generator_loss = self.loss.generator_loss(fake_output)
             discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
-            regularised_loss = discriminator_loss
-            if self.r1_weight:
-                some = real_images[: (tf.shape(real_images)[0] + 7) // 8]
-                regularised_loss += self.r1_weight * losses.r1_penalty(self.discriminator, some)
+            regularised_loss = discriminator_loss + self._penalty(real_images)
             generator_goal = minimised(generator_loss, self.generator_optimizer)
             discriminator_goal = minimised(regularised_loss, self.discriminator_optimizer)
 
@@ -197,6 +194,13 @@ class GAN(SavedWhole, keras.Model):
         everyone = (replica.num_replicas_in_sync * n, self.latent_dim)
         first = replica.replica_id_in_sync_group * n
         return keras.random.normal(everyone, seed=self.noise_seeds)[first : first + n]
+
+    def _penalty(self, real_images):
+        """R1, times its weight, over an eighth of the batch: it costs a second backpropagation."""
+        if not self.r1_weight:
+            return 0.0
+        some = real_images[: (tf.shape(real_images)[0] + 7) // 8]
+        return self.r1_weight * losses.r1_penalty(self.discriminator, some)
 
     def _real_images(self, data):
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)

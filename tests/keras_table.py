@@ -59,7 +59,7 @@ def main():
     import pytest
 
     outcomes = Outcomes()
-    options = ["-q", "-p", "no:cacheprovider", "--deselect", f"{TESTS}::{OWN_TEST}"]
+    options = ["-q", "-p", "no:cacheprovider", "-k", f"not {OWN_TEST}"]
     status = pytest.main([*options, str(TESTS)], plugins=[outcomes])
     words = outcomes.words()
     before, _, rest = PAGE.read_text().partition(BEGIN)

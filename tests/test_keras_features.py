@@ -19,7 +19,6 @@ from test_model import assert_equal_bits, everything
 
 from dcgan_tf import DCGAN, GAN
 
-HAS_MULTI_OPTIMIZER = hasattr(keras.optimizers, "MultiOptimizer")
 METRICS = {"generator_loss", "discriminator_loss", "real_accuracy", "fake_accuracy"}
 
 
@@ -406,8 +405,7 @@ def test_tensorboard(compiled, points, tmp_path):
     events.Reload()
     tags = set(events.Tags()["tensors"])
     assert {f"epoch_{name}" for name in METRICS} <= tags
-    if HAS_MULTI_OPTIMIZER:
-        assert {"epoch_learning_rate_generator", "epoch_learning_rate_discriminator"} <= tags
+    assert {"epoch_learning_rate_generator", "epoch_learning_rate_discriminator"} <= tags
 
 
 def rates(model):
@@ -419,14 +417,10 @@ def test_learning_rate_scheduler(compiled, points):
     """`LearningRateScheduler`.
 
     Changes both optimizers, each from its own rate; `model.generator_optimizer.learning_rate = x`
-    changes one. Needs Keras 3.15, and optimizers whose rate is a number.
+    changes one. Needs optimizers whose rate is a number.
     """
     model = compiled(**sgd(0.05))
     halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
-    if not HAS_MULTI_OPTIMIZER:
-        with pytest.raises((ValueError, AttributeError), match="learning_rate"):
-            fit(model, points, callbacks=[halve])
-        return
     history = fit(model, points, callbacks=[halve])
     assert rates(model) == pytest.approx([0.0125, 0.025])
     assert history.history["learning_rate_generator"] == pytest.approx([0.025, 0.0125])
@@ -437,10 +431,8 @@ def test_learning_rate_scheduler(compiled, points):
 def test_reduce_lr_on_plateau(compiled, points):
     """`ReduceLROnPlateau`.
 
-    Reduces the rates of both optimizers, each from its own. Needs Keras 3.15.
+    Reduces the rates of both optimizers, each from its own.
     """
-    if not HAS_MULTI_OPTIMIZER:
-        pytest.skip("needs keras.optimizers.MultiOptimizer")
     model = compiled(**sgd(0.05))
     reduce = keras.callbacks.ReduceLROnPlateau(
         "generator_loss", factor=0.1, patience=1, mode="min", min_delta=100.0
