@@ -116,11 +116,12 @@ def write_gif(path, frames, duration_ms=200, hold_ms=2000):
     durations = [duration_ms] * (len(frames) - 1) + [hold_ms]
     if len(frames) == 1:
         durations = hold_ms  # Pillow takes no list for a single frame
-    frames = np.stack(frames)
-    if frames.ndim == 3:  # as RGB: readers take the later frames of a grey GIF for RGB anyway
-        frames = np.stack([frames] * 3, axis=-1)
+    # As RGB, since readers take the later frames of a grey GIF for RGB anyway; and one at a time,
+    # which imageio cannot do: hundreds of frames would take hundreds of megabytes at once.
+    pictures = (Image.fromarray(frame).convert("RGB") for frame in frames)
+    options = {"append_images": pictures, "duration": durations, "loop": 0}
     with files.written_whole(path) as part:
-        iio.imwrite(part, frames, duration=durations, loop=0)
+        next(pictures).save(part, save_all=True, **options)
 
 
 def check_frame_times(duration_ms, hold_ms):
