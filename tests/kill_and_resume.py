@@ -1,8 +1,8 @@
 """Kills `dcgan-tf train` at random moments, resumes it, and compares with a run never killed.
 
-Half of the kills come while a file is being written, as far as such a moment can be caught: as soon
-as a hidden `.part` file shows. In the end weights, states of both optimizers, history and frames
-must be those of the run never killed, bit for bit.
+Every other kill comes while a file is being written: the model, a picture or the GIF in turn, as
+soon as its hidden `.part` file shows. In the end weights, states of both optimizers, history and
+frames must be those of the run never killed, bit for bit.
 
     python tests/kill_and_resume.py --kills 20
 
@@ -48,8 +48,8 @@ def kill_and_compare(folder, kills, seed):
     survived, resume = 0, []
     while survived < kills:
         process = start(folder, "--output-dir", "killed", "--epochs", str(epochs), *resume)
-        while_writing = survived % 2 == 1
-        what = wait_to_kill(process, folder / "killed", rng.uniform(0, seconds), while_writing)
+        target = WRITTEN[survived // 2 % len(WRITTEN)] if survived % 2 else None
+        what = wait_to_kill(process, folder / "killed", rng.uniform(0, seconds), target)
         if process.poll() is not None:
             output, _ = process.communicate()
             assert process.returncode == 0, output
@@ -82,17 +82,19 @@ def run(folder, *options):
     assert process.returncode == 0, output
 
 
-def wait_to_kill(process, folder, seconds, while_writing):
-    """Waits until a random moment, then, if asked to, for a file that is being written."""
+def wait_to_kill(process, folder, seconds, target):
+    """Waits until a random moment, then, if there is a target, until such a file is written."""
     end = time.perf_counter() + seconds
+    left_over = {path: path.stat().st_mtime_ns for path in folder.glob(target or "no such file")}
     while time.perf_counter() < end and process.poll() is None:
         time.sleep(0.005)
-    if not while_writing:
+    if target is None:
         return f"after {seconds:.1f} s"
     while process.poll() is None:
         with contextlib.suppress(FileNotFoundError):  # something vanished while we looked
-            for path in folder.rglob(".*.part*"):
-                return f"while {path.name} was written"
+            for path in folder.glob(target):
+                if path.stat().st_mtime_ns != left_over.get(path):
+                    return f"while {path.name} was written"
     return ""
 
 
@@ -124,6 +126,7 @@ def compare(whole, killed):
 
 
 SAME = {".csv", ".png", ".gif"}
+WRITTEN = (".model.part.keras", "*/.*.part.png", ".progress.part.gif")
 
 if __name__ == "__main__":
     main()

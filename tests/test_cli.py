@@ -1,9 +1,11 @@
 import csv
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 
 import imageio.v3 as iio
 import keras
@@ -402,10 +404,30 @@ def test_resume_refuses_other_settings_and_other_data(work, dcgan_tf):
     assert contents(work / "runs" / "data") == before
 
 
-def test_a_damaged_model_is_refused(work, dcgan_tf):
+def cut(whole):
+    return whole[:1000]
+
+
+def zeroed(whole):
+    return bytes(len(whole))
+
+
+def of_another_version(whole):
+    """Of other networks under the same name, as after a change of the default ones."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'"latent_dim": 8', b'"latent_dim": 9'))
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize("damage", [cut, zeroed, of_another_version])
+def test_a_damaged_model_is_refused(work, dcgan_tf, damage):
     train(dcgan_tf, "--epochs", 1)
     path = work / "runs" / "data" / "model.keras"
-    path.write_bytes(path.read_bytes()[:1000])
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    assert path.read_bytes() != whole
     for command in (
         ["train", "--resume", "--output-dir", "runs/data"],
         ["sample", "runs/data"],
