@@ -27,9 +27,9 @@ import tensorflow as tf
 def accelerate(network):
     """Copies a network with the layers of this module in place of Keras'.
 
-    Outputs and gradients agree with those of the network to rounding errors. It pays on a CPU, for
-    batches of 32 or more and kernels of 5x5 with many channels, as in `build_pair("tutorial")`; it
-    does nothing for the default pair. On a GPU leave it out.
+    Outputs and gradients agree with those of the network to rounding errors, but Dropout draws
+    other masks. It pays on a CPU, for batches of 32 or more and kernels of 5x5 with many channels,
+    as in `build_pair("tutorial")`; it does nothing for the default pair. On a GPU leave it out.
 
     Args:
         network: `keras.Model`, Functional or Sequential.
