@@ -22,7 +22,7 @@ from machine import describe
 from dcgan_tf import DCGAN, GAN, failures, load_dataset
 from dcgan_tf.diagnosis import SETTLED
 from dcgan_tf.doctor import TrainingDoctor
-from dcgan_tf.networks import build_pair
+from dcgan_tf.pairs import build_pair
 
 
 def default(epochs, seed=0, source="mnist-10k", loss="sigmoid_cross_entropy"):

@@ -19,9 +19,9 @@ from training import fit
 
 from dcgan_tf import GAN, Scorer, load_dataset
 from dcgan_tf.features import digit_features
-from dcgan_tf.networks import build_pair
 from dcgan_tf.optimizers import adam
 from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS
+from dcgan_tf.pairs import build_pair
 
 LATENT_DIM, BATCH_SIZE = DEFAULTS["latent_dim"], DEFAULTS["batch_size"]
 

@@ -21,8 +21,8 @@ from training import fit
 
 from dcgan_tf import DCGAN, GAN, Scorer, load_dataset
 from dcgan_tf.features import digit_features
-from dcgan_tf.networks import build_pair
 from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS
+from dcgan_tf.pairs import build_pair
 from dcgan_tf.scorecard import ROWS
 
 ENDLESS = 1_000_000  # epochs

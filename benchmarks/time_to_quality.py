@@ -39,8 +39,8 @@ from training import fit
 
 from dcgan_tf import DCGAN, GAN, Scorer, accelerate, load_dataset
 from dcgan_tf.features import Features, digit_features
-from dcgan_tf.networks import build_pair
 from dcgan_tf.options import DEFAULTS
+from dcgan_tf.pairs import build_pair
 
 RUNS = pathlib.Path(__file__).with_suffix(".json")
 FIGURE = pathlib.Path(__file__).parents[1] / "docs" / "images" / "time_to_quality.png"

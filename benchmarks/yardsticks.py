@@ -204,7 +204,7 @@ CONTENDERS = {
 
 
 def tutorial_networks():
-    from dcgan_tf.networks import build_pair
+    from dcgan_tf.pairs import build_pair
 
     return build_pair("tutorial", latent_dim=NOISE, seed=0)
 

@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 _MODULE_OF = {
     "GAN": "model",
-    "DCGAN": "model",
+    "DCGAN": "dcgan",
     "accelerate": "fast_layers",
     "SampleGrid": "callbacks",
     "ProgressGif": "callbacks",

@@ -106,7 +106,7 @@ class ProgressGif(SampleGrid):
 
     Each frame is a grid from the same noise, with its epoch below. The GIF repeats for ever and
     holds its last frame. It is brought up to date whenever a quarter more frames have come
-    together, and at the end of training. The frames are kept beside it, in `<name>_frames/`, so
+    together, and at the end of training. The frames are kept as `SampleGrid` keeps its grids, so
     that a resumed run continues the film.
 
     Args:
@@ -117,6 +117,7 @@ class ProgressGif(SampleGrid):
         columns: Int, images from left to right.
         seed: Int, fixes the noise.
         every: Int, a frame is added after every `every`-th epoch.
+        frames_dir: the folder of the frames, by default `<name>_frames/` beside the file.
 
     Raises:
         ValueError: for a path that cannot be a GIF file, and wrong times or counts.
@@ -126,12 +127,21 @@ class ProgressGif(SampleGrid):
     >>> model.fit(x_train, epochs=20, callbacks=[ProgressGif("run/progress.gif")])
     """
 
-    def __init__(self, path, duration_ms=200, hold_ms=2000, rows=4, columns=4, seed=0, every=1):
+    def __init__(
+        self,
+        path,
+        duration_ms=200,
+        hold_ms=2000,
+        rows=4,
+        columns=4,
+        seed=0,
+        every=1,
+        frames_dir=None,
+    ):
         self.path = files.writable_file(path, ".gif")
         images.check_frame_times(duration_ms, hold_ms)
-        super().__init__(
-            self.path.with_name(f"{self.path.stem}_frames"), rows, columns, seed, every
-        )
+        frames_dir = frames_dir or self.path.with_name(f"{self.path.stem}_frames")
+        super().__init__(frames_dir, rows, columns, seed, every)
         self.duration_ms = duration_ms
         self.hold_ms = hold_ms
         self._frames_in_gif = 0

@@ -235,8 +235,8 @@ def _new_model(settings, images):
     import tensorflow as tf
 
     from dcgan_tf import DCGAN, GAN, accelerate
-    from dcgan_tf.networks import build_pair
     from dcgan_tf.optimizers import adam
+    from dcgan_tf.pairs import build_pair
 
     image_shape, latent_dim = tuple(images.shape[1:]), settings["latent_dim"]
     seed, network = settings["seed"], settings["network"]
@@ -290,13 +290,12 @@ def _fit(model, images, steps, first_epoch, settings, callbacks):
 
 def _callbacks(images, folder, settings):
     """The callbacks that write into the run folder. The model is last: it tells the epoch."""
-    from dcgan_tf import ProgressGif, SampleGrid, runs
+    from dcgan_tf import ProgressGif, runs
 
     return [
         *_judges(images, folder, settings),
         runs.History(folder / runs.HISTORY, append=True),
-        SampleGrid(folder / runs.SAMPLES),
-        ProgressGif(folder / runs.GIF),
+        ProgressGif(folder / runs.GIF, frames_dir=folder / runs.SAMPLES),
         runs.SaveModel(folder / runs.MODEL),
     ]
 

@@ -148,17 +148,18 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
     """Makes an endless dataset of batches whose order depends on the seed and the epoch alone.
 
     A run that is resumed at epoch k sees the batches that it would have seen without the stop.
-    Each epoch ends with a smaller batch if the images do not divide evenly.
+    Every batch is full, so that TensorFlow knows its size: the last one of an epoch is filled up
+    with images from the epoch's beginning.
 
     Args:
         images: float array `(n, height, width, channels)`, or an `ImageFolder`, whose files are
             then read while training, so that memory stays bounded.
-        batch_size: Int, images in a batch.
+        batch_size: Int, images in a batch; all of them if there are fewer.
         seed: Int of at least 0, fixes the order.
         first_epoch: Int, the epoch that the first batches belong to, counted from 0.
 
     Returns:
-        A `tf.data.Dataset` of float32 `(batch, height, width, channels)`; an epoch has
+        A `tf.data.Dataset` of float32 `(batch_size, height, width, channels)`; an epoch has
         `ceil(n / batch_size)` batches.
 
     Example:
@@ -166,6 +167,7 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
     >>> steps = math.ceil(len(x_train) / 32)
     >>> model.fit(shuffled_batches(x_train, 32), steps_per_epoch=steps, epochs=20)
     """
+    batch_size = min(batch_size, len(images))
     if isinstance(images, ImageFolder):
 
         def read(index):
@@ -173,17 +175,22 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
             return tf.ensure_shape(image, images.image_shape)
 
         def batches(order):
-            return order.map(read, os.cpu_count()).batch(batch_size)
+            return order.map(read, os.cpu_count()).batch(batch_size, drop_remainder=True)
     else:
         with tf.device("CPU"):  # where tf.data works, also beside a GPU
             pixels = tf.convert_to_tensor(images)
 
         def batches(order):
-            return order.batch(batch_size).map(lambda indices: tf.gather(pixels, indices))
+            order = order.batch(batch_size, drop_remainder=True)
+            return order.map(lambda indices: tf.gather(pixels, indices))
+
+    # An epoch is as many whole batches as it takes to see every image.
+    positions = tf.range(math.ceil(len(images) / batch_size) * batch_size) % len(images)
 
     def epoch_batches(epoch):
         keys = tf.random.stateless_uniform((len(images),), seed=tf.stack([seed, epoch]))
-        return batches(tf.data.Dataset.from_tensor_slices(tf.argsort(keys, stable=True)))
+        order = tf.gather(tf.argsort(keys, stable=True), positions)
+        return batches(tf.data.Dataset.from_tensor_slices(order))
 
     # The autotuner's thread may sleep at the end of `fit`, for up to a minute, and `fit` with it.
     options = tf.data.Options()

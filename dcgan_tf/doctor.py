@@ -106,9 +106,8 @@ class TrainingDoctor(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._noise = tf.random.stateless_normal((PROBES, self.model.latent_dim), PROBE_SEED)
-        self._draw = tf.function(lambda: self.model.generator(self._noise, training=False))
         self._look = tf.function(self._probe)
-        self._first_epoch = self._printed = None
+        self._images = self._first_epoch = self._printed = None
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._first_epoch is None:
@@ -116,8 +115,8 @@ class TrainingDoctor(keras.callbacks.Callback):
             if epoch and self.path and self.path.exists():
                 self.findings = json.loads(self.path.read_text())
             self.findings = [entry for entry in self.findings if entry["epoch"] <= epoch]
-        if (epoch + 1) % self.every == 0:
-            self._images_before = self._draw()
+        if (epoch + 1) % self.every == 0 and (self._images is None or self.every > 1):
+            self._images = self.model.generator(self._noise, training=False)
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:
@@ -149,9 +148,9 @@ class TrainingDoctor(keras.callbacks.Callback):
 
     def _readings(self, logs):
         """Takes all readings; what is no finite number becomes `None`, as JSON knows no NaN."""
-        measured, images = self._look(self._images_before)
+        measured, self._images = self._look(self._images)
         readings = {name: float(value) for name, value in {**logs, **measured}.items()}
-        images = images.numpy()
+        images = self._images.numpy()
         if self.classify is not None and np.isfinite(images).all():
             labels = np.asarray(self.classify(images))
             if labels.shape != images.shape[:1]:

@@ -14,7 +14,8 @@ import tensorflow as tf
 from dcgan_tf.data import load_dataset
 from dcgan_tf.features import digit_features
 from dcgan_tf.model import GAN
-from dcgan_tf.networks import build_dense_discriminator, build_discriminator, build_generator
+from dcgan_tf.networks import build_discriminator, build_generator
+from dcgan_tf.pairs import build_dense_discriminator
 
 SHAPE, LATENT_DIM = (16, 16, 1), 16  # small images, so that a minute is enough
 

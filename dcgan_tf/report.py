@@ -56,7 +56,7 @@ def write_report(folder):
         "epochs": len(history.get("epoch", ())),
         "history": _history_rows(history),
         "panels": draw_panels(history),
-        "film": _film(folder / runs.GIF_FRAMES),
+        "film": _film(folder / runs.SAMPLES),
         "gif": _data_uri(gif.read_bytes(), "gif") if gif.exists() else None,
         "scores": _read_json(folder / runs.SCORES),
         "pairs": _pairs(folder / runs.CLOSEST_PAIRS),

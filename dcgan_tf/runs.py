@@ -21,7 +21,6 @@ MODEL = "model.keras"
 HISTORY = "history.csv"
 CURVES = "curves.png"
 GIF = "progress.gif"
-GIF_FRAMES = "progress_frames"
 SAMPLES = "samples"
 DOCTOR = "doctor.json"
 SCORES = "scores.json"
@@ -120,8 +119,7 @@ def has_begun(folder):
 
 def clear(folder):
     """Removes what an earlier run left, and nothing else."""
-    for name in (SAMPLES, GIF_FRAMES):
-        shutil.rmtree(folder / name, ignore_errors=True)
+    shutil.rmtree(folder / SAMPLES, ignore_errors=True)
     for name in (SETTINGS, MODEL, HISTORY, CURVES, GIF, DOCTOR):
         (folder / name).unlink(missing_ok=True)
     remove_what_was_made_afterwards(folder)

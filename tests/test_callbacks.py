@@ -68,6 +68,13 @@ def test_gif_has_a_frame_for_each_epoch(tmp_path, gan):
     np.testing.assert_array_equal(frames[2], np.stack([captioned] * 3, axis=-1))
 
 
+def test_gif_keeps_its_frames_where_it_is_told(tmp_path, gan):
+    _, fit = gan()
+    fit(0, 2, ProgressGif(tmp_path / "film.gif", frames_dir=tmp_path / "grids"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["film.gif", "grids"]
+    assert names(tmp_path / "grids") == ["epoch_0001.png", "epoch_0002.png"]
+
+
 def test_gif_is_there_while_training_goes_on(tmp_path, gan):
     _, fit = gan()
 

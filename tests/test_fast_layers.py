@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from dcgan_tf import GAN, fast_layers, losses
 from dcgan_tf.fast_layers import accelerate
-from dcgan_tf.networks import build_pair
+from dcgan_tf.pairs import build_pair
 
 TUTORIAL_LAYERS = [  # what `_way` is asked: height, width, kernel, stride
     ((7, 7, (5, 5, 128, 256), 1), "fourier"),

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dcgan_tf import DCGAN, GAN, losses, networks
+from dcgan_tf import DCGAN, GAN, losses, pairs
 
 
 def everything(model):
@@ -28,7 +28,7 @@ def fit(model, samples, epochs=1, **kwargs):
 
 
 def tutorial_gan(seed=0):
-    pair = networks.build_pair("tutorial", (16, 16, 1), latent_dim=8, seed=seed)
+    pair = pairs.build_pair("tutorial", (16, 16, 1), latent_dim=8, seed=seed)
     return GAN(*pair, latent_dim=8, seed=seed)
 
 

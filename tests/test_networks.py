@@ -2,19 +2,19 @@ import keras
 import numpy as np
 import pytest
 
-from dcgan_tf import checks, networks
+from dcgan_tf import checks, pairs
 
 SHAPES = [(28, 28, 1), (16, 16, 3), (17, 33, 1), (64, 48, 3), (16, 128, 1), (128, 100, 3)]
 
 
 def test_tutorial_pair_has_the_published_parameter_counts():
-    generator, discriminator = networks.build_pair("tutorial", latent_dim=100)
+    generator, discriminator = pairs.build_pair("tutorial", latent_dim=100)
     assert generator.count_params() == 2_330_944
     assert discriminator.count_params() == 212_865
 
 
 def test_tutorial_generator_layer_by_layer():
-    layers = networks.build_tutorial_generator().layers
+    layers = pairs.build_tutorial_generator().layers
     kinds = [type(layer).__name__ for layer in layers]
     block = ["BatchNormalization", "LeakyReLU"]
     assert kinds == (
@@ -32,7 +32,7 @@ def test_tutorial_generator_layer_by_layer():
 
 
 def test_tutorial_discriminator_layer_by_layer():
-    layers = networks.build_tutorial_discriminator().layers
+    layers = pairs.build_tutorial_discriminator().layers
     block = ["Conv2D", "LeakyReLU", "Dropout"]
     kinds = [type(layer).__name__ for layer in layers]
     assert kinds == ["InputLayer", *block, *block, "Flatten", "Dense"]
@@ -44,15 +44,15 @@ def test_tutorial_discriminator_layer_by_layer():
 
 
 def test_dense_discriminator_is_fully_connected():
-    discriminator = networks.build_dense_discriminator((28, 28, 1))
+    discriminator = pairs.build_dense_discriminator((28, 28, 1))
     assert discriminator.count_params() == (784 + 1) * 512 + (512 + 1) * 256 + 256 + 1
     assert not any(isinstance(layer, keras.layers.Conv2D) for layer in discriminator.layers)
 
 
-@pytest.mark.parametrize("name", networks.PAIRS)
+@pytest.mark.parametrize("name", pairs.PAIRS)
 @pytest.mark.parametrize("image_shape", SHAPES)
 def test_pairs_fit_any_image_shape(name, image_shape):
-    generator, discriminator = networks.build_pair(name, image_shape, latent_dim=5, seed=0)
+    generator, discriminator = pairs.build_pair(name, image_shape, latent_dim=5, seed=0)
     images = generator(np.random.default_rng(0).normal(size=(2, 5)).astype(np.float32))
     assert images.shape == (2, *image_shape)
     assert float(abs(images.numpy()).max()) <= 1.0
@@ -61,14 +61,14 @@ def test_pairs_fit_any_image_shape(name, image_shape):
 
 def test_default_pair_fits_each_size():
     for size in range(checks.SMALLEST, checks.LARGEST + 1, 7):
-        generator, discriminator = networks.build_pair("default", (size, 144 - size, 1))
+        generator, discriminator = pairs.build_pair("default", (size, 144 - size, 1))
         assert generator.output_shape == discriminator.input_shape == (None, size, 144 - size, 1)
 
 
-@pytest.mark.parametrize("name", networks.PAIRS)
+@pytest.mark.parametrize("name", pairs.PAIRS)
 def test_seed_fixes_the_weights(name):
     def weights(seed):
-        pair = networks.build_pair(name, (16, 16, 1), latent_dim=5, seed=seed)
+        pair = pairs.build_pair(name, (16, 16, 1), latent_dim=5, seed=seed)
         return [weight for network in pair for weight in network.get_weights()]
 
     first, same, other = weights(3), weights(3), weights(4)
@@ -92,4 +92,4 @@ def test_seed_fixes_the_weights(name):
 )
 def test_other_shapes_are_refused_with_the_reason(image_shape, reason):
     with pytest.raises(ValueError, match=f"{reason}.*Received: .*16 to 128 pixels"):
-        networks.build_pair("default", image_shape)
+        pairs.build_pair("default", image_shape)

@@ -116,7 +116,7 @@ def fill(folder, epochs=5, image_shape=(16, 16, 1)):
     for epoch in range(1, epochs + 1):
         samples = rng.integers(0, 256, (4, *image_shape), dtype=np.uint8)
         frames.append(images.make_grid(samples))
-        images.write_png(folder / runs.GIF_FRAMES / f"epoch_{epoch:04d}.png", frames[-1])
+        images.write_png(folder / runs.SAMPLES / f"epoch_{epoch:04d}.png", frames[-1])
     images.write_gif(folder / runs.GIF, frames)
     save_model(folder, image_shape)
     return folder
@@ -174,7 +174,7 @@ def test_the_film_has_every_frame(run):
     width = int(frame["width"])
     sheet = page.picture("film-sheet")
     for i in range(5):
-        expected = np.asarray(Image.open(run / runs.GIF_FRAMES / f"epoch_{i + 1:04d}.png"))
+        expected = np.asarray(Image.open(run / runs.SAMPLES / f"epoch_{i + 1:04d}.png"))
         np.testing.assert_array_equal(sheet[:, i * width : (i + 1) * width], expected)
     gif = base64.b64encode((run / runs.GIF).read_bytes()).decode()
     assert f'<noscript>\n<img src="data:image/gif;base64,{gif}"' in page.source
@@ -397,7 +397,7 @@ def test_large_images_and_many_epochs_stay_under_5_mb(tmp_path):
     write_settings(tmp_path, epochs=300)
     write_history(tmp_path, 300, val_frechet_distance=rng.random(300))
     (tmp_path / "doctor.json").write_text(diagnoses(*["healthy", "collapsed"] * 150))
-    frames = tmp_path / runs.GIF_FRAMES
+    frames = tmp_path / runs.SAMPLES
     noise = [rng.integers(0, 256, (266, 266, 3), dtype=np.uint8) for _ in range(3)]
     for i in range(300):
         path = frames / f"epoch_{i + 1:04d}.png"

@@ -36,7 +36,7 @@ def run(tmp_path_factory):
     classes = {"labels": ["long" * 20, HOSTILE], "generated": [0.1, 0.9], "data": [0.5, 0.5]}
     (folder / "scores.json").write_text(json.dumps({**SCORES, "classes": classes}))
     (folder / "doctor.json").write_text(diagnoses("healthy", HOSTILE, "long" * 50))
-    shutil.copy(folder / runs.GIF_FRAMES / "epoch_0001.png", folder / "closest_pairs.png")
+    shutil.copy(folder / runs.SAMPLES / "epoch_0001.png", folder / "closest_pairs.png")
     write_report(folder)
     return folder
 
@@ -89,7 +89,7 @@ def drawn(page, name):
 
 
 def frame(run, epoch):
-    return np.asarray(Image.open(run / runs.GIF_FRAMES / f"epoch_{epoch:04d}.png"))
+    return np.asarray(Image.open(run / runs.SAMPLES / f"epoch_{epoch:04d}.png"))
 
 
 def tile(page, column, row):
