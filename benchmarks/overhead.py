@@ -63,7 +63,10 @@ def main():
 
 
 def fit(rounds):
-    """`fit` against the bare step, an epoch of each in turn, and the time in each callback."""
+    """`fit` against the bare step, an epoch of each in turn, and the time in each callback.
+
+    One `fit` makes the epochs with and without callbacks: those are awake in every other one.
+    """
     import tensorflow as tf
     from keras.callbacks import LambdaCallback
 
@@ -74,15 +77,22 @@ def fit(rounds):
     epochs = EPOCHS_A_ROUND * rounds
     names = ("bare steps", "fit", "fit with callbacks")
     seconds = {name: [] for name in names}
+    turns = Turns(seconds)
     spent = collections.defaultdict(float)
-    batches = {name: shuffled_batches(images, BATCH_SIZE) for name in names}
-    models = {name: compiled() for name in names}
-    step = tf.function(models["bare steps"].train_step)
-    iterator = iter(batches["bare steps"])
+    bare_model, model = compiled(), compiled()
+    step = tf.function(bare_model.train_step)
+    iterator = iter(shuffled_batches(images, BATCH_SIZE))
 
-    def by_fit(name, epochs, callbacks=()):
-        models[name].fit(
-            batches[name],
+    def bare():
+        for _ in range(epochs):
+            turns.wait_for("bare steps")
+            for _ in range(steps):
+                step(next(iterator))
+            turns.end("bare steps")
+
+    def fit(epochs, callbacks=()):
+        model.fit(
+            shuffled_batches(images, BATCH_SIZE),
             steps_per_epoch=steps,
             epochs=epochs,
             shuffle=False,
@@ -90,34 +100,23 @@ def fit(rounds):
             callbacks=list(callbacks),
         )
 
-    def bare(turns):
-        for _ in range(epochs):
-            turns.wait_for("bare steps")
-            for _ in range(steps):
-                step(next(iterator))
-            turns.end("bare steps")
-
-    def fit_in_turn(turns, name, callbacks):
-        first, last = LambdaCallback(), LambdaCallback()
-        first.on_epoch_begin = lambda epoch, logs: turns.wait_for(name)
-        last.on_epoch_end = lambda epoch, logs: turns.end(name)
-        by_fit(name, epochs, [first, *callbacks, last])
-
     step(next(iterator))
-    for name in names[1:]:
-        by_fit(name, 1)  # compiles
+    fit(1)  # compiles
     with tempfile.TemporaryDirectory() as folder:
-        turns = Turns(seconds)
-        callbacks = default_callbacks(images, folder, spent)
-        threads = [
-            threading.Thread(target=bare, args=[turns]),
-            threading.Thread(target=fit_in_turn, args=[turns, "fit", []]),
-            threading.Thread(target=fit_in_turn, args=[turns, "fit with callbacks", callbacks]),
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        callbacks = default_callbacks(images, folder)
+        awake = timed(callbacks, spent)
+        first, last = LambdaCallback(), LambdaCallback()
+
+        def begin(epoch, logs):
+            turns.wait_for(names[1 + epoch % 2])
+            awake(epoch % 2 == 1)
+
+        first.on_epoch_begin = begin
+        last.on_epoch_end = lambda epoch, logs: turns.end(names[1 + epoch % 2])
+        thread = threading.Thread(target=bare)
+        thread.start()
+        fit(2 * epochs, [first, *callbacks, last])
+        thread.join()
     print(f"\n{epochs} epochs of {len(images):,} digits each, in turn.\n")
     print("| way | seconds an epoch | / bare steps, median of the epochs | of all together |")
     print("|---|---|---|---|")
@@ -153,34 +152,39 @@ class Turns:
             self.changed.notify_all()
 
 
-def default_callbacks(images, folder, spent):
-    """The callbacks of `dcgan-tf train`, with a clock in each."""
+def default_callbacks(images, folder):
+    """The callbacks of `dcgan-tf train`."""
     from dcgan_tf import ProgressGif, TrainingDoctor, features, runs
     from dcgan_tf.keras_callbacks import StopAtNaN
 
     folder = pathlib.Path(folder)
-    callbacks = [
+    return [
         StopAtNaN(),
         TrainingDoctor(images, features.digit_features().classify, folder / runs.DOCTOR),
         runs.History(folder / runs.HISTORY),
         ProgressGif(folder / runs.GIF, frames_dir=folder / runs.SAMPLES),
         runs.SaveModel(folder / runs.MODEL),
     ]
+
+
+def timed(callbacks, spent):
+    """Puts a clock into the callbacks, and a switch that makes them sleep."""
+    awake = [True]
+
+    def with_clock(name, method):
+        def timed_method(*args, **kwargs):
+            if awake[0]:
+                begin = time.perf_counter()
+                method(*args, **kwargs)
+                spent[name] += time.perf_counter() - begin
+
+        return timed_method
+
     for callback in callbacks:
         for moment in ("on_train_batch_end", "on_epoch_begin", "on_epoch_end"):
-            timed(callback, moment, spent)
-    return callbacks
-
-
-def timed(callback, moment, spent):
-    method = getattr(callback, moment)
-
-    def with_clock(*args, **kwargs):
-        begin = time.perf_counter()
-        method(*args, **kwargs)
-        spent[type(callback).__name__] += time.perf_counter() - begin
-
-    setattr(callback, moment, with_clock)
+            method = with_clock(type(callback).__name__, getattr(callback, moment))
+            setattr(callback, moment, method)
+    return lambda switch: awake.__setitem__(0, switch)
 
 
 def start(rounds):
@@ -253,14 +257,15 @@ def growth(rounds):
     print("|---|---|---|---|")
     for side in (28, 32, 48, 64, 96, 128):
         model = compiled((side, side, 1))
-        noise = np.random.default_rng(0).uniform(-1, 1, (10 * BATCH_SIZE, side, side, 1))
-        noise = noise.astype(np.float32)
-        model.fit(noise[:64], batch_size=BATCH_SIZE, verbose=0)
+        noise = np.random.default_rng(0).uniform(-1, 1, (4 * BATCH_SIZE, side, side, 1))
+        batches = shuffled_batches(noise.astype(np.float32), BATCH_SIZE)
+        steps = max(10, 200 * 28**2 // side**2)
 
-        def ten_steps(model=model, noise=noise):
-            model.fit(noise, batch_size=BATCH_SIZE, verbose=0)
+        def fit(steps=steps, model=model, batches=batches):
+            model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
 
-        seconds = statistics.median(duration(ten_steps) for _ in range(rounds)) / 10
+        fit(2)
+        seconds = statistics.median(duration(fit) for _ in range(rounds)) / steps
         print(
             f"| {side}x{side}x1 | {model.count_params():,} | {1e3 * seconds:.0f} "
             f"| {1e9 * seconds / (BATCH_SIZE * side**2):.0f} |"

@@ -21,10 +21,10 @@ def check_image_shape(image_shape):
     """
     if keras.config.image_data_format() != "channels_last":
         raise ValueError(
-            "On a CPU TensorFlow cannot train convolutions on images with channels first. "
-            "Received: the Keras setting image_data_format 'channels_first'. Expected "
-            "'channels_last': "
-            'keras.config.set_image_data_format("channels_last").'
+            "These networks are for images with channels last; with channels first TensorFlow "
+            "cannot train convolutions on every CPU. Received: the Keras setting image_data_format "
+            "'channels_first'. Expected keras.config.set_image_data_format(\"channels_last\"), or "
+            "a GAN of networks of your own."
         )
     sizes = tuple(image_shape) if isinstance(image_shape, (tuple, list)) else ()
     if len(sizes) != 3 or not all(isinstance(size, int) for size in sizes):

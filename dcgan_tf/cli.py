@@ -4,6 +4,7 @@ What needs TensorFlow is imported inside the commands, so that `--help` answers 
 """
 
 import contextlib
+import errno
 import math
 import os
 import pathlib
@@ -180,10 +181,11 @@ def _failures_in_one_line(status):
     """Gives the errors that a user or a machine can cause an exit status."""
     try:
         yield
-    except (ConnectionError, MemoryError) as error:
+    except (ConnectionError, MemoryError, PermissionError) as error:
         raise _Failure(error, 1) from error
     except (ValueError, OSError) as error:
-        raise _Failure(error, status) from error
+        is_the_disk = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+        raise _Failure(error, 1 if is_the_disk else status) from error
 
 
 def _import_tensorflow():

@@ -29,7 +29,7 @@ def accelerate(network):
 
     Outputs and gradients agree with those of the network to rounding errors, but Dropout draws
     other masks. It pays on a CPU, for batches of 32 or more and kernels of 5x5 with many channels,
-    as in `build_pair("tutorial")`; it does nothing for the default pair. On a GPU leave it out.
+    as in `build_pair("tutorial")`; the default pair gains little. On a GPU leave it out.
 
     Args:
         network: `keras.Model`, Functional or Sequential.

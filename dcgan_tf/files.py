@@ -45,6 +45,7 @@ def writable_file(path, suffix):
 
     Raises:
         ValueError: if the name has another ending, is a folder, or a parent of it is a file.
+        PermissionError: if its folder may not be written to.
     """
     path = pathlib.Path(path)
     if path.suffix.lower() != suffix:
@@ -71,7 +72,8 @@ def writable_folder(path):
         The path as a `pathlib.Path`.
 
     Raises:
-        ValueError: if it, or a parent of it, is a file, or may not be written to.
+        ValueError: if it, or a parent of it, is a file.
+        PermissionError: if it, or the folder it would be made in, may not be written to.
     """
     path = pathlib.Path(path)
     nearest = next(p for p in (path, *path.absolute().parents) if p.exists())
@@ -81,7 +83,7 @@ def writable_folder(path):
             f"{str(path)!r}. Expected a folder, or a path where one can be made."
         )
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise ValueError(
+        raise PermissionError(
             f"The folder {str(nearest)!r} may not be written to. Received: {str(path)!r}. Expected "
             "a folder with write permission."
         )

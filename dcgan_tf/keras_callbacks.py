@@ -38,16 +38,18 @@ def adapted(callbacks):
         The same, or a list with `StopAtNaN` for each `TerminateOnNaN`.
 
     Raises:
-        ValueError: for `SwapEMAWeights`.
+        ValueError: for `SwapEMAWeights(swap_on_epoch=True)`.
     """
     if callbacks is None or isinstance(callbacks, keras.callbacks.CallbackList):
         return callbacks
     callbacks = keras.tree.flatten(callbacks)
-    if any(isinstance(each, keras.callbacks.SwapEMAWeights) for each in callbacks):
+    swapping = [each for each in callbacks if isinstance(each, keras.callbacks.SwapEMAWeights)]
+    if any(callback.swap_on_epoch for callback in swapping):
         raise ValueError(
-            "The moving average would be swapped twice. Received: SwapEMAWeights. Expected no such "
-            "callback: `generate`, `predict` and `export` use the average of the generator's "
-            "weights by themselves, and `model.averaged_weights()` is there for other code."
+            "The moving average would be swapped twice. Received: "
+            "SwapEMAWeights(swap_on_epoch=True). Expected swap_on_epoch=False, for validation with "
+            "the average: `generate`, `predict` and `export`, and the callbacks that use them, "
+            "take the average of the generator's weights by themselves."
         )
     return [
         StopAtNaN(**{key: each.raise_error for key in ("raise_error",) if hasattr(each, key)})

@@ -1,24 +1,23 @@
 """A generative adversarial network as one Keras model: two networks, two tapes, two optimizers."""
 
-import contextlib
-
 import keras
-import numpy as np
 import tensorflow as tf
 
 from dcgan_tf import checks, keras_callbacks, losses
 from dcgan_tf.optimizers import OptimizerPair, adam, minimised, nan_unless_finite, prepared
+from dcgan_tf.sampling import Sampling
 from dcgan_tf.saving import SavedWhole
 
 EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
-class GAN(SavedWhole, keras.Model):
+class GAN(Sampling, SavedWhole, keras.Model):
     """A generator and a discriminator that are trained against each other.
 
     The generator turns noise into samples; the discriminator tells them from real ones. The class
-    knows nothing of images: any two Keras models whose shapes fit can play.
+    knows nothing of images: any two Keras models whose shapes fit can play. `Sampling` brings
+    `generate`, `predict` and `export`; with `SavedWhole` a saved model comes back whole.
 
     Args:
         generator: `keras.Model` from noise, float32 `(batch, latent_dim)`, to samples,
@@ -221,67 +220,7 @@ class GAN(SavedWhole, keras.Model):
             tracker.update_state(value, sample_weight=batch_size)
         results = self.get_metrics_result()
         if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
-            # Keras 3.15 takes their mean over an axis, which single numbers do not have.
+            # Keras takes their mean over an axis, which single numbers do not have:
+            # tensorflow/tensorflow#72388.
             results = {name: value[tf.newaxis] for name, value in results.items()}
         return results
-
-    def generate(self, n, seed=None, batch_size=256):
-        """Generates samples, with the moving average of the generator's weights if there is one.
-
-        Args:
-            n: Int, number of samples.
-            seed: Int of at least 0; the same seed gives the same noise. `None` gives new noise at
-                each call. Neither changes the noise that training will see.
-            batch_size: Int, samples made at once.
-
-        Returns:
-            NumPy array, float32 `(n, ...)`; images are in [-1, 1].
-
-        Raises:
-            ValueError: if `n` is below 1 or `seed` is negative.
-        """
-        checks.check_integer("n", n, 1)
-        if seed is not None:
-            checks.check_integer("seed", seed, 0)
-        noise = keras.random.normal((n, self.latent_dim), seed=seed)
-        with self.averaged_weights():
-            batches = [
-                self.generator(noise[start : start + batch_size], training=False)
-                for start in range(0, n, batch_size)
-            ]
-        return np.concatenate([keras.ops.convert_to_numpy(batch) for batch in batches])
-
-    def predict(self, *args, **kwargs):
-        """Keras' `predict`: noise, float32 `(n, latent_dim)`, to samples, as `generate` does."""
-        with self.averaged_weights():
-            return super().predict(*args, **kwargs)
-
-    def export(self, *args, **kwargs):
-        """Keras' `export` of the generator, with the moving average of its weights."""
-        with self.averaged_weights():
-            self.generator.export(*args, **kwargs)
-
-    @contextlib.contextmanager
-    def averaged_weights(self):
-        """Puts the moving average of the generator's weights in their place, for a `with` block.
-
-        Nothing changes if the generator's optimizer keeps no average (`use_ema=False`) or has not
-        made a step yet.
-
-        Example:
-
-        >>> with model.averaged_weights():
-        ...     model.generator.save("generator.keras")
-        """
-        optimizer = self.optimizer.optimizers[0] if self.compiled else None
-        if optimizer is None or not optimizer.use_ema or int(optimizer.iterations.numpy()) == 0:
-            yield
-            return
-        variables = self.generator.trainable_variables
-        trained = [keras.ops.convert_to_numpy(variable) for variable in variables]
-        optimizer.finalize_variable_values(variables)
-        try:
-            yield
-        finally:
-            for variable, value in zip(variables, trained, strict=True):
-                variable.assign(value)

@@ -1,5 +1,6 @@
 """Faults: a killed process, a full disk, a vanished folder, NaN, two runs in one folder."""
 
+import errno
 import inspect
 import os
 import shutil
@@ -14,7 +15,7 @@ from keras.src.saving import saving_lib
 from kill_and_resume import kill_and_compare
 from test_cli import dcgan_tf, keras_home, train, work  # noqa: F401
 
-from dcgan_tf import losses, runs
+from dcgan_tf import evaluation, losses, runs
 
 
 def test_killed_and_resumed_is_never_killed(tmp_path):
@@ -139,5 +140,23 @@ def test_a_read_only_folder(work, dcgan_tf, monkeypatch):  # noqa: F811
         os, "access", lambda path, mode: "shut" not in str(path) and may(path, mode)
     )
     status, _, error = train(dcgan_tf, "--epochs", 1, "--output-dir", "shut/run")
-    assert status == 2 and "may not be written to" in error
+    assert status == 1 and "may not be written to" in error
     assert not list((work / "shut").iterdir())
+
+
+def test_a_read_only_disk(work, dcgan_tf, small_disk):  # noqa: F811
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    status, _, error = train(dcgan_tf, "--epochs", 1, "--output-dir", small_disk / "run")
+    assert status == 1 and "may not be written to" in error
+    assert not list(small_disk.iterdir())
+
+
+def test_a_full_disk_while_scoring(work, dcgan_tf, monkeypatch):  # noqa: F811
+    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "run")[0] == 0
+
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(evaluation, "evaluate_run", full)
+    status, _, error = dcgan_tf("evaluate", "run")
+    assert status == 1 and "No space left on device" in error

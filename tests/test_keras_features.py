@@ -469,13 +469,29 @@ def test_lambda_callback(compiled, points):
     assert seen == [METRICS, METRICS]
 
 
-def test_swap_ema_weights_is_refused(compiled, points):
-    """`SwapEMAWeights`: refused.
+def test_swap_ema_weights(compiled, points):
+    """`SwapEMAWeights`.
 
-    `generate`, `predict` and `export` use the average by themselves; the message says so.
+    Validation is by the moving average; the training is the same to rounding errors. Refused with
+    `swap_on_epoch=True`: sampling callbacks swap by themselves, and would get the trained weights.
     """
-    with pytest.raises(ValueError, match="Received: SwapEMAWeights. Expected no such callback"):
-        fit(compiled(), points, callbacks=[keras.callbacks.SwapEMAWeights()])
+
+    def averaged():
+        optimizer = keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.5)
+        return compiled(generator_optimizer=optimizer)
+
+    plain, swapped = averaged(), averaged()
+    seen = fit(plain, points, validation_data=points).history
+    callback = keras.callbacks.SwapEMAWeights()
+    history = fit(swapped, points, validation_data=points, callbacks=[callback]).history
+    for a, b in zip(weights(plain), weights(swapped), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    with swapped.averaged_weights():
+        expected = swapped.evaluate(points, batch_size=16, verbose=0)[0]
+    np.testing.assert_allclose(history["val_generator_loss"][-1], expected, rtol=1e-5)
+    assert abs(seen["val_generator_loss"][-1] - expected) > 1e-4
+    with pytest.raises(ValueError, match="swapped twice. Received: SwapEMAWeights.*Expected"):
+        fit(compiled(), points, callbacks=[keras.callbacks.SwapEMAWeights(swap_on_epoch=True)])
 
 
 # -------------------------------------------------------------------------------- optimizers
@@ -751,11 +767,29 @@ def test_float64(policy):
         keras.config.set_floatx("float32")
 
 
-def test_channels_first_is_refused():
-    """Channels first: refused.
+def test_channels_first():
+    """Channels first.
 
-    TensorFlow cannot train such convolutions on a CPU; the message says what to set.
+    Networks of your own train so, where TensorFlow can: not on every CPU (keras-team/keras#23650).
+    Our networks are channels last; with Keras set to channels first, `DCGAN` says what to set.
     """
+    layers, first = keras.layers, {"data_format": "channels_first"}
+    upsample = layers.Conv2DTranspose(1, 4, 2, "same", activation="tanh", **first)
+    generator = [keras.Input((4,)), layers.Dense(32), layers.Reshape((2, 4, 4)), upsample]
+    pixels = [layers.Conv2D(2, 4, 2, "same", **first), layers.Flatten(), layers.Dense(1)]
+    discriminator = keras.Sequential([keras.Input((1, 8, 8)), *pixels])
+    model = GAN(keras.Sequential(generator), discriminator, 4, seed=0)
+    model.compile(**sgd())
+    images = np.random.default_rng(0).uniform(-1, 1, (16, 1, 8, 8)).astype(np.float32)
+    before = weights(model)
+    try:
+        fit(model, images)
+    except (NotImplementedError, tf.errors.OpError) as error:
+        assert "NHWC" in str(error)  # what TensorFlow says where it cannot
+    else:
+        assert all((a != b).any() for a, b in zip(before, weights(model), strict=True))
+        assert model.generate(2).shape == (2, 1, 8, 8)
+
     keras.config.set_image_data_format("channels_first")
     try:
         with pytest.raises(ValueError, match="channels_first.*Expected.*channels_last"):
