@@ -8,7 +8,7 @@ import importlib
 __version__ = "0.1.0"
 
 _MODULE_OF = {
-    "GAN": "model",
+    "GAN": "dcgan",  # which has both: importing either lets Keras find both in a file
     "DCGAN": "dcgan",
     "accelerate": "fast_layers",
     "SampleGrid": "callbacks",

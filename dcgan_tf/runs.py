@@ -14,7 +14,7 @@ import tensorflow as tf
 
 import dcgan_tf
 from dcgan_tf import files, untrusted
-from dcgan_tf.model import GAN
+from dcgan_tf.dcgan import GAN  # and with it DCGAN, so that Keras finds both in a file
 
 SETTINGS = "run.json"
 MODEL = "model.keras"

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -433,3 +436,11 @@ def test_subclassed_networks_play_too(points):
     model.compile()
     fit(model, points)
     assert model.generate(3).shape == (3, 2)
+
+
+def test_a_new_process_finds_the_classes_of_a_file(tmp_path):
+    DCGAN((16, 16, 1), 4).save(tmp_path / "model.keras")
+    code = "import sys, keras, dcgan_tf; dcgan_tf.GAN; print(keras.saving.load_model(sys.argv[1]))"
+    command = [sys.executable, "-c", code, str(tmp_path / "model.keras")]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert "DCGAN" in result.stdout
