@@ -115,6 +115,7 @@ class TrainingDoctor(keras.callbacks.Callback):
             if epoch and self.path and self.path.exists():
                 self.findings = json.loads(self.path.read_text())
             self.findings = [entry for entry in self.findings if entry["epoch"] <= epoch]
+        # After the first epoch those of the last look are there already, unless it was long ago.
         if (epoch + 1) % self.every == 0 and (self._images is None or self.every > 1):
             self._images = self.model.generator(self._noise, training=False)
 
