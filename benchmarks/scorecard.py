@@ -83,7 +83,7 @@ def default_recipe(images, seed, epochs):
 def tutorial_recipe(images, seed, seconds):
     """The tutorial's networks and settings, and how many steps they made in the time."""
     model = GAN(*build_pair("tutorial", images.shape[1:], 100, seed), 100, seed=seed)
-    model.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4), r1_weight=0)
+    model.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4), regularizer=None)
     fit(model, images, 256, seed, ENDLESS, [StopAfter(seconds)])
     return model, int(model.generator_optimizer.iterations)
 

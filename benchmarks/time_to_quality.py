@@ -133,7 +133,7 @@ def default(image_shape, seed):
 
 def tutorial(image_shape, seed):
     model = GAN(*build_pair("tutorial", image_shape, 100, seed), 100, seed=seed)
-    model.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4), r1_weight=0)
+    model.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4), regularizer=None)
     return model, 256
 
 
@@ -165,7 +165,7 @@ def keras_guide(image_shape, seed):
         ]
     )
     model = GAN(generator, discriminator, 128, seed=seed)
-    model.compile(keras.optimizers.Adam(3e-4), keras.optimizers.Adam(3e-4), r1_weight=0)
+    model.compile(keras.optimizers.Adam(3e-4), keras.optimizers.Adam(3e-4), regularizer=None)
     return model, 64
 
 

@@ -46,7 +46,7 @@ def our_fit(networks, batch_size, jit_compile="auto"):
     from dcgan_tf import GAN, shuffled_batches
 
     model = GAN(*networks, NOISE, seed=0)
-    model.compile(*two_adams(), r1_weight=0, jit_compile=jit_compile)
+    model.compile(*two_adams(), regularizer=None, jit_compile=jit_compile)
     batches = shuffled_batches(random_images(batch_size), batch_size)
     return lambda steps: model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
 

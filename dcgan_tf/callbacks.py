@@ -27,6 +27,8 @@ class SampleGrid(keras.callbacks.Callback):
         columns: Int, images from left to right.
         seed: Int, fixes the noise.
         every: Int, a grid is written after every `every`-th epoch.
+        draw: function from the model to a picture, uint8 `(h, w)` or `(h, w, 3)`, in place of the
+            grid: for a model with a condition, or of samples that are no images.
 
     Raises:
         ValueError: for counts below 1, a negative seed, or a path that cannot be a folder.
@@ -36,7 +38,7 @@ class SampleGrid(keras.callbacks.Callback):
     >>> model.fit(x_train, epochs=20, callbacks=[SampleGrid("run/samples")])
     """
 
-    def __init__(self, output_dir, rows=4, columns=4, seed=0, every=1):
+    def __init__(self, output_dir, rows=4, columns=4, seed=0, every=1, draw=None):
         super().__init__()
         for name, value in (("rows", rows), ("columns", columns), ("every", every)):
             checks.check_integer(name, value, 1)
@@ -46,6 +48,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.columns = columns
         self.seed = seed
         self.every = every
+        self.draw = draw or self._grid
         self._checksums = None
 
     def on_train_begin(self, logs=None):
@@ -61,14 +64,16 @@ class SampleGrid(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         epoch += 1
         if epoch % self.every == 0:
-            samples = self.model.generate(self.rows * self.columns, seed=self.seed)
-            if not np.isfinite(samples).all():
+            if not all(np.isfinite(weight).all() for weight in self.model.generator.get_weights()):
                 return  # the training went wrong: the pictures so far remain
-            grid = images.make_grid(images.to_uint8(samples), self.columns)
-            images.write_png(self.output_dir / f"epoch_{epoch:04d}.png", grid)
+            images.write_png(self.output_dir / f"epoch_{epoch:04d}.png", self.draw(self.model))
         self._checksums[epoch] = self._checksum()
         with files.written_whole(self.output_dir / "checksums.json") as part:
             part.write_text(json.dumps(self._checksums))
+
+    def _grid(self, model):
+        samples = model.generate(self.rows * self.columns, seed=self.seed)
+        return images.make_grid(images.to_uint8(samples), self.columns)
 
     def _pictures(self):
         """The grids in the folder, first epoch first."""
@@ -118,6 +123,7 @@ class ProgressGif(SampleGrid):
         seed: Int, fixes the noise.
         every: Int, a frame is added after every `every`-th epoch.
         frames_dir: the folder of the frames, by default `<name>_frames/` beside the file.
+        draw: as in `SampleGrid`.
 
     Raises:
         ValueError: for a path that cannot be a GIF file, and wrong times or counts.
@@ -137,11 +143,12 @@ class ProgressGif(SampleGrid):
         seed=0,
         every=1,
         frames_dir=None,
+        draw=None,
     ):
         self.path = files.writable_file(path, ".gif")
         images.check_frame_times(duration_ms, hold_ms)
         frames_dir = frames_dir or self.path.with_name(f"{self.path.stem}_frames")
-        super().__init__(frames_dir, rows, columns, seed, every)
+        super().__init__(frames_dir, rows, columns, seed, every, draw)
         self.duration_ms = duration_ms
         self.hold_ms = hold_ms
         self._frames_in_gif = 0

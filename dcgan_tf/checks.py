@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from dcgan_tf.conditions import condition_of, joined
+
 SMALLEST, LARGEST = 16, 128  # pixels
 
 
@@ -44,7 +46,7 @@ def check_image_shape(image_shape):
 
 
 def check_networks(generator, discriminator, latent_dim):
-    """Passes symbolic noise through both networks, which builds them.
+    """Passes symbolic noise through both networks, and their condition, which builds them.
 
     Args:
         generator: as in `GAN`.
@@ -58,19 +60,30 @@ def check_networks(generator, discriminator, latent_dim):
         ValueError: if the shapes do not fit, with what was received and expected.
     """
     check_integer("latent_dim", latent_dim, 1)
+    ours = {id(weight) for weight in generator.weights}
+    shared = [weight.path for weight in discriminator.weights if id(weight) in ours]
+    if shared:
+        raise ValueError(
+            f"The two networks share weights, for which they would fight. Received: {shared[0]} in "
+            "both. Expected layers of its own in each network."
+        )
+    condition = condition_of(generator)
     try:
-        samples = generator(keras.KerasTensor((None, latent_dim)))
+        samples = generator(joined(keras.KerasTensor((None, latent_dim)), condition))
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"The generator does not take the noise. Received: latent_dim={latent_dim}. Expected "
             f"a generator whose input has the shape (None, {latent_dim})."
         ) from error
     try:
-        logits = discriminator(samples)
-    except (ValueError, TypeError) as error:
+        if condition is not None and condition_of(discriminator).shape != condition.shape:
+            raise ValueError  # Keras would bring some of them into shape
+        logits = discriminator(joined(samples, condition))
+    except (ValueError, TypeError, AttributeError) as error:
+        beside = "" if condition is None else f" and a condition of shape {condition.shape}"
         raise ValueError(
             "The discriminator does not take what the generator makes. Received: samples of shape "
-            f"{samples.shape}. Expected a discriminator whose input has this shape."
+            f"{samples.shape}{beside}. Expected a discriminator with such inputs."
         ) from error
     if tuple(logits.shape) != (None, 1):
         raise ValueError(

@@ -37,25 +37,29 @@ def main(argv=None):
 def train(arguments):
     """Trains in a run folder, from the beginning or from where a run stopped."""
     with _failures_in_one_line(status=2):
-        from dcgan_tf import runs, workers
+        from dcgan_tf import applications, runs, workers
         from dcgan_tf.data import load_training_images
 
         strategy, is_chief = workers.join()
         folder, settings = _folder_and_settings(arguments, is_chief)
-        images = load_training_images(settings["data"], settings["image_size"])
+        application = applications.of(settings)
+        if application:
+            images = application.samples
+        else:
+            images = load_training_images(settings["data"], settings["image_size"])
         with strategy.scope():
-            model = _new_model(settings, images)
+            model = application.build() if application else _new_model(settings, images)
         lock = runs.locked(folder) if is_chief else contextlib.nullcontext()
     with lock:
         if arguments.resume and runs.has_begun(folder):
             with _failures_in_one_line(status=2), strategy.scope():
                 model = runs.load_model(folder)
-        return _train(model, images, folder, settings, arguments.resume, is_chief)
+        return _train(model, images, application, folder, settings, arguments.resume, is_chief)
 
 
-def _train(model, images, folder, settings, resume, is_chief):
+def _train(model, images, application, folder, settings, resume, is_chief):
     """Trains in a folder that no other training can enter, and returns the exit status."""
-    from dcgan_tf import runs
+    from dcgan_tf import runs, shuffled_batches
     from dcgan_tf.keras_callbacks import StopAtNaN
 
     steps = math.ceil(len(images) / settings["batch_size"])
@@ -75,12 +79,16 @@ def _train(model, images, folder, settings, resume, is_chief):
             runs.write_settings(folder, settings)
             runs.remove_what_was_made_afterwards(folder)
             runs.cut_history(folder, first_epoch)
-            callbacks += _callbacks(images, folder, settings)
+            callbacks += _callbacks(images, application, folder, settings)
         print(
-            f"{len(images):,} images of {'x'.join(map(str, images.shape[1:]))}, "
+            f"{len(images):,} {'samples' if application else 'images'} of "
+            f"{'x'.join(map(str, images.shape[1:]))}, "
             f"{model.count_params():,} weights, {steps} steps an epoch"
         )
-        finished = _fit(model, images, steps, first_epoch, settings, callbacks)
+        condition = application.condition if application else None
+        options = settings["batch_size"], settings["seed"], first_epoch, condition
+        batches = shuffled_batches(images, *options)
+        finished = _fit(model, batches, steps, first_epoch, settings["epochs"], callbacks)
         if is_chief:
             if finished and not guard.reason:
                 try:
@@ -103,13 +111,27 @@ def _train(model, images, folder, settings, resume, is_chief):
 def sample(arguments):
     """Writes a picture of images that the model of a run generates."""
     with _failures_in_one_line(status=2):
-        from dcgan_tf import files, images, runs
+        from dcgan_tf import applications, files, images, runs
 
         output = files.writable_file(arguments.output or f"{arguments.run}/generated.png", ".png")
+        application = applications.of(runs.read_settings(arguments.run))
+        asked = {}
+        if arguments.label is not None:
+            if application is None or application.names is None:
+                raise ValueError(
+                    f"This run knows no labels. Received: --label {arguments.label}. Expected a "
+                    "run of dcgan-tf train --application conditional."
+                )
+            application.class_of(arguments.label)
+            asked = {"label": arguments.label}
         model = runs.load_model(arguments.run)
     with _failures_in_one_line(status=1):
-        samples = model.generate(arguments.count, seed=arguments.seed)
-        images.write_png(output, images.make_grid(images.to_uint8(samples)))
+        if application:
+            picture = application.draw(model, arguments.count, arguments.seed, **asked)
+        else:
+            samples = model.generate(arguments.count, seed=arguments.seed)
+            picture = images.make_grid(images.to_uint8(samples))
+        images.write_png(output, picture)
         print(f"{arguments.count} generated images: {output}")
     return 0
 
@@ -207,16 +229,18 @@ def _import_tensorflow():
 
 def _folder_and_settings(arguments, is_chief):
     """The run's folder, and its settings: those given and the defaults, or those it began with."""
-    from dcgan_tf import runs
+    from dcgan_tf import applications, runs
     from dcgan_tf.data import DATASETS
 
     given = {key: getattr(arguments, key) for key in DEFAULTS}
     given = {key: value for key, value in given.items() if value is not None}
     source = given.get("data", "mnist-10k")
+    own = applications.settings_of(given)
     if source not in DATASETS and pathlib.Path(source).exists():
         given["data"] = str(pathlib.Path(source).resolve())  # to be found from any folder
-    settings = {**DEFAULTS, "epochs": DEFAULT_EPOCHS, **given}
-    folder = pathlib.Path(arguments.output_dir or f"runs/{pathlib.Path(settings['data']).stem}")
+    settings = {**DEFAULTS, "epochs": DEFAULT_EPOCHS, **own, **given}
+    name = settings["application"] or pathlib.Path(settings["data"]).stem
+    folder = pathlib.Path(arguments.output_dir or f"runs/{name}")
     if arguments.resume:
         settings = {**DEFAULTS, **runs.read_settings(folder)}
         for key, value in given.items():
@@ -236,7 +260,7 @@ def _folder_and_settings(arguments, is_chief):
 def _new_model(settings, images):
     import tensorflow as tf
 
-    from dcgan_tf import DCGAN, GAN, accelerate
+    from dcgan_tf import DCGAN, GAN, accelerate, losses, regularizers
     from dcgan_tf.optimizers import adam
     from dcgan_tf.pairs import build_pair
 
@@ -249,23 +273,29 @@ def _new_model(settings, images):
         if network == "tutorial" and not tf.config.list_physical_devices("GPU"):
             pair = map(accelerate, pair)
         model = GAN(*pair, latent_dim, seed=seed)
+    loss, name = losses.get(settings["loss"]), settings["regularizer"]
+    regularizer = regularizers.get(None if name == "none" else name, loss)
+    if regularizer is not None and settings["regularizer_weight"] is not None:
+        regularizer.weight = settings["regularizer_weight"]
     model.compile(
         adam(settings["generator_lr"], averaged=True),
         adam(settings["discriminator_lr"]),
-        **{key: settings[key] for key in ("loss", "r1_weight", "jit_compile")},
+        loss,
+        regularizer,
+        **{key: settings[key] for key in ("discriminator_steps", "jit_compile")},
     )
     return model
 
 
-def _fit(model, images, steps, first_epoch, settings, callbacks):
+def _fit(model, batches, steps, first_epoch, epochs, callbacks):
     """Trains, and returns whether it came to the end. All that is needed to go on is saved last."""
-    from dcgan_tf import ProgressGif, runs, shuffled_batches, workers
+    from dcgan_tf import ProgressGif, runs, workers
 
     try:
         model.fit(
-            shuffled_batches(images, settings["batch_size"], settings["seed"], first_epoch),
+            batches,
             steps_per_epoch=steps,
-            epochs=settings["epochs"],
+            epochs=epochs,
             initial_epoch=first_epoch,
             shuffle=False,
             callbacks=callbacks,
@@ -290,14 +320,15 @@ def _fit(model, images, steps, first_epoch, settings, callbacks):
     return True
 
 
-def _callbacks(images, folder, settings):
+def _callbacks(images, application, folder, settings):
     """The callbacks that write into the run folder. The model is last: it tells the epoch."""
     from dcgan_tf import ProgressGif, runs
 
+    draw = application.draw if application else None
     return [
-        *_judges(images, folder, settings),
+        *([] if application else _judges(images, folder, settings)),
         runs.History(folder / runs.HISTORY, append=True),
-        ProgressGif(folder / runs.GIF, frames_dir=folder / runs.SAMPLES),
+        ProgressGif(folder / runs.GIF, frames_dir=folder / runs.SAMPLES, draw=draw),
         runs.SaveModel(folder / runs.MODEL),
     ]
 
@@ -343,7 +374,9 @@ def _write_report(folder):
         ("curves", runs.CURVES),
         ("model", runs.MODEL),
         ("scores", runs.SCORES),
+        ("more", runs.EXTRAS),
         ("report", runs.REPORT),
     ):
-        if (folder / name).exists():
-            print(f"{title + ':':14}{folder / name}")
+        path = folder / name
+        if path.is_file() or (path.is_dir() and any(path.iterdir())):
+            print(f"{title + ':':14}{path}")

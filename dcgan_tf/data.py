@@ -144,7 +144,7 @@ def check_image_size(image_size):
         )
 
 
-def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
+def shuffled_batches(images, batch_size, seed=0, first_epoch=0, condition=None):
     """Makes an endless dataset of batches whose order depends on the seed and the epoch alone.
 
     A run that is resumed at epoch k sees the batches that it would have seen without the stop.
@@ -157,10 +157,12 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
         batch_size: Int, images in a batch; all of them if there are fewer.
         seed: Int of at least 0, fixes the order.
         first_epoch: Int, the epoch that the first batches belong to, counted from 0.
+        condition: array `(n, ...)`, what each image belongs to, for a `GAN` with a condition. Not
+            with an `ImageFolder`.
 
     Returns:
-        A `tf.data.Dataset` of float32 `(batch_size, height, width, channels)`; an epoch has
-        `ceil(n / batch_size)` batches.
+        A `tf.data.Dataset` of float32 `(batch_size, height, width, channels)`, or of tuples of
+        these and their condition; an epoch has `ceil(n / batch_size)` batches.
 
     Example:
 
@@ -179,10 +181,14 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0):
     else:
         with tf.device("CPU"):  # where tf.data works, also beside a GPU
             pixels = tf.convert_to_tensor(images)
+            beside = () if condition is None else (tf.convert_to_tensor(condition),)
+
+        def gathered(indices):
+            parts = tuple(tf.gather(part, indices) for part in (pixels, *beside))
+            return parts if beside else parts[0]
 
         def batches(order):
-            order = order.batch(batch_size, drop_remainder=True)
-            return order.map(lambda indices: tf.gather(pixels, indices))
+            return order.batch(batch_size, drop_remainder=True).map(gathered)
 
     # An epoch is as many whole batches as it takes to see every image.
     positions = tf.range(math.ceil(len(images) / batch_size) * batch_size) % len(images)

@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from dcgan_tf import files, images, runs, scores
+from dcgan_tf import applications, files, images, runs, scores
 from dcgan_tf.data import LARGEST_ARRAY, is_image_folder, load_dataset, open_image_folder
 from dcgan_tf.features import features_of
 from dcgan_tf.scorecard import Scorer, evaluate, shrunk
@@ -33,8 +33,16 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
         ValueError: if the folder holds no run, its data is gone, or there are too few images.
     """
     folder = pathlib.Path(folder)
+    settings = runs.read_settings(folder)
+    application = applications.of(settings)
     model = runs.load_model(folder)
-    scorer, real_images = scorer_for(runs.read_settings(folder), samples, verbose)
+    if application:
+        card = {**application.score(model, samples, seed, verbose), "seed": seed}
+        _write_card(card, folder)
+        (folder / runs.EXTRAS).mkdir(exist_ok=True)
+        application.write(model, folder / runs.EXTRAS)
+        return card
+    scorer, real_images = scorer_for(settings, samples, verbose)
     if verbose:
         print(f"Scoring {scorer.samples:,} images, and as references real and collapsed ones.")
     generated = model.generate(scorer.samples, seed=seed)
@@ -42,19 +50,23 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
     images.write_png(folder / runs.CLOSEST_PAIRS, closest_pairs(generated, real_images))
     if card["classes"] and len(card["classes"]["labels"]) <= MOST_CLASSES_DRAWN:
         plot_classes(card["classes"], folder / runs.CLASS_SHARES)
+    _write_card(card, folder)
+    return card
+
+
+def _write_card(card, folder):
     with files.written_whole(folder / runs.SCORES) as part:
         part.write_text(json.dumps(card, indent=2) + "\n")
-    return card
 
 
 def table(card):
     """Lays out what `evaluate` returns as lines of text."""
-    line = "{:28}{:>18}{:>12}{:>12}   {}".format
+    line = "{:28}{:>18}{:>14}{:>14}   {}".format
     lines = [
         f"{card['samples']:,} generated images against as many real ones,",
         f"by {card['features']}",
         "",
-        line("", "generated", "real", "collapsed", "better"),
+        line("", "generated", *card["columns"], "better"),
     ]
     for row in card["rows"]:
         generated, floor, ceiling = (

@@ -2,11 +2,16 @@
 
 Every loss takes the discriminator's *logits* l, not probabilities: D = sigmoid(l), so that
 log D = -softplus(-l) and log(1 - D) = -softplus(l). Written this way no logarithm of zero can
-arise, however sure the discriminator is. Real is labelled 1, fake 0.
+arise, however sure the discriminator is. Real is labelled 1, fake 0. `more_losses` has those that
+came after the articles'.
 """
+
+import functools
 
 import keras
 import tensorflow as tf
+
+from dcgan_tf.more_losses import Hinge, LeastSquares, Wasserstein
 
 
 def sigmoid_cross_entropy(logits, label):
@@ -14,10 +19,10 @@ def sigmoid_cross_entropy(logits, label):
 
     Args:
         logits: float tensor `(batch, 1)`, any real number.
-        label: 1.0 for "real" or 0.0 for "fake".
+        label: y, 1.0 for "real" or 0.0 for "fake", or between.
 
     Returns:
-        Scalar tensor, in nats: mean softplus(-l) for label 1, mean softplus(l) for label 0.
+        Scalar tensor, in nats: mean y softplus(-l) + (1 - y) softplus(l).
     """
     labels = tf.fill(tf.shape(logits), tf.cast(label, logits.dtype))
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
@@ -30,12 +35,29 @@ class SigmoidCrossEntropy:
     The generator's part is the *non-saturating* one of Goodfellow et al. (2014, section 3), not
     the article's formula 4.1: its gradient stays strong where the discriminator is sure of itself.
 
+    Args:
+        real_label: Float above 0 and up to 1, the label of real samples. A little less than 1, for
+            example 0.9, is one-sided label smoothing (Salimans et al. 2016, section 3.4): it keeps
+            the discriminator from being sure. The label of generated samples stays 0: smoothed
+            too, it would hold the generator where it is.
+
+    Raises:
+        ValueError: for another `real_label`: above 1 no logit would be large enough.
+
     Example:
 
     >>> loss = SigmoidCrossEntropy()
     >>> float(loss.generator_loss(tf.zeros((4, 1))))  # D undecided: ln 2
     0.6931471824645996
     """
+
+    def __init__(self, real_label=1.0):
+        if not 0.0 < real_label <= 1.0:
+            raise ValueError(
+                f"Not a label of real samples. Received: real_label={real_label!r}. Expected a "
+                "number above 0 and up to 1."
+            )
+        self.real_label = real_label
 
     def generator_loss(self, fake_output):
         """L_G = -E[log D(G(z))] (Article 2, section 5.1).
@@ -58,12 +80,12 @@ class SigmoidCrossEntropy:
         Returns:
             Scalar tensor, in nats; 2 ln 2 = 1.386 when the discriminator is undecided.
         """
-        real_loss = sigmoid_cross_entropy(real_output, 1.0)
+        real_loss = sigmoid_cross_entropy(real_output, self.real_label)
         fake_loss = sigmoid_cross_entropy(fake_output, 0.0)
         return real_loss + fake_loss
 
     def get_config(self):
-        return {}
+        return {"real_label": self.real_label}
 
     @classmethod
     def from_config(cls, config):
@@ -90,29 +112,14 @@ class Minimax(SigmoidCrossEntropy):
         return -sigmoid_cross_entropy(fake_output, 0.0)
 
 
-def r1_penalty(discriminator, real_images):
-    """R1 = E[|dl/dx|^2] / 2 over real images x, with the logit l (Mescheder et al. 2018).
-
-    It is small where the discriminator is nearly flat around real images. One that is steep there
-    has begun to learn the training images by heart, and pushes the generator about.
-
-    Args:
-        discriminator: `keras.Model` from samples to logits, as `GAN` takes it.
-        real_images: float tensor `(batch, ...)`, real samples.
-
-    Returns:
-        Scalar tensor, of at least 0: squared logits for each squared unit of a pixel.
-    """
-    with tf.GradientTape() as tape:
-        tape.watch(real_images)
-        real_output = discriminator(real_images, training=True)
-    slopes = tape.gradient(real_output, real_images)  # of each logit by its own image
-    batch_size = tf.cast(tf.shape(slopes)[0], slopes.dtype)
-    penalty = tf.reduce_sum(tf.square(slopes)) / (2 * batch_size)
-    return tf.cast(penalty, real_output.dtype)  # in mixed precision the logits' may be another
-
-
-LOSSES = {"sigmoid_cross_entropy": SigmoidCrossEntropy, "minimax": Minimax}
+LOSSES = {
+    "sigmoid_cross_entropy": SigmoidCrossEntropy,
+    "one_sided_smoothing": functools.partial(SigmoidCrossEntropy, real_label=0.9),
+    "minimax": Minimax,
+    "least_squares": LeastSquares,
+    "hinge": Hinge,
+    "wasserstein": Wasserstein,
+}
 
 
 def get(identifier):

@@ -3,7 +3,8 @@
 import keras
 import tensorflow as tf
 
-from dcgan_tf import checks, keras_callbacks, losses
+from dcgan_tf import checks, keras_callbacks, losses, regularizers
+from dcgan_tf.conditions import check_condition, condition_of, joined
 from dcgan_tf.optimizers import OptimizerPair, adam, minimised, nan_unless_finite, prepared
 from dcgan_tf.sampling import Sampling
 from dcgan_tf.saving import SavedWhole
@@ -19,11 +20,14 @@ class GAN(Sampling, SavedWhole, keras.Model):
     knows nothing of images: any two Keras models whose shapes fit can play. `Sampling` brings
     `generate`, `predict` and `export`; with `SavedWhole` a saved model comes back whole.
 
+    If both networks have a second input, a condition, then samples are made from it as well: labels
+    or images, which `fit(x, y)` takes as `y`. Without such an input `y` is ignored.
+
     Args:
         generator: `keras.Model` from noise, float32 `(batch, latent_dim)`, to samples,
-            float32 `(batch, ...)`.
-        discriminator: `keras.Model` from such samples to logits, float32 `(batch, 1)`; a positive
-            logit means "real".
+            float32 `(batch, ...)`; of two inputs, noise and condition, it must be Functional.
+        discriminator: `keras.Model` from such samples, and the condition if there is one, to
+            logits, float32 `(batch, 1)`; a positive logit means "real".
         latent_dim: Int, length of the noise vector.
         seed: Int or `None`, fixes the noise of the training.
         name: Str or `None`, the model's name.
@@ -46,6 +50,7 @@ class GAN(Sampling, SavedWhole, keras.Model):
         self.latent_dim = latent_dim
         self.seed = seed
         self.sample_shape = checks.check_networks(generator, discriminator, latent_dim)
+        self.condition = condition_of(generator)
         self.noise_seeds = keras.random.SeedGenerator(seed)
         names = ("generator_loss", "discriminator_loss", "real_accuracy", "fake_accuracy")
         self.trackers = [keras.metrics.Mean(name=name) for name in names]
@@ -56,7 +61,9 @@ class GAN(Sampling, SavedWhole, keras.Model):
         generator_optimizer=None,
         discriminator_optimizer=None,
         loss="sigmoid_cross_entropy",
-        r1_weight=0.2,
+        regularizer="auto",
+        generator_term=None,
+        discriminator_steps=1,
         jit_compile="auto",
         run_eagerly=False,
         steps_per_execution=1,
@@ -67,12 +74,16 @@ class GAN(Sampling, SavedWhole, keras.Model):
             generator_optimizer: a Keras optimizer or its name. By default `adam`, with a moving
                 average of the weights, which `generate` uses.
             discriminator_optimizer: the same for the discriminator, without the average.
-            loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), `"minimax"` (its formula
-                4.1), or an object with the methods `generator_loss(fake_output)` and
+            loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), another key of
+                `losses.LOSSES`, or an object with the methods `generator_loss(fake_output)` and
                 `discriminator_loss(real_output, fake_output)`.
-            r1_weight: Float of at least 0, the weight of `losses.r1_penalty` in what the
-                discriminator minimises; 0 trains by the loss alone, as in the articles. The penalty
-                is taken over an eighth of each batch of real samples, which makes it cheap.
+            regularizer: what the discriminator minimises beside its loss: `"r1"`,
+                `"gradient_penalty"`, an object as in `regularizers`, or `None` for the loss alone,
+                as in the articles. `"auto"` is what goes with the loss: R1 but for Wasserstein's.
+            generator_term: what the generator minimises beside its loss, a function of real and
+                generated samples such as `more_losses.AbsoluteError`, or `None`.
+            discriminator_steps: Int, steps of the discriminator for each of the generator, on the
+                same real samples and new noise.
             jit_compile: Bool, whether to compile the training step with XLA, or `"auto"`: on a GPU
                 only. On a CPU XLA starts later and takes more memory; what the steps gain depends
                 on the processor (benchmarks/RESULTS.md).
@@ -80,7 +91,7 @@ class GAN(Sampling, SavedWhole, keras.Model):
             steps_per_execution: Int, training steps in one call of the compiled function.
 
         Raises:
-            ValueError: for an unknown loss, a negative weight, or one optimizer used twice.
+            ValueError: for an unknown loss or regulariser, or one optimizer used twice.
         """
         if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
             raise ValueError(
@@ -94,7 +105,10 @@ class GAN(Sampling, SavedWhole, keras.Model):
             discriminator_optimizer or adam(), self.discriminator, "discriminator"
         )
         self.loss = losses.get(loss)
-        self.r1_weight = checks.check_weight("r1_weight", r1_weight)
+        self.regularizer = regularizers.get(regularizer, self.loss)
+        self.generator_term = generator_term
+        checks.check_integer("discriminator_steps", discriminator_steps, 1)
+        self.discriminator_steps = discriminator_steps
         self.compile_options = {
             "jit_compile": jit_compile,
             "run_eagerly": run_eagerly,
@@ -124,30 +138,33 @@ class GAN(Sampling, SavedWhole, keras.Model):
         Step 1, the initial weights, is done when the networks are built.
 
         Args:
-            data: real samples, float32 `(batch, ...)`, or a tuple that begins with them; labels
-                are ignored.
+            data: real samples, float32 `(batch, ...)`, or a tuple of them and their condition.
 
         Returns:
             Dict of the metrics so far: both losses in nats, both accuracies in [0, 1].
         """
-        # Step 2: a batch of real samples.
-        real_images = self._real_images(data)
+        # Step 2: a batch of real samples, and the condition they belong to, if there is one.
+        real_images, condition = self._unpacked(data)
+        for _ in range(self.discriminator_steps - 1):
+            self._train_discriminator(real_images, condition)
 
         # Step 3: as many noise vectors. The last batch of an epoch may be smaller: ask its size.
         noise = self._noise(tf.shape(real_images)[0])
 
         with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
-            fake_images = self.generator(noise, training=True)
+            fake_images = self.generator(joined(noise, condition), training=True)
 
             # Step 4: the discriminator looks at both.
-            real_output = self.discriminator(real_images, training=True)
-            fake_output = self.discriminator(fake_images, training=True)
+            real_output = self.discriminator(joined(real_images, condition), training=True)
+            fake_output = self.discriminator(joined(fake_images, condition), training=True)
 
             # Step 5: two losses. They are never added: each network minimises its own.
             generator_loss = self.loss.generator_loss(fake_output)
             discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
-            regularised_loss = discriminator_loss + self._penalty(real_images)
-            generator_goal = minimised(generator_loss, self.generator_optimizer)
+            extended_loss = generator_loss + self._term(real_images, fake_images)
+            penalty = self._penalty(real_images, fake_images, condition)
+            regularised_loss = discriminator_loss + penalty
+            generator_goal = minimised(extended_loss, self.generator_optimizer)
             discriminator_goal = minimised(regularised_loss, self.discriminator_optimizer)
 
         # Step 6: backpropagation, both gradients taken at the weights from before the step.
@@ -176,13 +193,14 @@ class GAN(Sampling, SavedWhole, keras.Model):
         Returns:
             Dict of the metrics so far, as in `train_step`.
         """
-        real_images = self._real_images(data)
+        real_images, condition = self._unpacked(data)
         images_so_far = tf.cast(self.trackers[0].count, tf.int32)
         noise = tf.random.stateless_normal(
             (tf.shape(real_images)[0], self.latent_dim), seed=(EVALUATION_SEED, images_so_far)
         )
-        real_output = self.discriminator(real_images, training=False)
-        fake_output = self.discriminator(self.generator(noise, training=False), training=False)
+        fake_images = self.generator(joined(noise, condition), training=False)
+        real_output = self.discriminator(joined(real_images, condition), training=False)
+        fake_output = self.discriminator(joined(fake_images, condition), training=False)
         generator_loss = self.loss.generator_loss(fake_output)
         discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
         return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
@@ -194,22 +212,41 @@ class GAN(Sampling, SavedWhole, keras.Model):
         first = replica.replica_id_in_sync_group * n
         return keras.random.normal(everyone, seed=self.noise_seeds)[first : first + n]
 
-    def _penalty(self, real_images):
-        """R1, times its weight, over an eighth of the batch: it costs a second backpropagation."""
-        if not self.r1_weight:
-            return 0.0
-        some = real_images[: (tf.shape(real_images)[0] + 7) // 8]
-        return self.r1_weight * losses.r1_penalty(self.discriminator, some)
+    def _train_discriminator(self, real_images, condition):
+        """One more step of the discriminator alone."""
+        noise = self._noise(tf.shape(real_images)[0])
+        fake_images = self.generator(joined(noise, condition), training=True)
+        with tf.GradientTape() as disc_tape:
+            real_output = self.discriminator(joined(real_images, condition), training=True)
+            fake_output = self.discriminator(joined(fake_images, condition), training=True)
+            discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
+            penalty = self._penalty(real_images, fake_images, condition)
+            goal = minimised(discriminator_loss + penalty, self.discriminator_optimizer)
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply(disc_tape.gradient(goal, variables), variables)
 
-    def _real_images(self, data):
-        real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+    def _term(self, real_images, fake_images):
+        return self.generator_term(real_images, fake_images) if self.generator_term else 0.0
+
+    def _penalty(self, real_images, fake_images, condition):
+        if self.regularizer is None:
+            return 0.0
+
+        def logits(samples):  # of the first samples of the batch, or of all
+            some = None if condition is None else condition[: tf.shape(samples)[0]]
+            return self.discriminator(joined(samples, some), training=True)
+
+        return self.regularizer(logits, real_images, fake_images, self.noise_seeds)
+
+    def _unpacked(self, data):
+        real_images, condition, _ = keras.utils.unpack_x_y_sample_weight(data)
         if not real_images.dtype.is_floating or real_images.shape[1:] != self.sample_shape:
             raise ValueError(
                 f"The data does not fit the networks. Received: {real_images.dtype.name} of shape "
                 f"{tuple(real_images.shape)}. Expected floating point of shape "
                 f"{(None, *self.sample_shape)}, for images in [-1, 1]."
             )
-        return real_images
+        return real_images, check_condition(condition, self.condition, "y")
 
     def _update_metrics(self, generator_loss, discriminator_loss, real_output, fake_output):
         batch_size = tf.shape(real_output)[0]

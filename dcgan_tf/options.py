@@ -7,11 +7,14 @@ from dcgan_tf import __version__
 
 # What a run is made of, and a resumed run keeps.
 DEFAULTS = {
+    "application": None,
     "data": "mnist-10k",
     "image_size": None,
     "network": "default",
     "loss": "sigmoid_cross_entropy",
-    "r1_weight": 0.2,
+    "regularizer": "auto",
+    "regularizer_weight": None,
+    "discriminator_steps": 1,
     "latent_dim": 16,
     "batch_size": 32,
     "generator_lr": 0.002,
@@ -23,7 +26,23 @@ DEFAULTS = {
 DEFAULT_EPOCHS = 25
 # Written out because their modules load TensorFlow; a test compares them with the modules.
 NETWORKS = ("default", "tutorial", "dense")
-LOSSES = ("sigmoid_cross_entropy", "minimax")
+LOSSES = (
+    "sigmoid_cross_entropy",
+    "one_sided_smoothing",
+    "minimax",
+    "least_squares",
+    "hinge",
+    "wasserstein",
+)
+APPLICATIONS = (
+    "conditional",
+    "little-data",
+    "features",
+    "completion",
+    "enhancement",
+    "translation",
+)
+REGULARIZERS = ("r1", "gradient_penalty")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,6 +110,7 @@ TRAIN_EXAMPLES = """examples:
   dcgan-tf train --data fashion-mnist --epochs 10
   dcgan-tf train --data photos/ --image-size 64     your own images
   dcgan-tf train --loss minimax --output-dir runs/minimax
+  dcgan-tf train --application conditional          digits on demand
   dcgan-tf train --resume --epochs 80               go on with runs/mnist-10k
 
 The run folder then holds samples/, progress.gif, history.csv, curves.png, model.keras and
@@ -127,15 +147,27 @@ def parser():
         epilog=TRAIN_EXAMPLES,
     )
     add = command.add_argument
+    add("--application", choices=APPLICATIONS, help="one of the systems of docs/applications.md")
     add("--data", metavar="NAME_OR_PATH", help=f"{DATA_HELP} (default: mnist-10k)")
     add("--image-size", type=_image_size, metavar="HxW", help="resize the images to this size")
     add("--network", choices=NETWORKS, help="the pair of networks (default: default)")
     add("--loss", choices=LOSSES, help="the loss (default: sigmoid_cross_entropy)")
     add(
-        "--r1-weight",
+        "--regularizer",
+        choices=("auto", *REGULARIZERS, "none"),
+        help="penalty on the discriminator's slope (default: auto, what goes with the loss)",
+    )
+    add(
+        "--regularizer-weight",
         type=_weight,
         metavar="W",
-        help="weight of the gradient penalty R1 (default: 0.2; 0 leaves it out)",
+        help="its weight (default: 0.2 for r1, 10 for gradient_penalty)",
+    )
+    add(
+        "--discriminator-steps",
+        type=_integer(1, 100),
+        metavar="N",
+        help="steps of the discriminator for each of the generator (default: 1)",
     )
     add(
         "--latent-dim",
@@ -179,11 +211,13 @@ def parser():
         "sample",
         help="generate images with a trained model",
         description="Writes a picture of images that the model of a run generates.",
-        epilog="example:\n  dcgan-tf sample runs/mnist-10k --count 100 --seed 7 --output new.png",
+        epilog="examples:\n  dcgan-tf sample runs/mnist-10k --count 100 --seed 7 --output new.png\n"
+        "  dcgan-tf sample runs/conditional --label 7",
     )
     add = command.add_argument
     add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
     add("--count", type=_integer(1, 10_000), default=64, metavar="N", help="images (default: 64)")
+    add("--label", type=int, metavar="N", help="only images of this label, if the run knows labels")
     _add_seed(command, "fixes the noise", default=0)
     add("--output", metavar="PNG", help="the file to write (default: RUN/generated.png)")
 

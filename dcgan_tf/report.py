@@ -61,6 +61,7 @@ def write_report(folder):
         "scores": _read_json(folder / runs.SCORES),
         "pairs": _pairs(folder / runs.CLOSEST_PAIRS),
         "findings": _findings(_read_json(folder / runs.DOCTOR)),
+        "extras": _extras(folder / runs.EXTRAS),
         "map": _map(folder),
     }
     page = _template().render(content)
@@ -140,10 +141,15 @@ def _template():
 
 
 def _map(folder):
-    """A sheet of generated images, fewer if they are large, and what the page says about it."""
+    """A sheet of generated images, fewer if they are large, and what the page says about it.
+
+    Empty without a model; `None` for samples that are no images, or are not made from noise alone.
+    """
     if not (folder / runs.MODEL).exists():
-        return None
+        return {}
     model = runs.load_model(folder)
+    if model.condition is not None or len(model.sample_shape) != 3:
+        return None
     height, width, channels = model.sample_shape
     side = min(MAP_SIDE, max(4, math.isqrt(MAP_PIXEL_VALUES // (height * width * channels))))
     noise = map_noise(model.latent_dim, side)
@@ -188,6 +194,16 @@ def _pairs(path):
     while len(_png(picture)) > PAIRS_BYTES:
         picture = picture.reduce(2)
     return {"source": _data_uri(_png(picture)), "width": picture.width, "height": picture.height}
+
+
+def _extras(folder):
+    """The pictures and films of an application, those that are small enough."""
+    paths = [*sorted(folder.glob("*.png")), *sorted(folder.glob("*.gif"))]
+    return [
+        {"title": path.stem, "source": _data_uri(path.read_bytes(), path.suffix[1:])}
+        for path in paths
+        if path.stat().st_size <= PAIRS_BYTES
+    ]
 
 
 def _epoch_of(path):

@@ -24,6 +24,7 @@ GIF = "progress.gif"
 SAMPLES = "samples"
 DOCTOR = "doctor.json"
 SCORES = "scores.json"
+EXTRAS = "extras"
 CLOSEST_PAIRS = "closest_pairs.png"
 CLASS_SHARES = "class_shares.png"
 REPORT = "report.html"
@@ -127,6 +128,7 @@ def clear(folder):
 
 def remove_what_was_made_afterwards(folder):
     """Removes scores and report, which a training that goes on makes untrue."""
+    shutil.rmtree(folder / EXTRAS, ignore_errors=True)
     for name in MADE_AFTERWARDS:
         (folder / name).unlink(missing_ok=True)
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from dcgan_tf import checks
+from dcgan_tf.conditions import check_condition, joined
 
 
 class Sampling:
@@ -14,7 +15,7 @@ class Sampling:
     A base class of `GAN` beside `keras.Model`, whose methods it extends.
     """
 
-    def generate(self, n, seed=None, batch_size=256):
+    def generate(self, n, seed=None, batch_size=256, condition=None):
         """Generates samples, with the moving average of the generator's weights if there is one.
 
         Args:
@@ -22,21 +23,32 @@ class Sampling:
             seed: Int of at least 0; the same seed gives the same noise. `None` gives new noise at
                 each call. Neither changes the noise that training will see.
             batch_size: Int, samples made at once.
+            condition: array `(n, ...)`, what to make each sample from, if the model takes one.
 
         Returns:
             NumPy array, float32 `(n, ...)`; images are in [-1, 1].
 
         Raises:
-            ValueError: if `n` is below 1 or `seed` is negative.
+            ValueError: if `n` is below 1, `seed` is negative, or the condition does not fit.
         """
         checks.check_integer("n", n, 1)
         if seed is not None:
             checks.check_integer("seed", seed, 0)
+        condition = check_condition(condition, self.condition, "condition")
+        if condition is not None and len(condition) != n:
+            raise ValueError(
+                f"Each sample has its condition. Received: {len(condition)} for n={n}. Expected "
+                "as many."
+            )
         noise = keras.random.normal((n, self.latent_dim), seed=seed)
+        parts = [slice(start, start + batch_size) for start in range(0, n, batch_size)]
         with self.averaged_weights():
             batches = [
-                self.generator(noise[start : start + batch_size], training=False)
-                for start in range(0, n, batch_size)
+                self.generator(
+                    joined(noise[part], None if condition is None else condition[part]),
+                    training=False,
+                )
+                for part in parts
             ]
         return np.concatenate([keras.ops.convert_to_numpy(batch) for batch in batches])
 

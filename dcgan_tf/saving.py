@@ -3,7 +3,7 @@
 import keras
 from keras.src.backend.common import global_state
 
-from dcgan_tf import fast_layers  # noqa: F401, so that Keras knows them in a file
+from dcgan_tf import fast_layers, recurrent  # noqa: F401, so that Keras knows them in a file
 
 
 class SavedWhole:
@@ -31,9 +31,10 @@ class SavedWhole:
     def get_compile_config(self):
         if not self.compiled:
             return {}
-        parts = ("generator_optimizer", "discriminator_optimizer", "loss")
+        optimizers = ("generator_optimizer", "discriminator_optimizer")
+        parts = (*optimizers, "loss", "regularizer", "generator_term")
         saved = {part: keras.saving.serialize_keras_object(getattr(self, part)) for part in parts}
-        return {**saved, "r1_weight": self.r1_weight, **self.compile_options}
+        return {**saved, "discriminator_steps": self.discriminator_steps, **self.compile_options}
 
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))

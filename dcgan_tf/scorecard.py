@@ -153,7 +153,8 @@ def evaluate(generated, scorer, verbose=1):
         verbose: 0 or 1, whether to show progress.
 
     Returns:
-        Dict that JSON can hold: `features` (Str) and `samples` (Int); `rows`, a list of dicts with
+        Dict that JSON can hold: `features` (Str) and `samples` (Int); `columns`, the titles of
+        floor and ceiling; `rows`, a list of dicts with
         `key`, `title`, `better`, `meaning`, the numbers `generated`, `floor` and `ceiling` (`None`
         for what is infinite) and, for the kernel distance, its standard error `error`; and
         `classes`, a dict of `labels` and the shares of `generated` and `data`, or `None`.
@@ -182,6 +183,7 @@ def evaluate(generated, scorer, verbose=1):
     return {
         "features": scorer.features.description,
         "samples": scorer.samples,
+        "columns": ["real", "collapsed"],
         "rows": rows,
         "classes": scorer.class_shares(generated),
     }

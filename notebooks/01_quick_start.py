@@ -62,7 +62,7 @@ Image(run / "real.png")
 # Two networks in one Keras model. The *generator* turns 16 random numbers into an image. The
 # *discriminator* looks at an image and returns one number, a logit: positive if it takes the image
 # for real. `compile` gives each its own optimizer. It also adds a small penalty, R1, which keeps
-# the discriminator from learning these few digits by heart; `r1_weight=0` leaves it out.
+# the discriminator from learning these few digits by heart; `regularizer=None` leaves it out.
 
 # %%
 model = DCGAN(image_shape=(28, 28, 1), latent_dim=16, seed=0)

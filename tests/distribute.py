@@ -45,7 +45,7 @@ def main(way, path):
     with strategy.scope():
         model = GAN(dense([3, 16, 2], 0), dense([2, 16, 1], 1), latent_dim=3, seed=0)
         adams = (keras.optimizers.Adam(0.01, use_ema=True), keras.optimizers.Adam(0.02))
-        model.compile(*adams, r1_weight=0.0)
+        model.compile(*adams, regularizer=None)
     points = np.random.default_rng(0).normal(2.0, 0.5, (128, 2)).astype(np.float32)
     history = model.fit(
         shuffled_batches(points, BATCH_SIZE),

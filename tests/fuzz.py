@@ -68,7 +68,8 @@ WORDS = st.one_of(
     st.floats().map(str),
 )
 OPTIONS = [
-    *("--data", "--image-size", "--network", "--loss", "--r1-weight", "--latent-dim", "--epochs"),
+    *("--data", "--image-size", "--network", "--loss", "--regularizer", "--regularizer-weight"),
+    *("--discriminator-steps", "--latent-dim", "--epochs"),
     *("--batch-size", "--generator-lr", "--discriminator-lr", "--score-samples", "--seed"),
     *("--output-dir", "--count", "--samples", "--output", "--preview", "--jit-compile"),
     *("--resume", "--overwrite", "--no-such"),

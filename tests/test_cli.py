@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from test_images import gif_durations
 
-from dcgan_tf import cli, data, evaluation, losses, options, pairs
+from dcgan_tf import cli, data, evaluation, losses, options, pairs, regularizers
 
 LAUNCH = [sys.executable, "-m", "dcgan_tf"]
 
@@ -87,6 +87,7 @@ def test_help_does_not_load_tensorflow():
 def test_choices_are_those_of_the_modules():
     assert options.NETWORKS == tuple(pairs.PAIRS)
     assert options.LOSSES == tuple(losses.LOSSES)
+    assert options.REGULARIZERS == tuple(regularizers.REGULARIZERS)
     help_on_data = " ".join(options.DATA_HELP.split())
     assert all(name in help_on_data for name in data.DATASETS)
 

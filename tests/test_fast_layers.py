@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dcgan_tf import GAN, fast_layers, losses
+from dcgan_tf import GAN, fast_layers, regularizers
 from dcgan_tf.fast_layers import accelerate
 from dcgan_tf.pairs import build_pair
 
@@ -118,7 +118,9 @@ def test_a_training_step_is_the_same():
     steps = []
     for generator, discriminator in (networks, list(map(accelerate, networks))):
         model = GAN(generator, without_dropout(discriminator), latent_dim=100, seed=0)
-        model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0), r1_weight=0.5)
+        model.compile(
+            keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0), regularizer=regularizers.R1(0.5)
+        )
         before = model.get_weights()
         model.fit(images, batch_size=16, shuffle=False, verbose=0)
         steps.append([b - a for a, b in zip(before, model.get_weights(), strict=True)])
@@ -153,8 +155,8 @@ def test_gradient_penalty_of_an_accelerated_discriminator():
     _, discriminator = build_pair("tutorial", seed=0)
     images = random(4, 28, 28, 1)
     fast = without_dropout(accelerate(discriminator))
-    expected = losses.r1_penalty(without_dropout(discriminator), images)
-    np.testing.assert_allclose(losses.r1_penalty(fast, images), expected, rtol=1e-4)
+    expected = regularizers.r1_penalty(without_dropout(discriminator), images)
+    np.testing.assert_allclose(regularizers.r1_penalty(fast, images), expected, rtol=1e-4)
 
 
 def test_a_network_that_cannot_be_copied_is_refused():

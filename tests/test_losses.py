@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from dcgan_tf import losses
+from dcgan_tf.more_losses import AbsoluteError
 
 LOGITS = [0.0, 5.0, -5.0, 200.0, -200.0]  # exp(-200) is below float32: atol
 
@@ -87,30 +88,82 @@ def test_get_takes_objects_and_refuses_the_rest():
             losses.get(wrong)
 
 
-def linear(slopes):
-    discriminator = keras.Sequential([keras.Input((len(slopes),)), keras.layers.Dense(1)])
-    discriminator.set_weights([np.asarray(slopes, np.float32)[:, None], np.array([5.0])])
-    return discriminator
+# Each loss from its paper, in NumPy: (generator's part, discriminator's part).
+FORMULAS = {
+    "least_squares": (
+        lambda fake: (fake**2).mean() / 2,
+        lambda real, fake: ((real - 1) ** 2).mean() / 2 + ((fake + 1) ** 2).mean() / 2,
+    ),
+    "hinge": (
+        lambda fake: -fake.mean(),
+        lambda real, fake: np.maximum(0, 1 - real).mean() + np.maximum(0, 1 + fake).mean(),
+    ),
+    "wasserstein": (
+        lambda fake: -fake.mean(),
+        lambda real, fake: fake.mean() - real.mean(),
+    ),
+    "one_sided_smoothing": (
+        lambda fake: -log_sigmoid(fake).mean(),
+        lambda real, fake: (
+            -(0.9 * log_sigmoid(real) + 0.1 * log_sigmoid(-real)).mean() - log_sigmoid(-fake).mean()
+        ),
+    ),
+}
 
 
-def test_r1_of_a_linear_discriminator_is_half_its_squared_slope():
-    points = tf.constant(np.random.default_rng(0).normal(size=(7, 2)), tf.float32)
-    assert float(losses.r1_penalty(linear([3.0, -4.0]), points)) == pytest.approx(25 / 2)
-    assert float(losses.r1_penalty(linear([0.0, 0.0]), points)) == 0.0
+@pytest.mark.parametrize("name", FORMULAS)
+def test_more_losses_and_their_gradients(name):
+    """Against the formulas, and the formulas' central differences, away from the hinges."""
+    generator_loss, discriminator_loss = FORMULAS[name]
+    real, fake = np.random.default_rng(0).normal(0, 2, (2, 9))
+    loss = losses.get(name)
+    real_output, fake_output = tf.Variable(column(real)), tf.Variable(column(fake))
+    with tf.GradientTape(persistent=True) as tape:
+        ours = loss.generator_loss(fake_output)
+        theirs = loss.discriminator_loss(real_output, fake_output)
+    assert float(ours) == pytest.approx(generator_loss(fake), rel=1e-5)
+    assert float(theirs) == pytest.approx(discriminator_loss(real, fake), rel=1e-5)
+    for value, variable, function in (
+        (ours, fake_output, generator_loss),
+        (theirs, real_output, lambda x: discriminator_loss(x, fake)),
+        (theirs, fake_output, lambda x: discriminator_loss(real, x)),
+    ):
+        point = variable.numpy()[:, 0].astype(np.float64)
+        np.testing.assert_allclose(
+            tape.gradient(value, variable)[:, 0], differences(function, point), atol=1e-5
+        )
 
 
-def test_r1_and_its_gradient_of_a_curved_discriminator():
-    """l = tanh(w x) in one dimension: dl/dx = w / cosh(w x)^2, all of it known in closed form."""
-    weight, points = 0.7, np.random.default_rng(0).normal(size=9)
-    discriminator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, "tanh", False)])
-    discriminator.set_weights([np.array([[weight]])])
+def differences(function, point, step=1e-5):
+    """The gradient of a function of a vector, by central differences."""
+    moves = step * np.eye(len(point))
+    return np.array([(function(point + m) - function(point - m)) / (2 * step) for m in moves])
+
+
+def test_smoothing_holds_the_discriminator_at_its_label():
+    """The best logit for real samples is that of the label, not infinity; fake stays at zero."""
+    loss = losses.get("one_sided_smoothing")
+    logits = tf.Variable(column([math.log(0.9 / 0.1)]))
     with tf.GradientTape() as tape:
-        penalty = losses.r1_penalty(discriminator, column(points))
-    gradient = tape.gradient(penalty, discriminator.trainable_variables)[0][0, 0]
+        value = loss.discriminator_loss(logits, column([-100.0]))
+    assert float(tape.gradient(value, logits)[0, 0]) == pytest.approx(0.0, abs=1e-6)
+    for wrong in (0.0, 1.1, -0.5, math.nan):
+        with pytest.raises(ValueError, match="Received: real_label=.*above 0 and up to 1"):
+            losses.SigmoidCrossEntropy(real_label=wrong)
 
-    def r1(w):
-        return np.mean((w / np.cosh(w * points) ** 2) ** 2) / 2
 
-    assert float(penalty) == pytest.approx(r1(weight), rel=1e-5)
-    difference = (r1(weight + 1e-4) - r1(weight - 1e-4)) / 2e-4
-    assert float(gradient) == pytest.approx(difference, rel=1e-4)
+@pytest.mark.parametrize("name", list(losses.LOSSES))
+def test_losses_come_back_from_their_config(name):
+    loss = losses.get(name)
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))
+    assert type(again) is type(loss) and again.get_config() == loss.get_config()
+
+
+def test_absolute_error():
+    real, fake = np.random.default_rng(0).normal(size=(2, 3, 4, 4, 1)).astype(np.float32)
+    term = AbsoluteError(weight=7.0)
+    assert float(term(tf.constant(real), tf.constant(fake))) == pytest.approx(
+        7 * np.abs(real - fake).mean(), rel=1e-5
+    )
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(term))
+    assert again.weight == 7.0

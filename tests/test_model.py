@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dcgan_tf import DCGAN, GAN, losses, pairs
+from dcgan_tf import DCGAN, GAN, losses, pairs, regularizers
 
 
 def everything(model):
@@ -74,7 +74,9 @@ def test_step_descends_both_losses_from_the_same_weights(tiny_gan, points, loss)
     rate, batch = 0.1, points[:32]
     model = tiny_gan()
     model.discriminator.layers[1].rate = 0.0  # no Dropout: its masks cannot be drawn twice
-    model.compile(keras.optimizers.SGD(rate), keras.optimizers.SGD(rate), loss=loss, r1_weight=0.0)
+    model.compile(
+        keras.optimizers.SGD(rate), keras.optimizers.SGD(rate), loss=loss, regularizer=None
+    )
     noise = keras.random.normal((32, 3), seed=keras.random.SeedGenerator(0))
     parts = losses.get(loss)
 
@@ -110,12 +112,12 @@ def test_r1_is_minimised_by_the_discriminator_alone_and_is_not_reported(tiny_gan
     """Beside a model without it: the same noise, so that the difference is the penalty's."""
     rate, weight, batch = 0.1, 3.0, points[:32]
     models = [tiny_gan(), tiny_gan()]
-    for model, r1_weight in zip(models, (0.0, weight), strict=True):
+    for model, regularizer in zip(models, (None, regularizers.R1(weight)), strict=True):
         model.discriminator.layers[1].rate = 0.0
         optimizers = keras.optimizers.SGD(rate), keras.optimizers.SGD(rate)
-        model.compile(*optimizers, r1_weight=r1_weight)
+        model.compile(*optimizers, regularizer=regularizer)
     with tf.GradientTape() as tape:
-        penalty = losses.r1_penalty(models[1].discriminator, tf.constant(batch[:4]))  # of 32
+        penalty = regularizers.r1_penalty(models[1].discriminator, tf.constant(batch[:4]))  # of 32
     variables = models[1].discriminator.trainable_variables
     expected = tape.gradient(penalty, variables)
     logs = [model.train_on_batch(batch, return_dict=True) for model in models]
@@ -143,10 +145,30 @@ def test_mixed_precision_trains_with_the_penalty(digits):
     assert all(variable.dtype == "float32" for variable in model.trainable_variables)
 
 
-@pytest.mark.parametrize("weight", [-0.1, np.inf, np.nan, "0.1", None])
-def test_r1_weight_is_checked(tiny_gan, weight):
-    with pytest.raises(ValueError, match="Received: r1_weight=.*Expected a finite number"):
-        tiny_gan().compile(r1_weight=weight)
+@pytest.mark.parametrize("steps", [0, -1, 1.5, None])
+def test_discriminator_steps_are_checked(tiny_gan, steps):
+    with pytest.raises(ValueError, match="Received: discriminator_steps=.*at least 1"):
+        tiny_gan().compile(discriminator_steps=steps)
+
+
+def test_more_steps_of_the_discriminator(tiny_gan, points):
+    """Three steps are one step three times, of which the generator takes part in the last."""
+    batch, rate = points[:32], 0.1
+    model, by_hand = tiny_gan(), tiny_gan()
+    for each in (model, by_hand):
+        each.discriminator.layers[1].rate = 0.0
+    model.compile(*(keras.optimizers.SGD(rate) for _ in "gd"), discriminator_steps=3)
+    model.train_on_batch(batch)
+    still = keras.optimizers.SGD(0.0)
+    by_hand.compile(still, keras.optimizers.SGD(rate))
+    by_hand.train_on_batch(batch)
+    by_hand.train_on_batch(batch)
+    still.learning_rate = rate
+    by_hand.train_on_batch(batch)
+    assert int(model.discriminator_optimizer.iterations.numpy()) == 3
+    assert int(model.generator_optimizer.iterations.numpy()) == 1
+    for ours, expected in zip(model.weights, by_hand.weights, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-7)
 
 
 def test_default_rates_fall_with_the_steps():

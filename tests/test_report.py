@@ -273,7 +273,7 @@ def test_a_very_long_history_is_thinned(bare):
 def test_scores(bare):
     (bare / "scores.json").write_text(json.dumps(SCORES))
     page = report(bare)
-    assert "4,002 generated images, seed 3. Features: pixels" in page.text
+    assert "4,002 generated samples, seed 3. Judged by: pixels" in page.text
     row = page.text[page.text.index("how far apart") :]
     assert row.startswith("how far apart; lower is better 3.14 ± 0.012 0.21 61,234 ")
     row = page.text[page.text.index("missing classes") :]

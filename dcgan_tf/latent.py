@@ -1,0 +1,71 @@
+"""Ways through the latent space: from noise to other noise, and from a sample back to noise."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+NEAREST_OF = 4096  # samples, the nearest of which is where a projection starts
+
+
+def slerp(start, end, steps):
+    """Interpolates between two noise vectors along a circle (Shoemake 1985).
+
+    Normal noise of many numbers is nearly always about as long; a straight line between two vectors
+    leads through shorter ones, which the generator has not been trained on.
+
+    Args:
+        start: float array `(latent_dim,)`.
+        end: float array `(latent_dim,)`.
+        steps: Int of at least 2, points including both ends.
+
+    Returns:
+        float32 array `(steps, latent_dim)`: sin((1 - t) w) / sin(w) * start + sin(t w) / sin(w) *
+        end with the angle w between them, t from 0 to 1.
+    """
+    t = np.linspace(0.0, 1.0, steps)[:, np.newaxis]
+    cosine = np.dot(start, end) / (np.linalg.norm(start) * np.linalg.norm(end))
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+    if np.sin(angle) < 1e-6:  # in one direction, or opposite, where no circle is the shortest
+        return ((1 - t) * start + t * end).astype(np.float32)
+    weights = np.sin((1 - t) * angle), np.sin(t * angle)
+    return ((weights[0] * start + weights[1] * end) / np.sin(angle)).astype(np.float32)
+
+
+def project(model, samples, steps=300, rate=0.05, seed=0):
+    """Finds noise from which the generator makes samples as near to given ones as it can.
+
+    It starts from the nearest of 4,096 generated samples and follows the gradient of the mean
+    squared error, pixel by pixel, in the noise; the networks stay as they are.
+
+    Args:
+        model: `GAN` without a condition.
+        samples: float32 `(n, ...)`, as the generator makes them.
+        steps: Int, steps of Adam.
+        rate: Float, its learning rate.
+        seed: Int, fixes where it starts.
+
+    Returns:
+        A tuple of NumPy arrays: noise, float32 `(n, latent_dim)`; what is made from it, float32
+        `(n, ...)`; and what was made from the start.
+    """
+    flat = np.reshape(samples, (len(samples), -1))
+    samples = tf.convert_to_tensor(samples)
+    candidates = keras.random.normal((NEAREST_OF, model.latent_dim), seed=seed)
+    made = model.predict(candidates, batch_size=256, verbose=0).reshape(NEAREST_OF, -1)
+    distances = [np.square(made - each).sum(axis=1) for each in flat]
+    noise = tf.Variable(tf.gather(candidates, np.argmin(distances, axis=1)))
+    optimizer = keras.optimizers.Adam(rate)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            error = tf.square(model.generator(noise, training=False) - samples)
+            # Each sample has its own noise: a sum, so that none waits for the others.
+            loss = tf.reduce_sum(tf.reduce_mean(error, axis=range(1, len(samples.shape))))
+        optimizer.apply_gradients([(tape.gradient(loss, noise), noise)])
+
+    with model.averaged_weights():
+        start = model.generator(noise, training=False).numpy()
+        for _ in range(steps):
+            step()
+        return noise.numpy(), model.generator(noise, training=False).numpy(), start
