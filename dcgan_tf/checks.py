@@ -8,12 +8,13 @@ from dcgan_tf.conditions import condition_of, joined
 SMALLEST, LARGEST = 16, 128  # pixels
 
 
-def check_image_shape(image_shape):
+def check_image_shape(image_shape, channels=(1, 3)):
     """Checks the shape of the images that networks are to be built for.
 
     Args:
         image_shape: (height, width, channels); 16 to 128 pixels a side, which need not be equal,
             and 1 or 3 channels.
+        channels: the numbers of channels accepted.
 
     Returns:
         The shape as a tuple of three ints.
@@ -35,7 +36,7 @@ def check_image_shape(image_shape):
         reason = "The images are too small: halved twice, they leave nothing to see; enlarge them."
     elif max(sizes[:2]) > LARGEST:
         reason = "The images are too large for networks that learn on a laptop; shrink them."
-    elif sizes[2] not in (1, 3):
+    elif sizes[2] not in channels:
         reason = "The images are neither grey nor RGB."
     else:
         return sizes

@@ -203,7 +203,7 @@ def _failures_in_one_line(status):
     """Gives the errors that a user or a machine can cause an exit status."""
     try:
         yield
-    except (ConnectionError, MemoryError, PermissionError) as error:
+    except (ConnectionError, ImportError, MemoryError, PermissionError) as error:
         raise _Failure(error, 1) from error
     except (ValueError, OSError) as error:
         is_the_disk = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)

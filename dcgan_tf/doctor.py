@@ -98,6 +98,11 @@ class TrainingDoctor(keras.callbacks.Callback):
 
     def set_model(self, model):
         super().set_model(model)
+        if model.condition is not None:
+            raise ValueError(
+                "The doctor knows only models that make images from noise alone. Received: a model "
+                f"with a condition of shape {model.condition.shape}. Expected one without."
+            )
         if self._real_images.shape[1:] != model.sample_shape:
             raise ValueError(
                 "The real images do not fit the model. Received: real_images of shape "

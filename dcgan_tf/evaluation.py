@@ -61,9 +61,10 @@ def _write_card(card, folder):
 
 def table(card):
     """Lays out what `evaluate` returns as lines of text."""
-    line = "{:28}{:>18}{:>14}{:>14}   {}".format
+    width = max(12, *(len(title) + 2 for title in card["columns"]))
+    line = f"{{:28}}{{:>18}}{{:>{width}}}{{:>{width}}}   {{}}".format
     lines = [
-        f"{card['samples']:,} generated images against as many real ones,",
+        f"{card['samples']:,} generated samples against as many real ones,",
         f"by {card['features']}",
         "",
         line("", "generated", *card["columns"], "better"),

@@ -11,6 +11,8 @@ import keras
 
 from dcgan_tf.checks import check_image_shape
 
+ANY_CHANNELS = range(1, 65)  # pictures have 1 or 3, what is like pictures may have more
+
 
 def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=None):
     """Builds the default generator, small enough for a laptop's CPU.
@@ -21,7 +23,8 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=Non
     each of them.
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        image_shape: (height, width, channels) of the images, see `check_image_shape`; up to 64
+            channels.
         latent_dim: Int, length of the noise vector.
         filters: Int, channels before the last layer; twice as many in each layer before it.
         seed: Int or `None`, fixes the initial weights.
@@ -30,7 +33,7 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=Non
         A `keras.Model`: noise, float32 `(batch, latent_dim)`, to images, float32
         `(batch, height, width, channels)` in [-1, 1].
     """
-    height, width, channels = check_image_shape(image_shape)
+    height, width, channels = check_image_shape(image_shape, ANY_CHANNELS)
     halvings = _halvings(height, width)
     rows, columns = math.ceil(height / 2**halvings), math.ceil(width / 2**halvings)
     widths = [filters * 2**i for i in reversed(range(halvings))]
@@ -57,7 +60,8 @@ def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
     Each strided convolution halves height and width; a plain one goes after the last.
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        image_shape: (height, width, channels) of the images, see `check_image_shape`; up to 64
+            channels.
         filters: Int, channels of the first layer; twice as many in each layer after it.
         seed: Int or `None`, fixes the initial weights.
 
@@ -65,7 +69,7 @@ def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
         A `keras.Model`: images, float32 `(batch, height, width, channels)` in [-1, 1], to logits,
         float32 `(batch, 1)`.
     """
-    height, width, channels = check_image_shape(image_shape)
+    height, width, channels = check_image_shape(image_shape, ANY_CHANNELS)
     options = {"kernel_initializer": _dcgan_initializer(seed)}
 
     images = x = keras.Input((height, width, channels), name="images")

@@ -25,7 +25,7 @@ DEFAULTS = {
 }
 DEFAULT_EPOCHS = 25
 # Written out because their modules load TensorFlow; a test compares them with the modules.
-NETWORKS = ("default", "tutorial", "dense")
+NETWORKS = ("default", "tutorial", "dense", "recurrent", "spectral")
 LOSSES = (
     "sigmoid_cross_entropy",
     "one_sided_smoothing",
@@ -35,12 +35,8 @@ LOSSES = (
     "wasserstein",
 )
 APPLICATIONS = (
-    "conditional",
-    "little-data",
-    "features",
-    "completion",
-    "enhancement",
-    "translation",
+    *("conditional", "little-data", "features", "completion", "enhancement", "translation"),
+    *("video", "text", "finance", "medicine"),
 )
 REGULARIZERS = ("r1", "gradient_penalty")
 

@@ -1,4 +1,4 @@
-"""Pairs of a generator and a discriminator by name: the default one, and two to compare it with.
+"""Pairs of a generator and a discriminator by name: the default one, and some to compare it with.
 
 All are built from the shape of the images and take and return what those of `networks.py` do.
 """
@@ -10,6 +10,7 @@ import numpy as np
 
 from dcgan_tf.checks import check_image_shape
 from dcgan_tf.networks import build_discriminator, build_generator, crop
+from dcgan_tf.recurrent import build_recurrent_discriminator, build_recurrent_generator
 
 
 def build_tutorial_generator(image_shape=(28, 28, 1), latent_dim=100, seed=None):
@@ -92,10 +93,76 @@ def build_dense_discriminator(image_shape=(28, 28, 1), units=(512, 256), seed=No
     return keras.Model(images, logits, name="dense_discriminator")
 
 
+def build_spectral_discriminator(image_shape=(28, 28, 1), seed=None):
+    """Builds the default discriminator with spectral normalisation (Miyato et al. 2018).
+
+    In each training step every kernel is divided by its largest singular value, estimated by power
+    iteration: no layer makes a difference larger than it was.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`, as `build_discriminator`.
+    """
+
+    def normalised(layer):
+        copy = type(layer).from_config(layer.get_config())
+        return keras.layers.SpectralNormalization(copy) if hasattr(layer, "kernel") else copy
+
+    plain = build_discriminator(image_shape, seed=seed)
+    discriminator = keras.models.clone_model(plain, clone_function=normalised)
+    for copy, variable in zip(
+        discriminator.trainable_variables, plain.trainable_variables, strict=True
+    ):
+        copy.assign(variable)
+    seeds = keras.random.SeedGenerator(seed)
+    for variable in discriminator.non_trainable_variables:  # where the power iterations start
+        variable.assign(keras.random.normal(variable.shape, seed=seeds))
+    return discriminator
+
+
+def build_row_generator(image_shape=(28, 28, 1), latent_dim=16, seed=None):
+    """Builds a recurrent generator of images, which writes them row by row (Article 2, 3.1).
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        latent_dim: Int, length of the noise vector.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`, as `build_generator`.
+    """
+    height, width, channels = check_image_shape(image_shape)
+    rows = build_recurrent_generator((height, width * channels), latent_dim, 128, "tanh", seed)
+    images = keras.layers.Reshape(image_shape)(rows.output)
+    return keras.Model(rows.input, images, name="row_generator")
+
+
+def build_row_discriminator(image_shape=(28, 28, 1), seed=None):
+    """Builds a recurrent discriminator of images, which reads them row by row.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`, as `build_discriminator`.
+    """
+    height, width, channels = check_image_shape(image_shape)
+    images = keras.Input(image_shape, name="images")
+    rows = keras.layers.Reshape((height, width * channels))(images)
+    logits = build_recurrent_discriminator(rows.shape[1:], 64, seed)(rows)
+    return keras.Model(images, logits, name="row_discriminator")
+
+
 PAIRS = {
     "default": (build_generator, build_discriminator),
     "tutorial": (build_tutorial_generator, build_tutorial_discriminator),
     "dense": (build_generator, build_dense_discriminator),
+    "recurrent": (build_row_generator, build_row_discriminator),
+    "spectral": (build_generator, build_spectral_discriminator),
 }
 
 
@@ -103,8 +170,9 @@ def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
     """Builds a generator and the discriminator that goes with it.
 
     Args:
-        name: a key of `PAIRS`: `"default"`, `"tutorial"` (of TensorFlow's DCGAN tutorial) or
-            `"dense"` (the default generator with a fully connected discriminator).
+        name: a key of `PAIRS`: `"default"`; `"tutorial"`, of TensorFlow's DCGAN tutorial;
+            `"dense"`, the default generator with a fully connected discriminator; `"recurrent"`,
+            both row by row; or `"spectral"`, the default pair with spectral normalisation.
         image_shape: (height, width, channels) of the images, see `check_image_shape`.
         latent_dim: Int, length of the noise vector.
         seed: Int or `None`, fixes the initial weights of both, and Dropout.
@@ -112,6 +180,7 @@ def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
     Returns:
         A tuple `(generator, discriminator)` of `keras.Model`s.
     """
+    check_image_shape(image_shape)
     build_generator, build_discriminator = PAIRS[name]
     seeds = [None, None]
     if seed is not None:  # two numbers far apart, so that the networks share no random values

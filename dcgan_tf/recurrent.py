@@ -5,6 +5,7 @@ state of its gated recurrent units (Cho et al. 2014).
 """
 
 import keras
+import numpy as np
 
 
 def build_recurrent_generator(sample_shape, latent_dim=16, units=64, activation=None, seed=None):
@@ -24,9 +25,11 @@ def build_recurrent_generator(sample_shape, latent_dim=16, units=64, activation=
     """
     steps, values = sample_shape
     noise = keras.Input((latent_dim,), name="noise")
+    seeds = _seeds(seed, 2)
     x = keras.layers.RepeatVector(steps)(noise)
-    x = _gru(units, seed, return_sequences=True)(x)
-    outputs = keras.layers.Dense(values, activation, kernel_initializer=_initializer(seed))(x)
+    x = gru(units, seeds[0], return_sequences=True)(x)
+    initializer = keras.initializers.GlorotUniform(seed=seeds[1])
+    outputs = keras.layers.Dense(values, activation, kernel_initializer=initializer)(x)
     return keras.Model(noise, outputs, name="recurrent_generator")
 
 
@@ -42,59 +45,35 @@ def build_recurrent_discriminator(sample_shape, units=64, seed=None):
         A `keras.Model`: float32 `(batch, steps, values)` to logits, float32 `(batch, 1)`.
     """
     sequences = keras.Input(sample_shape, name="sequences")
-    x = keras.layers.Bidirectional(_gru(units, seed))(sequences)
-    logits = keras.layers.Dense(1, kernel_initializer=_initializer(seed))(x)
+    seeds = _seeds(seed, 3)
+    backwards = gru(units, seeds[1], go_backwards=True)
+    x = keras.layers.Bidirectional(gru(units, seeds[0]), backward_layer=backwards)(sequences)
+    initializer = keras.initializers.GlorotUniform(seed=seeds[2])
+    logits = keras.layers.Dense(1, kernel_initializer=initializer)(x)
     return keras.Model(sequences, logits, name="recurrent_discriminator")
 
 
-def _gru(units, seed, **options):
-    # cuDNN's units have no second derivative, which the penalties on D's slope need.
+def gru(units, seed=None, **options):
+    """A layer of gated recurrent units that works with penalties on D's slope, on a GPU too.
+
+    Args:
+        units: Int, recurrent units.
+        seed: Int or `None`, fixes the initial weights.
+        **options: further arguments of `keras.layers.GRU`.
+
+    Returns:
+        A `keras.layers.GRU`.
+    """
+    seeds = _seeds(seed, 2)
     return keras.layers.GRU(
         units,
-        kernel_initializer=_initializer(seed),
-        recurrent_initializer=keras.initializers.Orthogonal(seed=keras.random.SeedGenerator(seed)),
-        use_cudnn=False,
+        kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[0]),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[1]),
+        use_cudnn=False,  # cuDNN's have no second derivative
         **options,
     )
 
 
-def _initializer(seed):
-    return keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
-
-
-@keras.saving.register_keras_serializable(package="dcgan_tf")
-class GumbelSoftmax(keras.layers.Layer):
-    """Chooses one of several, and still has a gradient (Jang et al. 2017; Maddison et al. 2017).
-
-    In training it draws from the distribution that the logits give, and passes the gradient of a
-    softmax back ("straight through"). Otherwise it takes the largest.
-
-    Args:
-        temperature: Float above 0. The lower, the nearer the softmax is to the choice itself, and
-            the more the gradient varies.
-        seed: Int or `None`, fixes what is drawn.
-    """
-
-    def __init__(self, temperature=1.0, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.temperature = temperature
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
-
-    def call(self, logits, training=False):
-        """Turns logits, float `(..., k)`, into choices: 1 at one of the k places, 0 elsewhere."""
-        if not training:
-            return self._largest(logits)
-        uniform = keras.random.uniform(
-            keras.ops.shape(logits), 1e-6, 1.0, dtype=logits.dtype, seed=self.seed_generator
-        )
-        gumbel = -keras.ops.log(-keras.ops.log(uniform))
-        soft = keras.ops.softmax((logits + gumbel) / self.temperature)
-        return keras.ops.stop_gradient(self._largest(soft) - soft) + soft
-
-    def _largest(self, values):
-        places = values.shape[-1]
-        return keras.ops.one_hot(keras.ops.argmax(values, axis=-1), places, dtype=values.dtype)
-
-    def get_config(self):
-        return {**super().get_config(), "temperature": self.temperature, "seed": self.seed}
+def _seeds(seed, n):
+    """Seeds as numbers: Keras' `Bidirectional` copies its layers, and with them a generator."""
+    return [None] * n if seed is None else np.random.SeedSequence(seed).generate_state(n).tolist()

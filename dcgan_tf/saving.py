@@ -3,7 +3,7 @@
 import keras
 from keras.src.backend.common import global_state
 
-from dcgan_tf import fast_layers, recurrent  # noqa: F401, so that Keras knows them in a file
+from dcgan_tf import fast_layers, layers  # noqa: F401, so that Keras knows them in a file
 
 
 class SavedWhole:

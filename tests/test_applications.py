@@ -1,18 +1,35 @@
 import importlib
 import json
 import pathlib
+import sys
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from scipy import ndimage
+from scipy.stats import kstest
 
 from dcgan_tf import GAN, applications, evaluation, latent, load_dataset, shuffled_batches
-from dcgan_tf.applications import base, conditional, features, little_data
+from dcgan_tf import features as base_features
+from dcgan_tf.applications import (
+    base,
+    conditional,
+    features,
+    finance,
+    little_data,
+    medicine,
+    text,
+    video,
+)
+from dcgan_tf.classifier import build_classifier
 from dcgan_tf.options import APPLICATIONS
 
-EXTRAS = {"features": {"interpolation.png", "arithmetic.png", "projection.png"}}
+EXTRAS = {
+    "features": {"interpolation.png", "arithmetic.png", "projection.png"},
+    "text": {"strings.txt"},
+    "video": {"films.gif"},
+}
 ARRAYS = ("samples", "condition", "labels", "everything")
 HELD_OUT = ("held_out", "held_out_condition", "held_out_labels")
 
@@ -39,8 +56,16 @@ def test_each_application_has_its_module():
         applications.load("music")
 
 
+def untrained(images, labels, verbose=1):
+    return build_classifier(images.shape[1:], int(labels.max()) + 1, seed=0)
+
+
 @pytest.fixture
-def in_a_hurry(monkeypatch):
+def in_a_hurry(monkeypatch, tmp_path_factory):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+    monkeypatch.setattr(medicine, "IMAGES", 80)
+    monkeypatch.setattr(medicine, "HELD_OUT", 20)
+    monkeypatch.setattr(base_features, "train_classifier", untrained)
     monkeypatch.setattr(features, "CANDIDATES", 600)
     monkeypatch.setattr(features, "LABELS_A_CLASS", (3,))
     monkeypatch.setattr(latent, "NEAREST_OF", 64)
@@ -185,3 +210,87 @@ def test_networks_that_share_weights_are_refused():
     )
     with pytest.raises(ValueError, match="share weights.*Received: .*kernel in both"):
         GAN(generator, discriminator, latent_dim=3)
+
+
+def test_films_go_straight_on_and_stay_in_the_frame():
+    digits = load_dataset()[0][0][:200]
+    films = video.moving(digits, seed=1)
+    assert films.shape == (200, 8, 28, 28, 1) and films.dtype == np.float32
+    light = (films + 1).sum(axis=(2, 3, 4))
+    np.testing.assert_allclose(light, light[:, :1] * np.ones(8), rtol=1e-4)  # nothing goes out
+    centres = np.array([[ndimage.center_of_mass(frame[..., 0] + 1) for frame in f] for f in films])
+    steps = np.diff(centres, axis=1)
+    np.testing.assert_allclose(video.steps_of(films), steps, atol=1e-3)
+    np.testing.assert_allclose(steps, steps[:, :1] * np.ones((7, 1)), atol=1e-3)
+    assert kstest(steps[:, 0].ravel() / video.FASTEST / 2 + 0.5, "uniform").pvalue > 0.01
+    assert video.alike(films) > 0.97
+    assert video.speed(np.repeat(films[:, :1], 8, axis=1)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_dates_are_those_of_the_calendar():
+    application = applications.load("text")(seed=0)
+    assert text.decode(application.samples) == application.known
+    assert application.samples.shape == (8000, 10, 11)
+    np.testing.assert_array_equal(application.samples.sum(axis=-1), np.ones((8000, 10)))
+    good, bad = (
+        ["2000-02-29", "1969-07-20"],
+        ["1900-02-29", "2001-13-01", "2100-01-01", "--01234567"],
+    )
+    assert [text.is_date(string) for string in (*good, *bad)] == [True] * 2 + [False] * 4
+    assert text.valid(good + bad) == pytest.approx(2 / 6)
+    assert text.distinct(["1969-07-20"] * 3 + bad) == pytest.approx(1 / 3)
+    new = next(d for d in ("2000-02-29", "2004-02-29", "2008-02-29") if d not in application.known)
+    assert application.novel([application.known[0], new, "bad"]) == 0.5
+
+
+def test_stylised_facts_of_series_where_they_are_known():
+    rng = np.random.default_rng(0)
+    normal = rng.normal(size=(2000, 64))
+    facts = {key: measure(normal) for key, _, _, measure in finance.FACTS}
+    assert facts["kurtosis"] == pytest.approx(3.0, abs=0.05)
+    for key in ("autocorrelation", "clustering", "leverage"):
+        assert facts[key] == pytest.approx(0.0, abs=0.01)
+    wild = np.exp(rng.normal(size=(2000, 1))) * normal  # calm and wild stretches
+    assert finance.kurtosis(wild) == pytest.approx(3 * np.exp(4), rel=0.6)
+    assert {key: measure(wild) for key, _, _, measure in finance.FACTS}["clustering"] > 0.2
+    walk = 0.8 * np.roll(normal, 1, axis=1) + normal  # correlated with the next day alone
+    correlation = finance.lagged_correlation(walk, walk, [1])
+    assert correlation == pytest.approx(0.8 / 1.64, abs=0.02)
+    fall = normal.copy()
+    fall[:, 1:] *= np.where(normal[:, :-1] < 0, 2.0, 1.0)  # wilder after a loss
+    assert finance.lagged_correlation(fall, fall**2, [1]) < -0.1
+
+
+def test_finance_without_its_package_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "arch.data", None)
+    with pytest.raises(ImportError, match=r'pip install "dcgan_tf\[finance\]"'):
+        finance.Application()
+
+
+def test_simulated_bones_and_the_layout_of_medmnist(tmp_path):
+    pictures, broken = medicine.simulated_bones(60)
+    assert pictures.shape == (60, 48, 48, 1) and pictures.dtype == np.float32
+    assert pictures.min() >= -1 and pictures.max() <= 1 and broken.sum() == 30
+    np.testing.assert_array_equal(pictures, medicine.simulated_bones(60)[0])
+    # The keys, types and shapes of MedMNIST's files (Yang et al. 2023), labels in a column.
+    rng = np.random.default_rng(0)
+    parts = {"train": 60, "val": 20, "test": 30}
+    arrays = {
+        f"{part}_images": rng.integers(0, 256, (n, 28, 28), dtype=np.uint8)
+        for part, n in parts.items()
+    }
+    arrays |= {
+        f"{part}_labels": np.arange(n, dtype=np.uint8)[:, None] % 2 for part, n in parts.items()
+    }
+    np.savez(tmp_path / "pneumoniamnist.npz", **arrays)
+    application = medicine.Application(data=str(tmp_path / "pneumoniamnist.npz"))
+    expected = arrays["train_images"][..., None] / 127.5 - 1
+    np.testing.assert_allclose(application.samples, expected, atol=1e-6)
+    np.testing.assert_array_equal(application.labels, arrays["train_labels"][:, 0])
+    assert application.held_out.shape == (30, 28, 28, 1)
+    application.build().fit(application.samples, batch_size=30, verbose=0)
+
+
+def test_an_application_with_data_of_its_own_takes_no_other():
+    with pytest.raises(ValueError, match="data of its own. Received: data='mnist'"):
+        text.Application(data="mnist")

@@ -115,7 +115,7 @@ def test_train_leaves_a_run_folder(work, dcgan_tf):
         assert (run / name).exists() and out.count(f"runs/data/{name}\n") == 1
     assert [look["epoch"] for look in json.loads((run / "doctor.json").read_text())] == [1, 2, 3]
     assert json.loads((run / "scores.json").read_text())["samples"] == 40
-    assert "40 generated images against as many real ones" in out
+    assert "40 generated samples against as many real ones" in out
 
 
 def test_resumed_run_equals_one_never_stopped(work, dcgan_tf):
@@ -311,6 +311,41 @@ def test_sample(work, dcgan_tf):
     assert (one != other).any()
 
 
+def test_an_application_from_training_to_samples(work, dcgan_tf):
+    command = ["train", "--application", "conditional", "--data", "data.npz"]
+    status, out, err = dcgan_tf(*command, "--epochs", 1)
+    assert (status, err) == (0, "")
+    assert "80 samples of 16x16x1" in out and "read as asked" in out
+    run = work / "runs" / "conditional"
+    assert json.loads((run / "run.json").read_text())["application"] == "conditional"
+    assert dcgan_tf(*command, "--epochs", 2, "--resume")[0] == 0
+    assert len(gif_durations(run / "progress.gif")[0]) == 2
+    page = (run / "report.html").read_text()
+    assert "<h1>conditional</h1>" in page and "read as asked" in page
+    assert "Map of the latent space" not in page and "--application conditional" in page
+    status, out, _ = dcgan_tf("sample", run, "--label", 2, "--count", 4, "--output", "two.png")
+    assert status == 0 and "4 generated images: two.png" in out
+    status, _, err = dcgan_tf("sample", run, "--label", 3)
+    assert status == 2 and "Received: 3. Expected one of 0, 1, 2." in err
+    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "plain")[0] == 0
+    status, _, err = dcgan_tf("sample", "plain", "--label", 3)
+    assert status == 2 and "Received: --label 3" in err and "--application conditional" in err
+
+
+def test_loss_and_penalty_are_settings_of_a_run(work, dcgan_tf):
+    options = ["--loss", "wasserstein", "--discriminator-steps", 2, "--regularizer-weight", 3]
+    assert train(dcgan_tf, "--epochs", 1, *options)[0] == 0
+    model = keras.saving.load_model(work / "runs" / "data" / "model.keras")
+    assert isinstance(model.regularizer, regularizers.GradientPenalty)
+    assert (model.regularizer.weight, model.discriminator_steps) == (3.0, 2)
+    assert int(model.discriminator_optimizer.iterations.numpy()) == 6
+    status, _, err = train(dcgan_tf, "--resume", "--epochs", 2, "--loss", "hinge")
+    assert status == 2 and "--loss hinge" in err
+    assert train(dcgan_tf, "--epochs", 1, "--overwrite", "--regularizer", "none")[0] == 0
+    model = keras.saving.load_model(work / "runs" / "data" / "model.keras")
+    assert model.regularizer is None
+
+
 def test_data(work, dcgan_tf):
     status, out, err = dcgan_tf("data", "data.npz", "--preview", "look.png")
     assert (status, err) == (0, "")
@@ -360,6 +395,14 @@ def bad_inputs(work):
         ("train --generator-lr 0", "'0'", "between 0 and 1"),
         ("train --discriminator-lr nan", "'nan'", "between 0 and 1"),
         ("train --loss wgan", "'wgan'", "minimax"),
+        ("train --regularizer lasso", "'lasso'", "gradient_penalty"),
+        ("train --regularizer-weight -1", "'-1'", "at least 0"),
+        ("train --discriminator-steps 0", "'0'", "from 1 to"),
+        ("train --application music", "'music'", "conditional"),
+        ("train --application conditional --loss hinge", "--loss hinge", "no such option"),
+        ("train --application text --data data.npz", "--data ", "no such option"),
+        ("train --application features --data data.npz", "data.npz", "a test part"),
+        ("sample empty --label seven", "'seven'", "int"),
         ("train --network big", "'big'", "tutorial"),
         ("train --epoch 3", "--epoch", "--help"),
         ("train --resume --overwrite", "--overwrite", "not allowed with"),

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dcgan_tf import GAN, losses, shuffled_batches
+from dcgan_tf import GAN, TrainingDoctor, losses, shuffled_batches
 from dcgan_tf.more_losses import AbsoluteError
 
 
@@ -78,6 +78,12 @@ def test_everything_takes_the_condition(model, points, regularizer, tmp_path):
     assert type(again.regularizer) is type(model.regularizer)
     assert again.discriminator_steps == 2
     again.fit(points, y, verbose=0)
+
+
+def test_the_doctor_refuses_a_condition(model, points):
+    model.compile()
+    with pytest.raises(ValueError, match="from noise alone. Received: a model with a condition"):
+        model.fit(points, points[:, 0], callbacks=[TrainingDoctor(points)], verbose=0)
 
 
 def test_batches_keep_samples_and_conditions_together(points):

@@ -111,7 +111,7 @@ def test_a_folder_that_vanishes_while_training(work, dcgan_tf, monkeypatch):  # 
 
 def test_nothing_grows(tmp_path):
     """The short form of tests/no_growth.py: one trace, no open files."""
-    _, traces, files = no_growth.watch(tmp_path, epochs=12)
+    _, traces, files = no_growth.watch(tmp_path, epochs=6)
     assert (traces, files) == (1, 0)
 
 

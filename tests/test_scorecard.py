@@ -130,7 +130,7 @@ def test_the_card_can_be_written_as_json_and_read_as_a_table(small_scorer, data)
     assert card["samples"] == 100 and "digit classifier" in card["features"]
     assert sum(card["classes"]["generated"]) == pytest.approx(1)
     text = evaluation.table(card)
-    assert "100 generated images" in text and card["features"] in text
+    assert "100 generated samples" in text and card["features"] in text
     row = next(line for line in text.splitlines() if line.startswith("Fréchet distance"))
     numbers = [float(word) for word in row.split()[2:5]]
     expected = [card["rows"][0][column] for column in ("generated", "floor", "ceiling")]

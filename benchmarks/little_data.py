@@ -1,0 +1,89 @@
+"""How many images does a GAN need, and what do random changes before the discriminator help?
+
+Trains the application `little-data` on some of the digits, with and without the changes, for
+several seeds, scores against all digits, and draws a figure of the Fréchet distance against the
+number of images.
+
+    python benchmarks/little_data.py --seeds 0 1 2
+"""
+
+import argparse
+import os
+import pathlib
+import statistics
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+from machine import describe
+from matplotlib.figure import Figure
+from training import fit
+
+from dcgan_tf import Scorer
+from dcgan_tf.applications.little_data import Application
+from dcgan_tf.features import digit_features
+
+FIGURE = pathlib.Path(__file__).parents[1] / "docs" / "images" / "little_data.png"
+CHANGES = {
+    "without": (),
+    "translation": ("translation",),
+    "translation and cutout": ("translation", "cutout"),
+    "all three": ("translation", "cutout", "brightness"),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--images", nargs="+", type=int, default=[100, 500, 2000, 8000])
+    parser.add_argument("--epochs", type=int, default=Application.epochs)
+    parser.add_argument(
+        "--changes", nargs="+", choices=CHANGES, default=["without", "translation and cutout"]
+    )
+    arguments = parser.parse_args()
+    print(
+        f"{describe()}\n\n| changes | images | Fréchet distance | near copies |\n|---|---|---|---|"
+    )
+    lines = {}
+    for name in arguments.changes:
+        for n in arguments.images:
+            cards = [run(seed, n, CHANGES[name], arguments.epochs) for seed in arguments.seeds]
+            distances = [card["frechet_distance"] for card in cards]
+            copies = [card["near_copies"] for card in cards]
+            lines.setdefault(name, []).append((n, distances))
+            print(
+                f"| {name} | {n:,} | {statistics.mean(distances):.3g} ({min(distances):.3g} to "
+                f"{max(distances):.3g}) | {statistics.mean(copies):.2g} |",
+                flush=True,
+            )
+    plot(lines)
+
+
+def run(seed, n, changes, epochs):
+    application = Application(seed)
+    model = application.build(changes)
+    fit(model, application.some(n), application.batch_size, seed, epochs)
+    scorer = Scorer(application.everything, digit_features(), application.held_out)
+    card = scorer.score(model.generate(scorer.samples, seed))
+    keras.backend.clear_session()
+    return card
+
+
+def plot(lines):
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.subplots()
+    for (name, points), style in zip(lines.items(), ("o-", "s--", "^:", "d-."), strict=False):
+        numbers = [n for n, _ in points]
+        means = [statistics.mean(each) for _, each in points]
+        axes.plot(numbers, means, style, color="0.1", label=name)
+        for n, distances in points:
+            axes.plot([n] * len(distances), distances, ".", color="0.5")
+    axes.set(xscale="log", yscale="log", xlabel="training images", ylabel="Fréchet distance")
+    axes.set_xticks(numbers, [f"{n:,}" for n in numbers], minor=False)
+    axes.minorticks_off()
+    axes.legend()
+    figure.savefig(FIGURE, dpi=120)
+
+
+if __name__ == "__main__":
+    main()

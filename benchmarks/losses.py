@@ -1,0 +1,60 @@
+"""How good are the digits that each loss makes, with the same networks, seeds and steps?
+
+Trains the default networks with each loss and the penalty that goes with it, for the epochs of the
+default run, and the Wasserstein loss also with five steps of the discriminator for each of the
+generator. Prints a table in Markdown: mean and standard deviation over the seeds.
+
+    python benchmarks/losses.py --seeds 0 1 2
+"""
+
+import argparse
+import os
+import statistics
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+from machine import describe
+from training import fit
+
+from dcgan_tf import DCGAN, Scorer, load_dataset
+from dcgan_tf.features import digit_features
+from dcgan_tf.losses import LOSSES
+from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS
+
+VARIANTS = {name: {"loss": name} for name in LOSSES}
+VARIANTS["sigmoid_cross_entropy, no penalty"] = {"regularizer": None}
+VARIANTS["wasserstein, five steps"] = {"loss": "wasserstein", "discriminator_steps": 5}
+SCORES = ("frechet_distance", "precision", "recall", "coverage", "class_distance")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--epochs", type=int, default=DEFAULT_EPOCHS)
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    arguments = parser.parse_args()
+    (images, _), (held_out, _) = load_dataset("mnist-10k")
+    scorer = Scorer(images, digit_features(), held_out)
+    floor = scorer.floor()
+    print(f"{describe()}\n{scorer.samples} images, {arguments.epochs} epochs\n")
+    print(f"| loss | {' | '.join(SCORES)} | CPU seconds |\n|{'---|' * (len(SCORES) + 2)}")
+    print(f"| real images | {' | '.join(f'{floor[key]:.3g}' for key in SCORES)} | |")
+    for name in arguments.variants:
+        cards, seconds = [], []
+        for seed in arguments.seeds:
+            model = DCGAN(seed=seed)
+            model.compile(**VARIANTS[name])
+            start = time.process_time()
+            fit(model, images, DEFAULTS["batch_size"], seed, arguments.epochs)
+            seconds.append(time.process_time() - start)
+            cards.append(scorer.score(model.generate(scorer.samples, seed=seed)))
+            keras.backend.clear_session()
+        columns = [[card[key] for card in cards] for key in SCORES]
+        cells = [f"{statistics.mean(each):.3g} ± {statistics.pstdev(each):.2g}" for each in columns]
+        print(f"| {name} | {' | '.join(cells)} | {statistics.mean(seconds):.0f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Video (Article 3, section 5): eight frames of a digit that moves.
+
+The default generator makes a picture from the noise, a recurrent network makes the way that it
+goes, and a layer shows it there frame by frame. For the discriminator's convolutions the frames are
+the channels of one image, so that they see all of the motion at once.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from scipy.stats import wasserstein_distance
+
+from dcgan_tf import GAN, images, load_dataset
+from dcgan_tf.applications import base
+from dcgan_tf.features import digit_features
+from dcgan_tf.layers import Shift
+from dcgan_tf.networks import build_discriminator, build_generator
+from dcgan_tf.recurrent import gru
+
+PICTURE, MOTION = 16, 8  # numbers of noise
+UNITS = 32  # of the recurrent network
+FRAMES, SIDE, DIGIT = 8, 28, 20  # frames; pixels of a frame; pixels of the digit in it
+ROOM = (SIDE - DIGIT) / 2  # pixels that it can go from the middle
+FASTEST = 2 * ROOM / (FRAMES - 1)  # pixels from one frame to the next, in each direction
+FRAME_MS = 120
+
+
+class Application(base.Application):
+    """Digits that go straight on through a dark frame, each at its own speed."""
+
+    epochs = 25
+
+    def load(self):
+        (pictures, _), (held_out, _) = load_dataset("mnist-10k")
+        self.held_out = moving(held_out, self.seed + 1)
+        return moving(pictures, self.seed)
+
+    def build(self):
+        seeds = np.random.SeedSequence(self.seed).generate_state(3).tolist()
+        layers = keras.layers
+        noise = keras.Input((PICTURE + MOTION,), name="noise")
+        picture = build_generator((SIDE, SIDE, 1), PICTURE, seed=seeds[0])(noise[:, :PICTURE])
+        units = gru(UNITS, seeds[1], return_sequences=True)
+        states = units(layers.RepeatVector(FRAMES)(noise[:, PICTURE:]))
+        way = layers.Rescaling(ROOM)(layers.Dense(2, "tanh")(states))
+        generator = keras.Model(noise, Shift()(picture, way), name="video_generator")
+
+        films = keras.Input((FRAMES, SIDE, SIDE, 1), name="films")
+        channels = layers.Permute((2, 3, 1))(layers.Reshape((FRAMES, SIDE, SIDE))(films))
+        logits = build_discriminator((SIDE, SIDE, FRAMES), seed=seeds[2])(channels)
+        discriminator = keras.Model(films, logits, name="video_discriminator")
+        model = GAN(generator, discriminator, PICTURE + MOTION, seed=self.seed)
+        model.compile()
+        return model
+
+    def draw(self, model, n=8, seed=0):
+        """Draws a row for each film, its frames from left to right."""
+        films = model.generate(n, seed)
+        return images.make_grid(images.to_uint8(films.reshape(-1, SIDE, SIDE, 1)), FRAMES)
+
+    def write(self, model, folder):
+        """Writes a GIF of 16 films that run side by side."""
+        films = images.to_uint8(model.generate(16, seed=0))
+        frames = [images.make_grid(films[:, frame]) for frame in range(FRAMES)]
+        images.write_gif(folder / "films.gif", frames, FRAME_MS, hold_ms=4 * FRAME_MS)
+
+    def score(self, model, n=10_000, seed=0, verbose=1):
+        n = min(n, len(self.held_out))
+        still = np.repeat(self.samples[:n, :1], FRAMES, axis=1)
+        columns = model.generate(n, seed), self.held_out[:n], still
+        known = steps_of(self.samples[:n])
+        rows = []
+        for key, title, better, meaning, measure in (
+            ("speed", "mean speed", "near the data", "pixels a frame", speed),
+            (
+                "speed_distance",
+                "distance of speeds",
+                "lower",
+                "Wasserstein distance of the displacements to those of other real films, in pixels",
+                lambda films: wasserstein_distance(steps_of(films).ravel(), known.ravel()),
+            ),
+            (
+                "straightness",
+                "unsteadiness",
+                "lower",
+                "mean change of the displacement from one frame to the next, in pixels",
+                lambda films: np.abs(np.diff(steps_of(films), axis=1)).mean(),
+            ),
+            ("same_digit", "same digit", "higher", "share of films read alike at both ends", alike),
+        ):
+            values = [measure(films) for films in columns]
+            rows.append(base.row(key, title, better, meaning, *values))
+        return {
+            "features": "centres of brightness, and the digit classifier",
+            "samples": n,
+            "columns": ["real", "still"],
+            "note": "Real: films of test digits. Still: the first frame of real films, repeated. "
+            "Displacements are those of the centre of brightness between two frames.",
+            "rows": rows,
+            "classes": None,
+        }
+
+
+def moving(pictures, seed=0):
+    """Makes films of digits that go straight on at a constant speed and stay in the frame.
+
+    Args:
+        pictures: float32 `(n, 28, 28, 1)` in [-1, 1].
+        seed: Int, fixes where they start and how fast they go.
+
+    Returns:
+        float32 `(n, 8, 28, 28, 1)` in [-1, 1].
+    """
+    rng = np.random.default_rng(seed)
+    small = tf.image.resize(pictures, (DIGIT, DIGIT), method="area").numpy()
+    edge = (SIDE - DIGIT) // 2
+    framed = np.pad(small, ((0, 0), (edge, edge), (edge, edge), (0, 0)), constant_values=-1.0)
+    speeds = rng.uniform(-FASTEST, FASTEST, (len(pictures), 1, 2))
+    room = ROOM - np.abs(speeds) * (FRAMES - 1) / 2  # what is left for the middle of the way
+    middles = rng.uniform(-1, 1, speeds.shape) * room
+    times = (np.arange(FRAMES) - (FRAMES - 1) / 2)[:, np.newaxis]
+    ways = (middles + speeds * times).astype(np.float32)
+    parts = [slice(start, start + 500) for start in range(0, len(framed), 500)]
+    return np.concatenate([Shift()(framed[part], ways[part]) for part in parts])
+
+
+def steps_of(films):
+    """How far the centre of brightness goes from each frame to the next, `(n, 7, 2)` in pixels."""
+    light = np.maximum(films[..., 0].astype(np.float64) + 1.0, 0.0) + 1e-9
+    total = light.sum(axis=(2, 3))
+    places = np.arange(SIDE)
+    rows = (light.sum(axis=3) * places).sum(axis=2) / total
+    columns = (light.sum(axis=2) * places).sum(axis=2) / total
+    return np.diff(np.stack([rows, columns], axis=-1), axis=1)
+
+
+def speed(films):
+    """The mean length of the steps, in pixels."""
+    return np.linalg.norm(steps_of(films), axis=-1).mean()
+
+
+def alike(films):
+    """The share of films whose first and last frame the classifier reads as the same digit."""
+    features = digit_features()
+    first, last = (features.classify(_enlarged(films[:, frame])) for frame in (0, -1))
+    return np.mean(first == last)
+
+
+def _enlarged(frames):
+    """Digits as large as the classifier knows them: cut out around the centre of brightness."""
+    light = np.maximum(frames[..., 0] + 1.0, 0.0) + 1e-9
+    places, total, half = np.arange(SIDE), light.sum(axis=(1, 2)), DIGIT / 2
+    rows = (light.sum(axis=2) * places).sum(axis=1) / total
+    columns = (light.sum(axis=1) * places).sum(axis=1) / total
+    boxes = np.stack([rows - half, columns - half, rows + half, columns + half], axis=1) / (
+        SIDE - 1
+    )
+    everyone = np.arange(len(frames))
+    dark = frames + 1.0  # what is outside of the frame is filled with 0
+    return tf.image.crop_and_resize(dark, boxes, everyone, (SIDE, SIDE)).numpy() - 1.0
