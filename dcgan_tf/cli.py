@@ -326,6 +326,7 @@ def _callbacks(images, application, folder, settings):
 
     draw = application.draw if application else None
     return [
+        runs.FolderStillThere(folder),
         *([] if application else _judges(images, folder, settings)),
         runs.History(folder / runs.HISTORY, append=True),
         ProgressGif(folder / runs.GIF, frames_dir=folder / runs.SAMPLES, draw=draw),

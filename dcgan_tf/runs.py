@@ -31,6 +31,26 @@ REPORT = "report.html"
 MADE_AFTERWARDS = (SCORES, CLOSEST_PAIRS, CLASS_SHARES, REPORT)
 
 
+class FolderStillThere(keras.callbacks.Callback):
+    """Stops a training whose folder is gone, before others make a new one with half of a run.
+
+    Args:
+        folder: the folder of the run.
+    """
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not (self.folder / SETTINGS).exists():
+            raise FileNotFoundError(
+                f"The folder of the run was removed while training. Received: {str(self.folder)!r} "
+                f"without {SETTINGS} after epoch {epoch + 1}. Expected the folder to stay until "
+                "the end."
+            )
+
+
 class SaveModel(keras.callbacks.Callback):
     """Saves the whole model before training and after each epoch, to one file that is never half.
 

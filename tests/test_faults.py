@@ -95,18 +95,23 @@ def test_a_full_disk(work, dcgan_tf, small_disk):  # noqa: F811
     assert not list(run.rglob(".*.part*"))
 
 
-def test_a_folder_that_vanishes_while_training(work, dcgan_tf, monkeypatch):  # noqa: F811
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_folder_that_vanishes_while_training(work, dcgan_tf, monkeypatch, replaced):  # noqa: F811
     save = runs.SaveModel.save
 
     def vanish(self):
         save(self)
         if int(self.model.generator_optimizer.iterations) == 3:
             shutil.rmtree("run")
-            (work / "run").write_text("a file where the folder was")
+            if replaced:
+                (work / "run").write_text("a file where the folder was")
 
     monkeypatch.setattr(runs.SaveModel, "save", vanish)
     status, _, error = train(dcgan_tf, "--epochs", 3, "--output-dir", "run")
-    assert status == 1 and "run" in error and "Traceback" not in error
+    assert status == 1 and "folder of the run was removed" in error and "'run'" in error
+    assert error.count("\n") == 1
+    left = list(work.glob("run/*"))
+    assert left == [], "half of a run was made anew"
 
 
 def test_nothing_grows(tmp_path):
