@@ -1,60 +1,63 @@
-"""What each application reaches: its own scores, for several seeds, after its own epochs.
+"""What each application reaches: the whole command, for several seeds, timed, with its own scores.
 
-Prints a table in Markdown for each: mean and standard deviation over the seeds beside the
-references, which are those of seed 0.
+Runs `dcgan-tf train --application ...` in processes of its own, and prints a table in Markdown for
+each: mean and standard deviation over the seeds beside the references, which are those of the first
+seed. Runs that are in the folder already, and finished, are not repeated.
 
-    python benchmarks/applications.py --seeds 3
-    python benchmarks/applications.py --only conditional text --seeds 1
+    python benchmarks/applications.py --runs runs/applications --seeds 0 1 2
+    python benchmarks/applications.py --runs runs/applications --only conditional text --seeds 0
 """
 
 import argparse
-import os
+import json
+import pathlib
 import statistics
+import subprocess
+import sys
 import time
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import keras
 from machine import describe
-from training import fit
 
-from dcgan_tf import applications
 from dcgan_tf.options import APPLICATIONS
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=pathlib.Path, required=True, help="folder of run folders")
     parser.add_argument("--only", nargs="+", choices=APPLICATIONS, default=APPLICATIONS)
-    parser.add_argument("--seeds", type=int, default=3, help="seeds 0 to N-1 (default: 3)")
-    parser.add_argument("--epochs", type=int, help="instead of the application's own")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     arguments = parser.parse_args()
     print(describe())
+    for seed in arguments.seeds:
+        for name in arguments.only:
+            run(arguments.runs / f"{name}-{seed}", name, seed)
     for name in arguments.only:
-        cards, seconds = [], []
-        for seed in range(arguments.seeds):
-            application = applications.load(name)(seed)
-            model = application.build()
-            epochs = arguments.epochs or application.epochs
-            start = time.perf_counter()
-            fit(
-                model,
-                application.samples,
-                application.batch_size,
-                seed,
-                epochs,
-                condition=application.condition,
-            )
-            seconds.append(time.perf_counter() - start)
-            cards.append(application.score(model, verbose=0))
-            keras.backend.clear_session()
-        print_table(name, epochs, cards, seconds)
+        print_table(name, [arguments.runs / f"{name}-{seed}" for seed in arguments.seeds])
 
 
-def print_table(name, epochs, cards, seconds):
-    times = ", ".join(f"{each:.0f}" for each in seconds)
-    print(
-        f"\n### {name}\n\n{epochs} epochs, {times} s of training; {cards[0]['samples']} samples.\n"
-    )
+def run(folder, name, seed):
+    """Runs the command, and keeps what it printed and how many seconds it took."""
+    if (folder / "seconds").exists():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    command = ["train", "--application", name, "--seed", str(seed), "--output-dir", str(folder)]
+    start = time.perf_counter()
+    with open(f"{folder}.log", "w") as log:
+        subprocess.run(
+            [sys.executable, "-m", "dcgan_tf", *command, "--overwrite"],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
+    (folder / "seconds").write_text(f"{time.perf_counter() - start:.0f}")
+
+
+def print_table(name, folders):
+    cards = [json.loads((folder / "scores.json").read_text()) for folder in folders]
+    epochs = json.loads((folders[0] / "run.json").read_text())["epochs"]
+    seconds = ", ".join((folder / "seconds").read_text() for folder in folders)
+    print(f"\n### {name}\n")
+    print(f"{epochs} epochs; whole commands {seconds} s; {cards[0]['samples']} samples.\n")
     print(f"| score | generated | {' | '.join(cards[0]['columns'])} | better |")
     print("|---|---|---|---|---|")
     for i, row in enumerate(cards[0]["rows"]):
@@ -65,8 +68,7 @@ def print_table(name, epochs, cards, seconds):
         ]
         print(
             f"| {row['title']} | {statistics.mean(values):.3g}{spread} | "
-            f"{' | '.join(references)} | {row['better']} |",
-            flush=True,
+            f"{' | '.join(references)} | {row['better']} |"
         )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 FEATURES = 64  # units of the layer that is used as features
-EPOCHS = 60  # of the training, fewer for more than 8,000 images:
+EPOCHS = 60  # of the training, fewer for many images:
 MOST_IMAGES_SEEN = 480_000  # in all epochs together
 
 
@@ -46,7 +46,7 @@ def build_classifier(image_shape, classes, seed=None):
     return keras.Model(images, {"features": features, "logits": logits}, name="classifier")
 
 
-def train_classifier(images, labels, seed=0, verbose=1):
+def train_classifier(images, labels, seed=0, verbose=1, epochs=EPOCHS):
     """Trains a classifier on images that are turned, shifted and zoomed a little each time.
 
     Args:
@@ -54,13 +54,14 @@ def train_classifier(images, labels, seed=0, verbose=1):
         labels: int `(n,)`, from 0 to the number of classes - 1.
         seed: Int, fixes the initial weights, the order and the changes to the images.
         verbose: 0, 1 or 2, Keras' progress of `fit`.
+        epochs: Int, passes over the images; fewer are made of many images.
 
     Returns:
         The trained `keras.Model`, as `build_classifier` describes it.
     """
     batch_size = min(64, len(images))
     steps_per_epoch = len(images) // batch_size
-    epochs = min(EPOCHS, math.ceil(MOST_IMAGES_SEEN / len(images)))
+    epochs = min(epochs, math.ceil(MOST_IMAGES_SEEN / len(images)))
     classifier = build_classifier(images.shape[1:], int(labels.max()) + 1, seed)
     training = keras.Model(classifier.input, classifier.output["logits"])
     decay = keras.optimizers.schedules.CosineDecay(2e-3, epochs * steps_per_epoch)

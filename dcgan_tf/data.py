@@ -31,6 +31,7 @@ def load_dataset(source="mnist-10k", image_size=None):
 
     Args:
         source: one of
+
             - `"mnist-10k"`: 10,000 MNIST digits that come with the package;
             - `"stacked-mnist"`: images whose three channels are three of these digits, at random:
               1,000 classes, to see how many of them a generator finds (Lin et al. 2018);

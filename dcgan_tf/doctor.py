@@ -24,6 +24,7 @@ class TrainingDoctor(keras.callbacks.Callback):
     run is bit for bit the one without it.
 
     The readings of a look are all `logs` of the epoch and
+
     - `generator_gradient`, `discriminator_gradient`: norms of the losses' gradients;
     - `loss_slope`: how steep the generator's loss is in D's logits, summed over the batch;
     - `real_probability`, `fake_probability`: means of D's verdict sigmoid(logit);

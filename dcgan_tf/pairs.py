@@ -178,7 +178,7 @@ def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
         seed: Int or `None`, fixes the initial weights of both, and Dropout.
 
     Returns:
-        A tuple `(generator, discriminator)` of `keras.Model`s.
+        A tuple `(generator, discriminator)`, each a `keras.Model`.
     """
     check_image_shape(image_shape)
     build_generator, build_discriminator = PAIRS[name]

@@ -70,7 +70,7 @@ class GradientPenalty(_Weighted):
 
 
 def r1_penalty(discriminator, real_samples):
-    """R1 = E[|dl/dx|^2] / 2 over real samples x, with the logit l (Mescheder et al. 2018).
+    """`R1 = E[|dl/dx|^2] / 2` over real samples x, with the logit l (Mescheder et al. 2018).
 
     Args:
         discriminator: function from samples to logits, float `(batch, 1)`.
@@ -84,7 +84,7 @@ def r1_penalty(discriminator, real_samples):
 
 
 def gradient_penalty(discriminator, real_samples, fake_samples, share):
-    """E[(|dl/dy| - 1)^2] at points y between real and generated samples (Gulrajani et al. 2017).
+    """`E[(|dl/dy| - 1)^2]` at points y between real and generated samples (Gulrajani et al. 2017).
 
     Args:
         discriminator: function from samples to logits, float `(batch, 1)`.

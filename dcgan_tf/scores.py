@@ -17,7 +17,7 @@ ROWS_AT_ONCE = 1000  # of a matrix of distances, so that 10,000 samples take 80 
 def frechet_distance(real, fake):
     """Fréchet distance between two normal distributions fitted to the features.
 
-    |m_r - m_f|^2 + tr(C_r + C_f - 2 (C_r C_f)^(1/2)) (Heusel et al. 2017, eq. 6), where m are the
+    `|m_r - m_f|^2 + tr(C_r + C_f - 2 (C_r C_f)^(1/2))` (Heusel et al. 2017, eq. 6), where m are the
     means and C the covariances. It grows as fewer samples are used: compare equal numbers only.
 
     Args:

@@ -17,6 +17,7 @@ from dcgan_tf.applications import (
     conditional,
     features,
     finance,
+    image_to_image,
     little_data,
     medicine,
     text,
@@ -56,7 +57,7 @@ def test_each_application_has_its_module():
         applications.load("music")
 
 
-def untrained(images, labels, verbose=1):
+def untrained(images, labels, *_):
     return build_classifier(images.shape[1:], int(labels.max()) + 1, seed=0)
 
 
@@ -141,6 +142,15 @@ def test_completion_keeps_what_is_known():
     simple = application.baseline(given)
     mean = np.broadcast_to(application.samples.mean(axis=0), simple.shape)
     np.testing.assert_allclose(simple[missing > 0], mean[missing > 0], atol=1e-6)
+
+
+def test_of_many_images_some_are_taken_at_random(monkeypatch):
+    every = {image.tobytes() for image in load_dataset("mnist-10k")[0][0]}
+    monkeypatch.setattr(image_to_image, "MOST_IMAGES", 50)
+    one, other = (applications.load("translation")(seed) for seed in (0, 1))
+    assert len(one.samples) == len(one.condition) == 50
+    chosen, others = ({image.tobytes() for image in each.samples} for each in (one, other))
+    assert len(chosen) == 50 and chosen < every and chosen != others
 
 
 def test_enhancement_starts_from_means_of_sixteen_pixels():

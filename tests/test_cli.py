@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,9 +31,36 @@ def work(tmp_path, monkeypatch, keras_home):
     """A folder to work in, with data.npz: 80 images of 16x16, three steps an epoch."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERAS_HOME", str(keras_home))
-    pixels = np.random.default_rng(0).integers(0, 256, (80, 16, 16), dtype=np.uint8)
-    np.savez("data.npz", x_train=pixels, y_train=np.arange(80) % 3)
+    write_data(tmp_path)
     return tmp_path
+
+
+def write_data(folder):
+    pixels = np.random.default_rng(0).integers(0, 256, (80, 16, 16), dtype=np.uint8)
+    np.savez(folder / "data.npz", x_train=pixels, y_train=np.arange(80) % 3)
+
+
+@pytest.fixture(scope="session")
+def one_epoch(tmp_path_factory, keras_home):
+    """A folder with data.npz and a run of one epoch in runs/data, to be copied by `finished`."""
+    folder = tmp_path_factory.mktemp("one_epoch")
+    write_data(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("KERAS_HOME", str(keras_home))
+        command = ["train", "--data", "data.npz", "--latent-dim", "8", "--epochs", "1"]
+        assert cli.main(command) == 0
+    return folder
+
+
+@pytest.fixture
+def finished(work, one_epoch):
+    """The folder of a run of one epoch in `work`, as if it had been trained there."""
+    run = shutil.copytree(one_epoch / "runs" / "data", work / "runs" / "data")
+    for name in ("run.json", "scores.json", "report.html"):
+        text = (run / name).read_text()
+        (run / name).write_text(text.replace(str(one_epoch), str(work)))
+    return run
 
 
 @pytest.fixture
@@ -144,9 +172,8 @@ def test_a_scored_run_has_its_scores_in_the_history(work, dcgan_tf):
     assert {"val_coverage", "val_kernel_distance", "generator_loss"} <= rows[0].keys()
 
 
-def test_evaluate_scores_a_run_anew(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 1)
-    run = work / "runs" / "data"
+def test_evaluate_scores_a_run_anew(finished, dcgan_tf):
+    run = finished
     made = ("scores.json", "closest_pairs.png", "class_shares.png", "report.html")
     first = json.loads((run / "scores.json").read_text())
     for name in made:
@@ -164,9 +191,8 @@ def test_evaluate_scores_a_run_anew(work, dcgan_tf):
     assert json.loads((run / "scores.json").read_text()) == first
 
 
-def test_report_is_written_anew(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 1)
-    path = work / "runs" / "data" / "report.html"
+def test_report_is_written_anew(finished, dcgan_tf):
+    path = finished / "report.html"
     before = path.read_bytes()
     path.unlink()
     status, out, err = dcgan_tf("report", "runs/data")
@@ -174,8 +200,7 @@ def test_report_is_written_anew(work, dcgan_tf):
     assert path.read_bytes() == before
 
 
-def test_training_takes_old_scores_away(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 1)
+def test_training_takes_old_scores_away(work, finished, dcgan_tf):
     np.savez("few.npz", x_train=np.load("data.npz")["x_train"][:10])
     (work / "data.npz").unlink()
     status, out, _ = dcgan_tf(
@@ -187,28 +212,26 @@ def test_training_takes_old_scores_away(work, dcgan_tf):
     assert not left & {"scores.json", "closest_pairs.png", "class_shares.png"}
 
 
-def test_evaluate_of_a_run_whose_data_is_gone(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 1)
-    before = contents(work / "runs" / "data")
+def test_evaluate_of_a_run_whose_data_is_gone(work, finished, dcgan_tf):
+    before = contents(finished)
     (work / "data.npz").unlink()
     status, _, err = dcgan_tf("evaluate", "runs/data")
     assert status == 2 and "data.npz" in err and err.count("\n") == 1
-    assert contents(work / "runs" / "data") == before
+    assert contents(finished) == before
 
 
-def test_resume_of_a_finished_run_changes_nothing(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 2)
-    before = contents(work / "runs" / "data")
+def test_resume_of_a_finished_run_changes_nothing(finished, dcgan_tf):
+    before = contents(finished)
     status, _, _ = train(dcgan_tf, "--resume")
     assert status == 0
-    after = contents(work / "runs" / "data")
+    after = contents(finished)
     assert [name for name in before if before[name] != after[name]] in ([], ["model.keras"])
 
 
-def test_a_run_is_not_overwritten_unasked(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 2)
-    run = work / "runs" / "data"
+def test_a_run_is_not_overwritten_unasked(finished, dcgan_tf):
+    run = finished
     (run / "notes.txt").write_text("mine")
+    (run / "samples" / "epoch_0002.png").write_text("of an earlier, longer run")
     before = contents(run)
     status, _, err = train(dcgan_tf, "--epochs", 1)
     assert status == 2 and "--resume" in err and "--overwrite" in err
@@ -258,10 +281,11 @@ def test_ctrl_c_keeps_the_finished_epochs(work, dcgan_tf):
     assert len((run / "history.csv").read_text().splitlines()) - 1 == epochs + 1
 
 
-def test_other_seed_other_run(work, dcgan_tf):
-    for seed in (0, 0, 1):
-        train(dcgan_tf, "--epochs", 1, "--seed", seed, "--overwrite", "--output-dir", f"s{seed}")
-    assert (work / "s0" / "history.csv").read_text() != (work / "s1" / "history.csv").read_text()
+def test_other_seed_other_run(finished, dcgan_tf):
+    seed_0 = (finished / "history.csv").read_text()
+    for seed, same in ((0, True), (1, False)):
+        assert train(dcgan_tf, "--epochs", 1, "--seed", seed, "--overwrite")[0] == 0
+        assert ((finished / "history.csv").read_text() == seed_0) == same
 
 
 def test_own_images_of_another_shape(work, dcgan_tf):
@@ -311,7 +335,7 @@ def test_sample(work, dcgan_tf):
     assert (one != other).any()
 
 
-def test_an_application_from_training_to_samples(work, dcgan_tf):
+def test_an_application_from_training_to_samples(work, finished, dcgan_tf):
     command = ["train", "--application", "conditional", "--data", "data.npz"]
     status, out, err = dcgan_tf(*command, "--epochs", 1)
     assert (status, err) == (0, "")
@@ -327,8 +351,7 @@ def test_an_application_from_training_to_samples(work, dcgan_tf):
     assert status == 0 and "4 generated images: two.png" in out
     status, _, err = dcgan_tf("sample", run, "--label", 3)
     assert status == 2 and "Received: 3. Expected one of 0, 1, 2." in err
-    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "plain")[0] == 0
-    status, _, err = dcgan_tf("sample", "plain", "--label", 3)
+    status, _, err = dcgan_tf("sample", finished, "--label", 3)
     assert status == 2 and "Received: --label 3" in err and "--application conditional" in err
 
 
@@ -437,15 +460,14 @@ def test_wrong_input_gets_one_line(bad_inputs, dcgan_tf, command, received, acce
     assert not (bad_inputs / "runs").exists()
 
 
-def test_resume_refuses_other_settings_and_other_data(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 1)
-    before = contents(work / "runs" / "data")
+def test_resume_refuses_other_settings_and_other_data(finished, dcgan_tf):
+    before = contents(finished)
     status, _, err = train(dcgan_tf, "--resume", "--seed", 3)
     assert status == 2 and "Received: --seed 3. Expected no --seed" in err
     np.savez("data.npz", x_train=np.zeros((200, 16, 16), np.uint8))
     status, _, err = train(dcgan_tf, "--resume")
     assert status == 2 and "data has changed" in err
-    assert contents(work / "runs" / "data") == before
+    assert contents(finished) == before
 
 
 def cut(whole):
@@ -466,9 +488,8 @@ def of_another_version(whole):
 
 
 @pytest.mark.parametrize("damage", [cut, zeroed, of_another_version])
-def test_a_damaged_model_is_refused(work, dcgan_tf, damage):
-    train(dcgan_tf, "--epochs", 1)
-    path = work / "runs" / "data" / "model.keras"
+def test_a_damaged_model_is_refused(finished, dcgan_tf, damage):
+    path = finished / "model.keras"
     whole = path.read_bytes()
     path.write_bytes(damage(whole))
     assert path.read_bytes() != whole

@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 from keras.src.saving import saving_lib
 from kill_and_resume import kill_and_compare
-from test_cli import dcgan_tf, keras_home, train, work  # noqa: F401
+from test_cli import dcgan_tf, finished, keras_home, one_epoch, train, work  # noqa: F401
 
 from dcgan_tf import evaluation, losses, runs
 
@@ -45,33 +45,30 @@ def test_nan_stops_the_run_and_keeps_the_last_good_state(work, dcgan_tf, monkeyp
     assert status == 0, error
 
 
-def test_two_runs_into_one_folder(work, dcgan_tf):  # noqa: F811
-    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "run")[0] == 0
-    with runs.locked(work / "run"):
+def test_two_runs_into_one_folder(finished, dcgan_tf):  # noqa: F811
+    with runs.locked(finished):
         for how in ("--resume", "--overwrite"):
-            status, _, error = train(dcgan_tf, "--epochs", 2, "--output-dir", "run", how)
+            status, _, error = train(dcgan_tf, "--epochs", 2, how)
             assert status == 2
-            assert "Another training is at work in the folder. Received: 'run'" in error
-    assert train(dcgan_tf, "--epochs", 2, "--output-dir", "run", "--resume")[0] == 0
+            assert "Another training is at work in the folder. Received: 'runs/data'" in error
+    assert train(dcgan_tf, "--epochs", 2, "--resume")[0] == 0
 
 
-def test_a_run_killed_before_its_first_model_begins_again(work, dcgan_tf):  # noqa: F811
-    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "whole")[0] == 0
-    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "run")[0] == 0
-    for path in (work / "run").iterdir():
+def test_a_run_killed_before_its_first_model_begins_again(finished, dcgan_tf):  # noqa: F811
+    whole = keras.saving.load_model(finished / "model.keras")
+    for path in finished.iterdir():
         if path.is_file() and path.name != "run.json":
             path.unlink()
-    status, _, error = train(dcgan_tf, "--epochs", 1, "--output-dir", "run", "--resume")
+    status, _, error = train(dcgan_tf, "--epochs", 1, "--resume")
     assert status == 0, error
-    a, b = (keras.saving.load_model(f"{name}/model.keras") for name in ("whole", "run"))
-    for x, y in zip(a.get_weights(), b.get_weights(), strict=True):
+    again = keras.saving.load_model(finished / "model.keras")
+    for x, y in zip(whole.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(x, y)
 
 
-def test_a_model_that_has_vanished_is_no_new_start(work, dcgan_tf):  # noqa: F811
-    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "run")[0] == 0
-    (work / "run" / "model.keras").unlink()
-    status, _, error = train(dcgan_tf, "--epochs", 2, "--output-dir", "run", "--resume")
+def test_a_model_that_has_vanished_is_no_new_start(finished, dcgan_tf):  # noqa: F811
+    (finished / "model.keras").unlink()
+    status, _, error = train(dcgan_tf, "--epochs", 2, "--resume")
     assert status == 2 and "The model cannot be loaded" in error
 
 
@@ -156,12 +153,10 @@ def test_a_read_only_disk(work, dcgan_tf, small_disk):  # noqa: F811
     assert not list(small_disk.iterdir())
 
 
-def test_a_full_disk_while_scoring(work, dcgan_tf, monkeypatch):  # noqa: F811
-    assert train(dcgan_tf, "--epochs", 1, "--output-dir", "run")[0] == 0
-
+def test_a_full_disk_while_scoring(finished, dcgan_tf, monkeypatch):  # noqa: F811
     def full(*args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(evaluation, "evaluate_run", full)
-    status, _, error = dcgan_tf("evaluate", "run")
+    status, _, error = dcgan_tf("evaluate", finished)
     assert status == 1 and "No space left on device" in error

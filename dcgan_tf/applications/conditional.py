@@ -86,7 +86,7 @@ def build_conditional_pair(image_shape, classes, latent_dim, seed=None):
         seed: Int or `None`, fixes the initial weights of both.
 
     Returns:
-        A tuple `(generator, discriminator)` of `keras.Model`s, each with a second input, int
+        A tuple `(generator, discriminator)`, each a `keras.Model` with a second input, int
         `(batch,)`, from 0 to `classes` - 1.
     """
     pair = build_pair("default", image_shape, latent_dim + classes, seed)

@@ -66,6 +66,7 @@ def augmented(discriminator, changes, seed=None):
     Args:
         discriminator: `keras.Model` from images in [-1, 1], dark around the edge, to logits.
         changes: names of
+
             - `"translation"`: by up to an eighth of height and width, dark where nothing comes in;
             - `"cutout"`: a dark square, up to half as high and wide as the image;
             - `"brightness"`: all pixels up or down by up to 0.4.
