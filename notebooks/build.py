@@ -1,25 +1,59 @@
 """Makes each notebook from its text source, runs it, and keeps its outputs.
 
-python notebooks/build.py              all of them
-python notebooks/build.py 01_quick_start.py
+The time that it took is written into its text, source and notebook.
+
+    python notebooks/build.py                    all of them
+    python notebooks/build.py 01_quick_start.py
 """
 
 import argparse
 import pathlib
+import re
+import time
 
 import jupytext
+import nbformat
 from nbclient import NotebookClient
 
 HERE = pathlib.Path(__file__).parent
+SETTINGS = HERE.parent / "docs" / "conf.py"
+TIME = re.compile(r"(?<=Takes )\S+(?= s on two CPU cores)")
+INSTALL = """\
+# On Colab and the like: installs the package where it is missing.
+import importlib.util
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+if importlib.util.find_spec("dcgan_tf") is None:
+    places = [place for place in ("..", "dcgan_tf") if pathlib.Path(place, "setup.cfg").exists()]
+    %pip install -q {(places + ["ADDRESS"])[0]}"""
+
+
+def read(source):
+    """Reads a text source, and puts the cell that installs the package after its title."""
+    notebook = jupytext.read(source)
+    repository = re.search(r'^repository = "(.*)"', SETTINGS.read_text(), re.MULTILINE)[1]
+    address = f"git+{repository}" if repository else "dcgan_tf: its source is not here"
+    install = nbformat.v4.new_code_cell(INSTALL.replace("ADDRESS", address))
+    install.metadata["tags"] = ["hide-cell"]
+    notebook.cells.insert(1, install)
+    return notebook
 
 
 def tidy(notebook):
-    """Drops what differs from build to build: times, identifiers, and messages about drivers."""
+    """Drops what differs from build to build, and what only a running notebook can show."""
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+            cell.outputs = [
+                out
+                for out in cell.outputs
+                if out.get("name") != "stderr"
+                and "application/vnd.jupyter.widget-view+json" not in out.get("data", ())
+            ]
+    notebook.metadata.pop("widgets", None)
 
 
 def main():
@@ -28,13 +62,17 @@ def main():
     names = parser.parse_args().names or [path.name for path in sorted(HERE.glob("[0-9]*.py"))]
     for name in names:
         source = HERE / name
-        notebook = jupytext.read(source)
+        start = time.perf_counter()
+        notebook = read(source)
         NotebookClient(
             notebook, timeout=None, coalesce_streams=True, resources={"metadata": {"path": HERE}}
         ).execute()
         tidy(notebook)
+        seconds = f"{time.perf_counter() - start:.0f}"
+        notebook.cells[0].source = TIME.sub(seconds, notebook.cells[0].source)
+        source.write_text(TIME.sub(seconds, source.read_text()))
         jupytext.write(notebook, source.with_suffix(".ipynb"))
-        print(source.with_suffix(".ipynb"), flush=True)
+        print(source.with_suffix(".ipynb"), seconds, "s", flush=True)
 
 
 if __name__ == "__main__":

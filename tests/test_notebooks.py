@@ -1,28 +1,76 @@
-import pathlib
+"""The course: notebooks as their sources say, each runs, each exercise is checked both ways."""
 
-import jupytext
+import copy
+import pathlib
+import re
+
+import build
 import nbclient
 import nbformat
 import pytest
 
 SOURCES = sorted((pathlib.Path(__file__).parents[1] / "notebooks").glob("[0-9]*.py"))
+each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def tagged(notebook, kind):
+    """Cells by the number in their tag, for example of `check-3`."""
+    found = {}
+    for cell in notebook.cells:
+        for tag in cell.metadata.get("tags", []):
+            if match := re.fullmatch(rf"{kind}-(\d+)", tag):
+                found[int(match[1])] = cell
+    return found
+
+
+@each_source
 def test_notebook_has_the_cells_of_its_source(source):
     notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
     nbformat.validate(notebook)
-    expected = [(cell.cell_type, cell.source) for cell in jupytext.read(source).cells]
+    expected = [(cell.cell_type, cell.source) for cell in build.read(source).cells]
     assert [(cell.cell_type, cell.source) for cell in notebook.cells] == expected
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert source.with_suffix(".ipynb").stat().st_size < 1_500_000
+    assert build.TIME.search(notebook.cells[0].source)[0].isdigit(), "says how long it takes"
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+@each_source
+def test_exercises_are_whole(source):
+    notebook = build.read(source)
+    exercises, checks, solutions = (
+        tagged(notebook, kind) for kind in ("exercise", "check", "solution")
+    )
+    assert list(exercises) == list(range(1, len(exercises) + 1)) and len(exercises) >= 4
+    assert exercises.keys() == checks.keys() == solutions.keys()
+    for number, cell in checks.items():
+        assert cell.source.count(f"with exercise({number}):") == 1
+    for cell in solutions.values():
+        assert "hide-cell" in cell.metadata["tags"] and cell.metadata["jupyter"]["source_hidden"]
+
+
+@pytest.mark.course
+@each_source
 def test_notebook_runs(source):
-    """With one epoch instead of those in the cell tagged `parameters`."""
-    notebook = jupytext.read(source)
-    (parameters,) = (c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
-    parameters.source = "EPOCHS = 1"
+    """With the numbers that its cell of parameters has for it, and each check also answered."""
+    notebook = build.read(source)
+    checks, cells = tagged(notebook, "check"), []
+    for cell in notebook.cells:
+        cells.append(cell)
+        if "parameters" in cell.metadata.get("tags", []):
+            for name, value in cell.metadata["quick"].items():
+                assert re.search(rf"^{name} = ", cell.source, re.MULTILINE)
+                cell.source += f"\n{name} = {value!r}"
+    for number, solution in tagged(notebook, "solution").items():
+        again = copy.deepcopy(checks[number])
+        again.metadata["tags"] = [f"again-{number}"]
+        cells.insert(cells.index(solution) + 1, again)
+    notebook.cells = cells
     nbclient.NotebookClient(notebook, timeout=300).execute()
+    for number, check in checks.items():
+        assert printed(check).startswith(f"Exercise {number}: not yet. ")
+        assert printed(tagged(notebook, "again")[number]) == f"Exercise {number}: right.\n"
+
+
+def printed(cell):
+    return "".join(out.text for out in cell.outputs if out.get("name") == "stdout")
