@@ -93,7 +93,8 @@ class GAN(Sampling, SavedWhole, keras.Model):
         Raises:
             ValueError: for an unknown loss or regulariser, or one optimizer used twice.
         """
-        if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
+        both = generator_optimizer, discriminator_optimizer
+        if both[0] is both[1] and isinstance(both[0], keras.optimizers.Optimizer):
             raise ValueError(
                 "The two networks share an optimizer. Received: the same object twice. Expected "
                 "two optimizers: each keeps a state for the weights of one network."
@@ -240,6 +241,7 @@ class GAN(Sampling, SavedWhole, keras.Model):
 
     def _unpacked(self, data):
         real_images, condition, _ = keras.utils.unpack_x_y_sample_weight(data)
+        real_images = tf.convert_to_tensor(real_images)  # `run_eagerly` passes NumPy arrays on
         if not real_images.dtype.is_floating or real_images.shape[1:] != self.sample_shape:
             raise ValueError(
                 f"The data does not fit the networks. Received: {real_images.dtype.name} of shape "

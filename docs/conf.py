@@ -22,6 +22,8 @@ extensions = [
 ]
 exclude_patterns = ["_build", "jupyter_execute"]
 html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["code_fits.css"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3

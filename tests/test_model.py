@@ -388,6 +388,8 @@ def test_there_is_no_third_optimizer(tiny_gan):
     assert model.optimizer.optimizers == pair
     assert isinstance(model.generator_optimizer, keras.optimizers.SGD)
     assert model.generator_optimizer.built and model.discriminator_optimizer.built
+    model.compile("sgd", "sgd")
+    assert model.generator_optimizer is not model.discriminator_optimizer
 
 
 def test_compile_refuses(tiny_gan):

@@ -50,7 +50,7 @@ class Application(base.Application):
         generator = build_return_generator(self.seed)
         discriminator = build_recurrent_discriminator((DAYS, 1), seed=self.seed)
         model = GAN(generator, discriminator, LATENT_DIM, seed=self.seed)
-        # A weaker penalty than the default, with which rare, large moves went unnoticed.
+        # A weaker penalty than the default: what it is worth differs from seed to seed.
         model.compile(regularizer=R1(0.02))
         return model
 
