@@ -1,0 +1,872 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 2. Generative models
+#
+# What a generative model is, how one was built before there were GANs, where each of these ways
+# ends with images, and what the adversarial idea changed. Afterwards you can say what a model of
+# data has to do, draw samples from six of them, and compare them in a table.
+#
+# Takes 169 s on two CPU cores.
+
+# %%
+import pathlib
+import tempfile
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import scipy.linalg
+import scipy.stats
+from IPython.display import Image
+from sklearn.decomposition import PCA
+from sklearn.neural_network import BernoulliRBM
+
+from dcgan_tf import DCGAN, Scorer, images, load_dataset
+from dcgan_tf.exercises import exercise
+from dcgan_tf.features import digit_features
+from dcgan_tf.scores import frechet_distance
+
+folder = pathlib.Path(tempfile.mkdtemp())
+
+# %% [markdown]
+# How many digits the networks learn from, how long the GAN is trained, and how many images of
+# each model are compared in the end.
+
+# %% tags=["parameters"] quick={"DIGITS": 800, "EPOCHS": 1, "SAMPLES": 300}
+DIGITS = 8004
+EPOCHS = 6
+SAMPLES = 2000
+
+# %% [markdown]
+# ## A classifier and a generative model
+#
+# *Articles: 2 §1.1*
+#
+# *Deep learning* means to learn from examples with a network of several layers. Most such
+# networks are *classifiers*: they get an example $x$, here the picture of a digit, and answer
+# with a label $y$, here one of ten classes. What they learn is $p(y \mid x)$, the probability of
+# each label for a given picture.
+
+# %%
+(x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
+rng = np.random.default_rng(0)
+digits = digit_features()  # a classifier that comes with the package, trained on such digits
+accuracy = np.mean(digits.classify(x_test) == y_test)
+print(f"share of unseen digits that it reads rightly: {accuracy:.3f}")
+assert accuracy > 0.97
+
+# %% [markdown]
+# Such a classifier knows very well what tells one digit from another. Does it know what a digit
+# looks like? We show it 1,000 pictures in which each pixel is a random number. **Predict, then
+# run:** what will it answer?
+
+# %%
+random_pictures = rng.uniform(-1, 1, size=(1000, 28, 28, 1)).astype(np.float32)
+answers = digits.classify(random_pictures)
+print("how often each digit was the answer:", np.bincount(answers, minlength=10))
+
+# %% [markdown]
+# It names a digit for each of them, because that is all that it can do. Nothing in $p(y \mid x)$
+# says how likely the picture $x$ itself is.
+#
+# A *generative model* is about $x$. It stands for $p(x)$, the distribution that the data came
+# from, and it is a way to draw new samples from it: pictures that nobody drew, but somebody could
+# have drawn.
+#
+# ## A model of one number
+#
+# *Articles: 2 §1.2*
+#
+# We begin with data of one dimension. For each digit we take the share of ink in its picture: the
+# mean of all pixels, on a scale from 0 (black) to 1 (white).
+
+
+# %%
+def ink_of(pictures):
+    return (pictures.mean(axis=(1, 2, 3)) + 1) / 2
+
+
+ink, test_ink = ink_of(x_train), ink_of(x_test)
+print(f"{len(ink)} numbers from {ink.min():.3f} to {ink.max():.3f}")
+
+# %% [markdown]
+# The first model is a normal distribution, also called a Gaussian. To fit it means to take mean
+# and standard deviation from the data.
+
+# %%
+mean, deviation = ink.mean(), ink.std()
+gaussian_draws = rng.normal(mean, deviation, size=5000)
+
+# %% [markdown]
+# The second model is a histogram: the range is cut into bins, and each bin keeps the share of the
+# data that fell into it. To draw a number, choose a bin by these shares, then any place in it.
+
+# %%
+counts, edges = np.histogram(ink, bins=20)
+shares = counts / counts.sum()
+bins = rng.choice(len(shares), size=5000, p=shares)
+histogram_draws = rng.uniform(edges[bins], edges[bins + 1])
+
+# %%
+figure, (left, right) = plt.subplots(
+    1, 2, figsize=(7, 3.5), sharex=True, sharey=True, layout="constrained"
+)
+for axes, name, draws in (
+    (left, "Gaussian", gaussian_draws),
+    (right, "histogram", histogram_draws),
+):
+    axes.hist(ink, bins=40, density=True, color="0.8", label="data")
+    axes.hist(draws, bins=40, density=True, histtype="step", color="black", label="drawn")
+    axes.set(title=name, xlabel="share of ink")
+    axes.legend()
+left.set_ylabel("density")
+plt.show()
+
+# %% [markdown]
+# The data is not quite symmetric: its right side is longer than the left one. The Gaussian cannot
+# say that, the histogram can.
+#
+# Both are *explicit* models: they have a formula for the density $p(x)$. So they can be judged by
+# data that they have not seen: the higher the mean of $\ln p(x)$ over it, the *log-likelihood*,
+# the better. (With the natural logarithm its unit is called *nat*.)
+
+
+# %%
+def log_likelihood(x, shares, edges):
+    """Mean log density of numbers x under a histogram, in nats."""
+    inside = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(shares) - 1)
+    with np.errstate(divide="ignore"):  # an empty bin: the logarithm of 0
+        return np.mean(np.log(shares[inside] / np.diff(edges)[inside]))
+
+
+gaussian_score = scipy.stats.norm.logpdf(test_ink, mean, deviation).mean()
+histogram_score = log_likelihood(test_ink, shares, edges)
+print(f"Gaussian {gaussian_score:.3f}, histogram {histogram_score:.3f}")
+assert gaussian_score < histogram_score
+
+# %% [markdown]
+# The more bins, the finer the histogram. **Predict, then run:** what happens to the
+# log-likelihood of the data it was made from, and to that of unseen data, with 1,000 bins?
+
+# %%
+for number in (5, 20, 1000):
+    fine_counts, fine_edges = np.histogram(ink, bins=number)
+    fine_shares = fine_counts / fine_counts.sum()
+    seen, unseen = (log_likelihood(x, fine_shares, fine_edges) for x in (ink, test_ink))
+    print(f"{number:5d} bins: seen {seen:.3f}, unseen {unseen:.3f}")
+assert seen > gaussian_score and unseen == -np.inf
+
+# %% [markdown]
+# For the data it was made from it gets better and better. But at least one unseen number falls
+# into an empty bin: the model calls impossible what has happened. A model that repeats its
+# examples is not a good model. We meet this again, as *memorising*, in
+# [chapter 8](08_failures.ipynb).
+#
+# ### Exercise 1: the inverse of the distribution function
+#
+# There is a shorter way to draw from a histogram. Its *distribution function* goes from 0 at the
+# first edge to 1 at the last, with straight lines between the edges: it says which share of the
+# data lies further left. Its inverse turns uniform random numbers $u$ from 0 to 1 into samples.
+# Write it. `np.interp` draws straight lines through given points, `np.cumsum` adds up.
+
+
+# %% tags=["exercise-1"]
+def inverse_distribution(u, shares, edges):
+    """Samples of a histogram from numbers u in [0, 1], both float `(n,)`."""
+    return ...
+
+
+# %% tags=["check-1"]
+with exercise(1):
+    u = np.random.default_rng(1).uniform(size=1000)
+    drawn = inverse_distribution(u, shares, edges)
+    assert drawn is not ..., "Write an expression in place of the three dots."
+    assert np.shape(drawn) == (1000,), f"1,000 numbers are wanted. The shape is {np.shape(drawn)}."
+    ends = inverse_distribution(np.array([0.0, 1.0]), shares, edges)
+    assert np.allclose(ends, edges[[0, -1]]), "u = 0 and u = 1 are the two ends of the histogram."
+    halves = inverse_distribution(np.array([0.25, 0.75]), np.array([0.5, 0.5]), np.array([0, 1, 3]))
+    assert halves[0] > 0 and halves[1] > 1, "u = 0.75 lies in the second of two equal shares."
+    wanted = scipy.stats.rv_histogram((counts, edges), density=False).ppf(u)
+    assert np.allclose(drawn, wanted), "Some numbers are not where they should be."
+
+# %% [markdown]
+# This function is a *generator*: it turns random numbers, the *noise*, into samples. One can also
+# begin with the generator, and never write down a density:
+
+# %%
+noise = rng.normal(size=5000)
+log_ink = np.log(ink)
+generated = np.exp(log_ink.mean() + log_ink.std() * noise)
+for name, numbers in (("data", ink), ("generated", generated)):
+    print(f"{name:10s}", np.quantile(numbers, (0.05, 0.25, 0.5, 0.75, 0.95)).round(3))
+
+# %% [markdown]
+# The five numbers are quantiles: 5 %, 25 %, 50 %, 75 % and 95 % of the numbers lie below them. A
+# model that is given as a program from noise to samples, without a density, is called *implicit*.
+# It is easy to draw from, but it cannot tell how likely a given $x$ is. What it made can only be
+# compared with data, sample against sample. A GAN is such a model, and its discriminator makes
+# the comparison.
+#
+# ## Why pictures are harder
+#
+# A picture of 28 by 28 pixels is a point in a space of 784 dimensions. A histogram of it, with
+# only two bins for each pixel, black and white, would have a bin for each possible picture:
+# $2^{784}$.
+#
+# ### Exercise 2: the size of the table
+#
+# A table gives a probability to each black and white picture of `n` pixels. All of them add up to
+# 1, so that the last one follows from the others; the others are free. How many free numbers does
+# the table have? And how many, if each pixel is drawn for itself, white with a probability of its
+# own?
+
+
+# %% tags=["exercise-2"]
+def free_numbers_of_table(n):
+    return ...
+
+
+def free_numbers_of_independent_pixels(n):
+    return ...
+
+
+# %% tags=["check-2"]
+with exercise(2):
+    table = [free_numbers_of_table(n) for n in range(1, 11)]
+    independent = [free_numbers_of_independent_pixels(n) for n in (1, 2, 784)]
+    assert table[0] is not ... and independent[0] is not ..., "Two expressions are wanted."
+    assert table[0] == independent[0] == 1, "One pixel needs one number: how often it is white."
+    assert table[1] == 3, (
+        f"There are 4 pictures of two pixels, but the table has {table[1]} numbers."
+    )
+    assert table[9] + 1 == 4 * (table[7] + 1), "Two more pixels: each picture becomes four."
+    assert independent[2] / independent[1] == 392, "Each pixel brings as much as the others."
+
+# %% [markdown]
+# The table is out of reach: no collection of pictures could fill more than a tiny part of it. So
+# a model of pictures has to assume something.
+#
+# ### Each pixel for itself
+#
+# The simplest assumption is that the pixels have nothing to do with each other. Each gets a
+# Gaussian with its own mean and its own standard deviation. **Predict, then run:** will the
+# pictures look like digits?
+
+
+# %%
+def show(pictures, columns=8):
+    """A grid of pictures in [-1, 1]."""
+    grid = images.make_grid(images.to_uint8(pictures), columns=columns)
+    images.write_png(folder / "grid.png", grid)
+    return Image(folder / "grid.png")
+
+
+samples = {}  # of each model, for the comparison at the end
+means, deviations = x_train.mean(axis=0), x_train.std(axis=0)
+independent_pixels = rng.normal(means, deviations, size=(SAMPLES, 28, 28, 1))
+samples["independent pixels"] = independent_pixels
+show(independent_pixels[:16])
+
+# %% [markdown]
+# Noise, in the middle of the picture. Yet each pixel by itself is right: its mean and its
+# standard deviation are those of the data.
+
+# %%
+assert np.abs(independent_pixels.mean(axis=0) - means).max() < 0.4
+assert np.abs(independent_pixels.std(axis=0) - deviations).max() < 0.3
+
+# %% [markdown]
+# What is lost is how pixels go together. A digit is made of strokes: beside a white pixel there
+# is often another. The *correlation* of two pixels is 1 if one follows from the other by a rising
+# straight line, and 0 if there is no such relation. Here is that of one pixel in the middle with
+# each of the others.
+
+
+# %%
+def correlations_with_middle(pictures):
+    """Correlation of the pixel (14, 14) with each pixel, (28, 28)."""
+    residuals = (pictures - pictures.mean(axis=0))[..., 0]
+    covariance = (residuals[:, 14, 14, np.newaxis, np.newaxis] * residuals).mean(axis=0)
+    deviations = residuals.std(axis=0)
+    return covariance / np.maximum(deviations * deviations[14, 14], 1e-6)
+
+
+figure, panels = plt.subplots(1, 2, figsize=(7, 3.5), sharey=True, layout="constrained")
+for axes, name, pictures in zip(
+    panels, ("digits", "independent pixels"), (x_train, independent_pixels), strict=True
+):
+    shades = axes.imshow(correlations_with_middle(pictures), cmap="gray", vmin=-1, vmax=1)
+    axes.set(title=name, xlabel="column (pixels)")
+panels[0].set_ylabel("row (pixels)")
+figure.colorbar(shades, ax=panels, label="correlation with pixel (14, 14)")
+plt.show()
+
+# %% [markdown]
+# In digits the neighbours are alike, and further away there are pixels that are dark where this
+# one is light. In the other pictures the pixel is alone.
+#
+# ### Exercise 3: one number for it
+#
+# Write a function for the correlation of pixels with their neighbour on the right, as one number
+# for a set of pictures: subtract the mean picture, so that $r$ is left. Then divide the sum of
+# $r_{i,j} \, r_{i,j+1}$ over all pictures and places by the root of (sum of $r_{i,j}^2$ times sum
+# of $r_{i,j+1}^2$). What does it give for `x_train` and for `independent_pixels`?
+
+
+# %% tags=["exercise-3"]
+def neighbour_correlation(pictures):
+    """Correlation of neighbours in a row, of pictures `(n, height, width, 1)`."""
+    return ...
+
+
+# %% tags=["check-3"]
+with exercise(3):
+    noise_pictures = np.random.default_rng(1).normal(size=(500, 20, 20, 1))
+    found = neighbour_correlation(noise_pictures)
+    assert found is not ..., "Write an expression in place of the three dots."
+    assert np.ndim(found) == 0, f"One number is wanted. The shape is {np.shape(found)}."
+    assert abs(found) < 0.05, f"Pixels of pure noise know nothing of each other; not {found:.3f}."
+    stripes = np.repeat(noise_pictures[:, :, :1], 20, axis=2)
+    assert np.isclose(neighbour_correlation(stripes), 1), "Equal neighbours: not 1."
+    stripes[:, :, ::2] *= -1
+    assert np.isclose(neighbour_correlation(stripes), -1), "Opposite neighbours: not -1."
+    upright = np.repeat(noise_pictures[:, :1], 20, axis=1)
+    assert abs(neighbour_correlation(upright)) < 0.1, "These are neighbours above each other."
+    shaded = noise_pictures + np.arange(20).reshape(1, 1, 20, 1)
+    assert np.isclose(neighbour_correlation(shaded), found), "Was the mean picture subtracted?"
+
+# %% [markdown]
+# ### All covariances
+#
+# A Gaussian can have correlations too. It then needs the whole *covariance matrix*, here of 784
+# by 784 numbers. *Principal component analysis* (PCA) turns the axes so that the covariance
+# between any two of the new coordinates is 0, and keeps those in which the data varies most.
+
+# %%
+flat = x_train.reshape(-1, 784)
+pca = PCA(n_components=100, random_state=0).fit(flat)
+print(f"100 directions hold {pca.explained_variance_ratio_.sum():.3f} of the variance")
+
+# %% [markdown]
+# That is a matter of linear algebra: the variances along the new axes are the greatest
+# eigenvalues of the covariance matrix.
+
+# %%
+eigenvalues = scipy.linalg.eigvalsh(np.cov(flat, rowvar=False))
+np.testing.assert_allclose(pca.explained_variance_, eigenvalues[::-1][:100], rtol=1e-2)
+
+# %% [markdown]
+# Along the new axes the coordinates are uncorrelated. A Gaussian for each of them is then a
+# Gaussian with nearly the full covariance of the pixels. **Predict, then run:** is it enough for
+# a digit?
+
+# %%
+coordinates = rng.normal(size=(SAMPLES, 100)) * np.sqrt(pca.explained_variance_)
+samples["Gaussian, 100 components"] = pca.inverse_transform(coordinates).reshape(-1, 28, 28, 1)
+show(samples["Gaussian, 100 components"][:16])
+
+# %% [markdown]
+# There are strokes now, because the correlation of neighbours is right. But hardly one of the
+# pictures is a digit. A Gaussian knows only pairs of pixels, and its cloud of points is a single
+# ellipsoid: the middle between a 1 and an 8 is as good to it as either of them. It also draws
+# grey where digits are black or white.
+
+
+# %%
+def share_of_grey(pictures):
+    return np.mean(np.abs(pictures) < 0.9)
+
+
+real_grey, gaussian_grey = (
+    share_of_grey(x_train),
+    share_of_grey(samples["Gaussian, 100 components"]),
+)
+print(f"pixels neither black nor white: digits {real_grey:.2f}, Gaussian {gaussian_grey:.2f}")
+assert gaussian_grey > 2 * real_grey
+
+# %% [markdown]
+# ## Autoencoders
+#
+# *Articles: 2 §1.2*
+#
+# An *autoencoder* is two networks. The *encoder* makes a short code of a picture, here 16
+# numbers; the *decoder* makes a picture of the code. Together they are trained to give back what
+# they got. The code is too short to copy 784 pixels, so it must hold what matters in digits.
+
+# %%
+keras.utils.set_random_seed(0)
+encoder = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        keras.layers.Flatten(),
+        keras.layers.Dense(256, activation="relu"),
+        keras.layers.Dense(16),
+    ]
+)
+decoder = keras.Sequential(
+    [
+        keras.Input((16,)),
+        keras.layers.Dense(256, activation="relu"),
+        keras.layers.Dense(784, activation="tanh"),
+        keras.layers.Reshape((28, 28, 1)),
+    ]
+)
+autoencoder = keras.Sequential([encoder, decoder])
+autoencoder.compile("adam", "mse")
+autoencoder.fit(x_train[:DIGITS], x_train[:DIGITS], epochs=15, batch_size=64, verbose=0)
+show(np.concatenate([x_test[:8], autoencoder.predict(x_test[:8], verbose=0)]))
+
+# %% [markdown]
+# Above are digits that it has not seen, below is what came back: softer, but the same digits. To
+# *reconstruct* is what it was trained for. The error is far below that of the best answer that
+# does not look at the picture, which is the mean picture.
+
+# %%
+reconstruction_error = autoencoder.evaluate(x_test, x_test, verbose=0)
+error_of_mean = np.mean((x_test - x_train.mean(axis=0)) ** 2)
+print(f"mean squared error: {reconstruction_error:.3f}, of the mean picture {error_of_mean:.3f}")
+assert reconstruction_error < 0.5 * error_of_mean
+
+# %% [markdown]
+# The decoder turns 16 numbers into a picture, as a generator does. So let us feed it random
+# codes, with the mean and the standard deviation that each of the 16 numbers has over the
+# training digits. **Predict, then run:** will these be digits?
+
+# %%
+codes = encoder.predict(x_train, verbose=0)
+random_codes = rng.normal(codes.mean(axis=0), codes.std(axis=0), size=(SAMPLES, 16))
+samples["autoencoder, random codes"] = decoder.predict(random_codes, verbose=0)
+show(samples["autoencoder, random codes"][:16])
+
+# %% [markdown]
+# Some are nearly digits, many are not. To reconstruct is not to generate: the decoder has learned
+# what to do with codes of digits, and nobody told it, or the encoder, where among all codes these
+# should lie. The random codes go to places between them. (A *variational* autoencoder, Kingma and
+# Welling 2013, arXiv:1312.6114, trains the codes to be normally distributed, which closes most of
+# this gap.)
+#
+# ### Exercise 4: better codes
+#
+# The 16 numbers of a code are not independent of each other. Draw `n` codes from a Gaussian with
+# the mean **and** the covariance matrix of `codes`. (`rng.multivariate_normal` is one way.)
+
+
+# %% tags=["exercise-4"]
+def draw_codes(codes, n, rng):
+    """Draws n codes, float `(n, d)`, from a Gaussian fitted to codes `(m, d)`."""
+    return ...
+
+
+# %% tags=["check-4"]
+with exercise(4):
+    drawn = draw_codes(codes, 20_000, np.random.default_rng(1))
+    assert drawn is not ..., "Write an expression in place of the three dots."
+    assert np.shape(drawn) == (20_000, 16), f"The shape is {np.shape(drawn)}."
+    scale = codes.std(axis=0)
+    gap = np.abs(drawn.mean(axis=0) - codes.mean(axis=0)) / scale
+    assert gap.max() < 0.1, "The means differ from those of the codes."
+    assert np.allclose(drawn.std(axis=0), scale, rtol=0.1), "The standard deviations differ."
+    correlation_gap = np.abs(np.corrcoef(drawn.T) - np.corrcoef(codes.T))
+    assert correlation_gap.max() < 0.1, "The correlations between the 16 numbers are not there."
+    assert len(np.unique(drawn, axis=0)) == 20_000, "Some codes were drawn twice: not a Gaussian."
+
+# %% [markdown]
+# ## Restricted Boltzmann machines
+#
+# *Articles: 2 §1.2*
+#
+# A *restricted Boltzmann machine* (RBM) is a model of black and white pictures. Beside the pixels
+# $v_i$, which are 0 or 1, it has hidden units $h_j$, which are 0 or 1 too. Each pair of both has
+# an *energy*, and is the more likely the lower its energy is:
+#
+# $$E(v, h) = -\sum_i b_i v_i - \sum_j c_j h_j - \sum_{j,i} h_j W_{ji} v_i, \qquad
+# p(v, h) = \frac{e^{-E(v, h)}}{Z}.$$
+#
+# The number $Z$ makes all probabilities add up to 1. It is a sum over all pictures and all states
+# of the hidden units, which nobody can compute: the density is explicit, but for this factor.
+#
+# To keep it small we halve the pictures, by the mean of 2 by 2 pixels, and make them black and
+# white.
+
+# %%
+halved = x_train.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4))
+visible = (halved > -1 / 3).astype(np.float32).reshape(-1, 196)
+
+
+def enlarged(visible):
+    """From zeros and ones `(n, 196)` to pictures `(n, 28, 28, 1)` in [-1, 1]."""
+    return (2 * visible.reshape(-1, 14, 14, 1) - 1).repeat(2, axis=1).repeat(2, axis=2)
+
+
+rbm = BernoulliRBM(n_components=200, learning_rate=0.01, n_iter=15, random_state=0)
+rbm.fit(visible[:DIGITS])
+show(enlarged(visible[:8]))
+
+# %% [markdown]
+# *Restricted* means: no pixel is tied to a pixel, no hidden unit to a hidden unit. So for a given
+# picture the hidden units are independent, each with a probability of its own, and the other way
+# round. With the function $\sigma(x) = 1 / (1 + e^{-x})$ these are
+# $p(h_j = 1 \mid v) = \sigma(c_j + \sum_i W_{ji} v_i)$ and
+# $p(v_i = 1 \mid h) = \sigma(b_i + \sum_j h_j W_{ji})$.
+
+# %%
+weights, hidden_bias, visible_bias = (
+    rbm.components_,
+    rbm.intercept_hidden_,
+    rbm.intercept_visible_,
+)
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def hidden_probability(visible):
+    return sigmoid(visible @ weights.T + hidden_bias)
+
+
+def visible_probability(hidden):
+    return sigmoid(hidden @ weights + visible_bias)
+
+
+np.testing.assert_allclose(hidden_probability(visible), rbm.transform(visible), rtol=1e-3)
+
+# %% [markdown]
+# To draw a picture, one goes back and forth: draw the hidden units for the picture, draw a
+# picture for the hidden units, and again. This is *Gibbs sampling*. After many steps the pictures
+# come from the model, wherever they began. Here they begin with independent pixels.
+
+
+# %%
+def draw(probability, rng):
+    """Zeros and ones, each a one with its own probability."""
+    return (rng.random(probability.shape) < probability).astype(np.float32)
+
+
+chain = draw(np.tile(visible.mean(axis=0), (SAMPLES, 1)), rng)
+stages = [chain[:8]]
+for step in range(1, 301):
+    hidden = draw(hidden_probability(chain), rng)
+    chain = draw(visible_probability(hidden), rng)
+    if step in (1, 10, 300):
+        stages.append(chain[:8])
+samples["restricted Boltzmann machine"] = enlarged(chain)
+show(enlarged(np.concatenate(stages)))
+
+# %% [markdown]
+# The rows are eight chains at the beginning and after 1, 10 and 300 steps. Strokes join, and
+# pieces of digits, sometimes whole ones, come out of the noise. It takes hundreds of steps for
+# one picture, and one cannot be sure when they are enough: a chain can stay near one shape for
+# long.
+#
+# ### Exercise 5: chains that stand still
+#
+# Somebody wrote the step below, and all chains stop moving after a while. Find out why, and write
+# a step without the mistake. It may use the functions from above.
+
+
+# %%
+def frozen_step(visible, rng):
+    hidden = (hidden_probability(visible) > 0.5).astype(np.float32)
+    return (visible_probability(hidden) > 0.5).astype(np.float32)
+
+
+frozen = chain[:200]
+for _ in range(50):
+    frozen = frozen_step(frozen, rng)
+standing = np.mean(np.all(frozen == frozen_step(frozen, rng), axis=1))
+print(f"share of chains that do not move any more: {standing:.2f}")
+
+
+# %% tags=["exercise-5"]
+def gibbs_step(visible, rng):
+    """One step of Gibbs sampling, from zeros and ones `(n, 196)` to new ones."""
+    return ...
+
+
+# %% tags=["check-5"]
+with exercise(5):
+    start = np.repeat(visible[:1], 4000, axis=0)
+    stepped = gibbs_step(start, np.random.default_rng(1))
+    assert stepped is not ..., "Write an expression in place of the three dots."
+    assert np.shape(stepped) == (4000, 196), f"The shape is {np.shape(stepped)}."
+    assert np.all((stepped == 0) | (stepped == 1)), "A pixel is 0 or 1."
+    assert np.any(stepped != stepped[:1]), "From one picture all chains went to the same one."
+    rbm.random_state_ = np.random.RandomState(2)
+    reference = rbm.gibbs(start)  # scikit-learn's own step
+    gap = np.abs(stepped.mean(axis=0) - reference.mean(axis=0)).max()
+    assert gap < 0.06, f"Compared with scikit-learn's own step, some pixels differ by {gap:.2f}."
+    spread, wanted = (pictures.sum(axis=1).std() for pictures in (stepped, reference))
+    assert abs(spread / wanted - 1) < 0.08, (
+        f"The number of white pixels varies by {spread:.2f} in place of {wanted:.2f}. Is each unit "
+        "drawn, hidden ones too?"
+    )
+
+# %% [markdown]
+# ## The adversarial idea
+#
+# *Articles: 0 §1 · 2 §1.3*
+#
+# Up to here each model had a price. A simple density does not fit pictures; the decoder fits
+# pictures, but does not know where to begin; the RBM draws in hundreds of small steps.
+#
+# Goodfellow et al. (2014, arXiv:1406.2661) proposed to give up the density, and to train a
+# generator directly: a network $G$ that makes a picture $G(z)$ of noise $z$ in one go. Whether
+# the pictures are right is judged by a second network, the discriminator $D$. It learns to tell
+# real pictures from generated ones: $D(x)$ is the probability with which it takes $x$ for real.
+# The generator learns to be taken for real. Both together are a *generative adversarial network*,
+# a GAN.
+
+# %%
+model = DCGAN(image_shape=(28, 28, 1), latent_dim=16, seed=0)
+model.compile()
+print(f"generator: {model.generator.count_params():,} weights")
+print(f"discriminator: {model.discriminator.count_params():,} weights")
+
+# %% [markdown]
+# Both are trained, in turns or at once, each by a loss of its own. The discriminator's is small
+# if $D$ is near 1 for real images and near 0 for generated ones. The generator's is small if $D$
+# is near 1 for generated ones.
+
+# %%
+real_images = x_train[:32]
+noise = keras.random.normal((32, 16), seed=1)
+fake_images = model.generator(noise)
+real_output = model.discriminator(real_images)  # logits: D is their sigmoid
+fake_output = model.discriminator(fake_images)
+
+real_probability, fake_probability = sigmoid(real_output.numpy()), sigmoid(fake_output.numpy())
+generator_loss = -np.mean(np.log(fake_probability))
+discriminator_loss = -np.mean(np.log(real_probability)) - np.mean(np.log(1 - fake_probability))
+
+np.testing.assert_allclose(model.loss.generator_loss(fake_output), generator_loss, rtol=1e-3)
+np.testing.assert_allclose(
+    model.loss.discriminator_loss(real_output, fake_output), discriminator_loss, rtol=1e-3
+)
+
+# %% [markdown]
+# `real_images` does not occur in the generator's loss. The generator never sees a real picture.
+# All that it learns about them comes through the discriminator. How a step of the training works
+# is the matter of [chapter 6](06_training_step.ipynb); here we let `fit` do it.
+
+# %%
+model.fit(x_train[:DIGITS], epochs=EPOCHS, batch_size=32, verbose=2)
+samples["GAN"] = model.generate(SAMPLES, seed=1)
+show(samples["GAN"][:16])
+
+# %% [markdown]
+# ## All of them in one table
+#
+# Here is what the models drew, one row each.
+
+# %%
+rows = {"digits": x_test, **samples}
+figure, panels = plt.subplots(len(rows), 1, figsize=(7, 6), layout="constrained")
+for axes, (name, pictures) in zip(panels, rows.items(), strict=True):
+    axes.imshow(images.make_grid(images.to_uint8(pictures[:12]), columns=12), cmap="gray")
+    axes.set_axis_off()
+    axes.set_title(name, fontsize="small", loc="left")
+plt.show()
+
+# %% [markdown]
+# To compare them by a number, we need one that works without a density. The *Fréchet distance*
+# (Heusel et al. 2017, arXiv:1706.08500) is such a number. It takes *features*: what the last
+# hidden layer of a classifier says of a picture, here 64 numbers. It fits one Gaussian to the
+# features of real images, another to those of generated ones, and takes the distance of the two,
+# with means $m$ and covariance matrices $C$:
+#
+# $$|m_r - m_f|^2 + \mathrm{tr}\big(C_r + C_f - 2 (C_r C_f)^{1/2}\big).$$
+
+# %%
+real_features, _ = digits(x_train[:SAMPLES])
+fake_features, _ = digits(samples["GAN"])
+real_covariance = np.cov(real_features, rowvar=False)
+fake_covariance = np.cov(fake_features, rowvar=False)
+root = scipy.linalg.sqrtm(real_covariance @ fake_covariance).real
+mean_gap = np.sum((real_features.mean(axis=0) - fake_features.mean(axis=0)) ** 2)
+by_hand = mean_gap + np.trace(real_covariance + fake_covariance - 2 * root)
+np.testing.assert_allclose(frechet_distance(real_features, fake_features), by_hand, rtol=0.01)
+
+# %% [markdown]
+# ### Exercise 6: in one dimension
+#
+# If there is one feature, $C$ is a number, the variance $s^2$. What does the formula become?
+# Write it as a function of two means and two standard deviations, as short as it gets.
+
+
+# %% tags=["exercise-6"]
+def frechet_1d(real_mean, real_deviation, fake_mean, fake_deviation):
+    return ...
+
+
+# %% tags=["check-6"]
+with exercise(6):
+    assert frechet_1d(0, 1, 0, 1) is not ..., "Write an expression in place of the three dots."
+    assert frechet_1d(2, 3, 2, 3) == 0, "Equal distributions have the distance 0."
+    assert frechet_1d(0, 1, 3, 1) == frechet_1d(3, 1, 0, 1), "The order does not matter."
+    assert np.isclose(frechet_1d(0, 1, 3, 1), 9), "Equal spreads: only the means count."
+    numbers = np.random.default_rng(1).normal([[0, 1]], [[2, 3]], size=(500, 2))
+    (m, n), (s, t) = numbers.mean(axis=0), numbers.std(axis=0, ddof=1)
+    wanted = frechet_distance(numbers[:, :1], numbers[:, 1:])
+    assert np.isclose(frechet_1d(m, s, n, t), wanted), "The part with the spreads is not right."
+
+# %% [markdown]
+# The package's `Scorer` computes this distance and more. *Coverage* (Naeem et al. 2020) is the
+# share of real images with a generated one nearby: are all kinds of digits there? *Near copies*
+# is the share of generated images that repeat a training image.
+#
+# Three more rows are there to compare with: other real digits, which is the best one can hope
+# for; real digits halved as for the RBM; and a "model" that draws training images again.
+# **Predict, then run:** in which column does the last one give itself away?
+
+# %%
+scorer = Scorer(x_train, digits, held_out=x_test, samples=SAMPLES)
+samples["real digits, halved"] = enlarged(visible[rng.permutation(len(visible))[:SAMPLES]])
+samples["training digits again"] = x_train[rng.permutation(len(x_train))[:SAMPLES]]
+
+cards = {"real digits": scorer.floor()}
+for name, pictures in samples.items():
+    cards[name] = scorer.score(np.clip(pictures, -1, 1).astype(np.float32))
+
+print(f"{'':30s}  Fréchet distance  coverage  near copies")
+for name, card in sorted(cards.items(), key=lambda item: -item[1]["frechet_distance"]):
+    distance, coverage, copies = (
+        card[key] for key in ("frechet_distance", "coverage", "near_copies")
+    )
+    print(f"{name:30s}  {distance:16.2f}  {coverage:8.3f}  {copies:11.3f}")
+
+# %%
+distances = {name: card["frechet_distance"] for name, card in cards.items()}
+assert distances["independent pixels"] > distances["Gaussian, 100 components"]
+assert distances["Gaussian, 100 components"] > distances["autoencoder, random codes"]
+assert distances["autoencoder, random codes"] > distances["GAN"] or EPOCHS < 6
+assert distances["GAN"] > distances["real digits"]
+assert cards["training digits again"]["near_copies"] == 1
+
+# %% [markdown]
+# From independent pixels to the Gaussian, from there to the autoencoder, and from there to the
+# GAN, each time the distance falls. Real digits are nearer still: six epochs are a short
+# training. The RBM's pictures are coarse, so it is fair to compare them with the halved digits.
+#
+# The "model" that draws training images again has an excellent distance and full coverage. Only
+# the last column shows that it has made nothing new. One number alone never tells how good a
+# generative model is; [chapter 7](07_watching.ipynb) has the other scores.
+#
+# ## What GANs are used for
+#
+# *Articles: 1 §1 · 3 §1 · 4 §1*
+#
+# Pictures for games and for virtual reality, art, and more data to train other networks with:
+# wherever samples are wanted that look real, a GAN can be used. Also where they should not:
+# forged pictures of people and made-up news are made with generative models too. Whoever
+# generates should say so.
+#
+# Article 4 names four tasks with images. They differ in what the generator gets beside the noise,
+# or in its place: for *generation* nothing; for *translation* an image of another kind, such as
+# an outline; for *enhancement* a small or poor image; for *completion* an image with a hole. The
+# discriminator asks in each case whether the result looks real.
+# [Chapter 10](10_applications.ipynb) trains all four.
+#
+# Article 3 names little data as the reason for GANs: examples are dear, and a generator could
+# make more. That has a limit. What little data means can be seen with the histogram. **Predict,
+# then run:** how much of the unseen data falls into empty bins, if the histogram is made from 10
+# numbers?
+
+# %%
+empty_shares = []
+for n in (10, 30, 100, 1000, len(ink)):
+    few_counts, _ = np.histogram(ink[:n], bins=edges)
+    unseen_counts, _ = np.histogram(test_ink, bins=edges)
+    empty_shares.append(unseen_counts[few_counts == 0].sum() / len(test_ink))
+    print(f"made from {n:4d} numbers: {empty_shares[-1]:.3f} of the unseen data in empty bins")
+assert empty_shares == sorted(empty_shares, reverse=True) and empty_shares[0] > 0.1
+
+# %% [markdown]
+# A model knows nothing of what its examples do not show, and what it generates adds no facts to
+# them. What can be added is knowledge from elsewhere: that a digit moved by a pixel is the same
+# digit, for example. [Chapter 10](10_applications.ipynb) trains GANs from 100 to 2,000 images in
+# this way.
+#
+# Next, [chapter 3](03_game.ipynb) makes the game of the two networks so small that everything in
+# it can be computed.
+
+# %% [markdown]
+# ## Solutions
+
+# %% [markdown]
+# 1. The shares added up are the heights at the edges. The inverse swaps heights and places.
+
+
+# %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
+def inverse_distribution(u, shares, edges):
+    heights = np.concatenate([[0], np.cumsum(shares)])
+    return np.interp(u, heights, edges)
+
+
+# %% [markdown]
+# 2. There are $2^n$ pictures, and one probability follows from the rest. Independent pixels need
+# one number each. For the 784 pixels of a digit the first number has 237 decimal places.
+
+
+# %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
+def free_numbers_of_table(n):
+    return 2**n - 1
+
+
+def free_numbers_of_independent_pixels(n):
+    return n
+
+
+# %% [markdown]
+# 3. Without the mean picture, what is common to all pictures would count as correlation.
+
+
+# %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
+def neighbour_correlation(pictures):
+    residuals = pictures - pictures.mean(axis=0)
+    left, right = residuals[:, :, :-1], residuals[:, :, 1:]
+    return np.sum(left * right) / np.sqrt(np.sum(left**2) * np.sum(right**2))
+
+
+print(f"digits {neighbour_correlation(x_train):.2f}")
+print(f"independent pixels {neighbour_correlation(independent_pixels):.2f}")
+
+
+# %% [markdown]
+# 4. The pictures get a little better. That codes of digits are no single Gaussian cloud remains.
+
+
+# %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
+def draw_codes(codes, n, rng):
+    return rng.multivariate_normal(codes.mean(axis=0), np.cov(codes, rowvar=False), size=n)
+
+
+# %% [markdown]
+# 5. Nothing was drawn: each unit took its more likely value. So each chain runs downhill to a
+# picture that leads to itself.
+
+
+# %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}
+def gibbs_step(visible, rng):
+    hidden = draw(hidden_probability(visible), rng)
+    return draw(visible_probability(hidden), rng)
+
+
+# %% [markdown]
+# 6. $s_r^2 + s_f^2 - 2 s_r s_f$ is a square.
+
+
+# %% tags=["solution-6", "hide-cell"] jupyter={"source_hidden": true}
+def frechet_1d(real_mean, real_deviation, fake_mean, fake_deviation):
+    return (real_mean - fake_mean) ** 2 + (real_deviation - fake_deviation) ** 2

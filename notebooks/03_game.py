@@ -1,0 +1,1036 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 3. The game
+#
+# A GAN is a game of two players. This chapter makes it so small that all of it can be computed
+# and drawn: first in one dimension, then in two, then with a single number for each player.
+# Afterwards you know what the best discriminator is, what the value of the game is, what an
+# equilibrium is, and why training can go round in circles instead of arriving there.
+#
+# Takes 93 s on two CPU cores.
+
+# %%
+import math
+import pathlib
+import tempfile
+
+import ipywidgets
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import scipy.special
+import scipy.stats
+import tensorflow as tf
+from IPython.display import Image
+from sklearn.linear_model import LogisticRegression
+
+from dcgan_tf import GAN, images, losses
+from dcgan_tf.curves import plot_curves
+from dcgan_tf.exercises import exercise
+from dcgan_tf.optimizers import adam
+from dcgan_tf.regularizers import R1, r1_penalty
+
+folder = pathlib.Path(tempfile.mkdtemp())
+
+# %% [markdown]
+# How long the games in one and in two dimensions are trained.
+
+# %% tags=["parameters"] quick={"RING_EPOCHS": 3}
+LINE_EPOCHS = 60
+RING_EPOCHS = 40
+
+# %% [markdown]
+# ## The generator
+#
+# *Articles: 0 §2 · 2 §2.1*
+#
+# The generator $G$ turns noise $z$ into a sample $G(z)$. Noise is drawn from a fixed
+# distribution, here the standard normal one. What comes out has a distribution too, which is
+# called $q$ here (in papers $p_G$). In one dimension the smallest generator is $G(z) = m + s z$.
+
+
+# %%
+def normal(x, mean, deviation):
+    """The density of a normal distribution, a Gaussian."""
+    return np.exp(-0.5 * ((x - mean) / deviation) ** 2) / (deviation * math.sqrt(2 * math.pi))
+
+
+rng = np.random.default_rng(0)
+noise = rng.normal(size=20_000)
+fake = -1 + 1.0 * noise  # m = -1, s = 1
+real = rng.normal(1, 0.5, size=20_000)
+
+grid = np.linspace(-6, 6, 2401)  # steps of 0.005, for all integrals and curves
+p, q = normal(grid, 1, 0.5), normal(grid, -1, 1)
+
+# %%
+plt.figure(figsize=(7, 3.5), layout="constrained")
+for samples, shade, label in ((real, "0.6", "data"), (fake, "0.85", "generated")):
+    plt.hist(samples, bins=60, density=True, color=shade, alpha=0.8, label=label)
+plt.plot(grid, p, "k-", label="p, density of the data")
+plt.plot(grid, q, "k--", label="q, density of the generated")
+plt.xlim(-5, 3)
+plt.xlabel("x")
+plt.ylabel("density")
+plt.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# The data comes from a Gaussian $p$ with mean 1 and standard deviation 0.5. The generator's $m$
+# and $s$ are wrong at first. It can be right: with $m = 1$ and $s = 0.5$ the two curves are the
+# same.
+#
+# ## The discriminator
+#
+# *Articles: 0 §2 · 1 §2 · 2 §2.1*
+#
+# The discriminator $D$ gets a number $x$ and answers with the probability that $x$ is real, if
+# half of all numbers that it is shown are real and half are generated. What is the best answer?
+# Count: of all samples near $x$, which share is real?
+
+# %%
+bins = np.linspace(-3, 2.5, 23)
+real_counts, _ = np.histogram(real, bins)
+fake_counts, _ = np.histogram(fake, bins)
+counted = real_counts / (real_counts + fake_counts)
+best = p / (p + q)
+
+plt.figure(figsize=(7, 3.5), layout="constrained")
+plt.plot((bins[1:] + bins[:-1]) / 2, counted, "ko", label="share of real samples, counted")
+plt.plot(grid, best, "k-", label="p / (p + q)")
+plt.xlim(-3, 2.5)
+plt.xlabel("x")
+plt.ylabel("probability")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# For a given generator this is the best discriminator there is (Goodfellow et al. 2014,
+# arXiv:1406.2661, proposition 1):
+#
+# $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
+#
+# ### A discriminator that learns it
+#
+# Nobody tells a GAN what $p$ and $q$ are. Its discriminator is a network that sees samples only.
+# Its output is the *logit* $l$, any real number, and $D = \sigma(l) = 1 / (1 + e^{-l})$. It
+# learns by the *discriminator's loss*
+#
+# $$L_D = -\mathrm{E}_{x \sim p}[\ln D(x)] - \mathrm{E}_{x \sim q}[\ln(1 - D(x))],$$
+#
+# where E is the mean over samples. With logits, $-\ln D = \ln(1 + e^{-l})$ and
+# $-\ln(1 - D) = \ln(1 + e^{l})$; the function $\ln(1 + e^{l})$ is called *softplus*.
+
+
+# %%
+def softplus(x):
+    return np.logaddexp(0, x)  # ln(e^0 + e^x), which does not overflow
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+loss = losses.SigmoidCrossEntropy()
+real_output, fake_output = rng.normal(size=(2, 64, 1)).astype(np.float32)
+by_hand = softplus(-real_output).mean() + softplus(fake_output).mean()
+np.testing.assert_allclose(loss.discriminator_loss(real_output, fake_output), by_hand, rtol=1e-5)
+
+# %% [markdown]
+# A small network with this loss. The generator does not move.
+
+
+# %%
+def dense_network(inputs, units, activation, seed):
+    """Two hidden layers and one output."""
+    initializer = keras.initializers.GlorotUniform(keras.random.SeedGenerator(seed))
+    options = {"kernel_initializer": initializer}
+    return keras.Sequential(
+        [
+            keras.Input((inputs,)),
+            keras.layers.Dense(units, activation=activation, **options),
+            keras.layers.Dense(units, activation=activation, **options),
+            keras.layers.Dense(1, **options),
+        ]
+    )
+
+
+def train_discriminator(discriminator_loss, steps=800):
+    """Trains a discriminator on `real` and `fake`, and returns it."""
+    discriminator = dense_network(1, 32, "tanh", seed=0)
+    optimizer = adam(0.01)
+    optimizer.build(discriminator.trainable_variables)
+
+    @tf.function
+    def train_step(real_batch, fake_batch):
+        with tf.GradientTape() as tape:
+            real_output = discriminator(real_batch)
+            fake_output = discriminator(fake_batch)
+            loss = discriminator_loss(real_output, fake_output)
+        gradients = tape.gradient(loss, discriminator.trainable_variables)
+        optimizer.apply(gradients, discriminator.trainable_variables)
+
+    data = tf.data.Dataset.from_tensor_slices(np.stack([real, fake], axis=1, dtype=np.float32))
+    for batch in data.shuffle(len(real), seed=0).repeat().batch(500).take(steps):
+        train_step(batch[:, :1], batch[:, 1:])
+    return discriminator
+
+
+discriminator = train_discriminator(loss.discriminator_loss)
+
+# %%
+learned = sigmoid(discriminator.predict(grid[:, np.newaxis], verbose=0)[:, 0])
+seen = p + q > 0.05  # where there are enough samples to learn from
+error = np.abs(learned - best)[seen].max()
+print(f"largest difference from D* where p + q > 0.05: {error:.3f}")
+assert error < 0.05
+
+plt.figure(figsize=(7, 3.5), layout="constrained")
+plt.plot(grid, best, "k-", label="D*, the best")
+plt.plot(grid, learned, "k--", linewidth=2.5, label="D, learned from samples")
+plt.fill_between(grid, 0, p + q, color="0.85", label="p + q")
+plt.xlabel("x")
+plt.ylabel("probability, density")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Where there are samples, the network has found $D^*$ without knowing $p$ and $q$. Far outside
+# there are none, and nothing holds it to the formula.
+#
+# ### Exercise 1: how often is the best one right?
+#
+# A discriminator that must decide says "real" where $D(x) > 1/2$. Let $p$ be the standard normal
+# distribution, and $q$ the same shifted by 2. Which share of all samples, half of them real and
+# half generated, does the best discriminator get right? (`scipy.stats.norm.cdf` is the
+# distribution function of the standard normal distribution. A drawing helps.)
+
+# %% tags=["exercise-1"]
+best_accuracy = ...
+
+# %% tags=["check-1"]
+with exercise(1):
+    assert best_accuracy is not ..., "Write a number or an expression in place of the three dots."
+    assert 0.5 < best_accuracy < 1, "It is better than guessing, and not always right."
+    x = np.random.default_rng(1).normal(size=(2, 200_000)) + [[0], [2]]
+    verdicts = scipy.stats.norm.pdf(x) > scipy.stats.norm.pdf(x, 2)
+    tried = (verdicts[0].mean() + 1 - verdicts[1].mean()) / 2
+    assert abs(best_accuracy - tried) < 0.005, "With 400,000 samples another share comes out."
+
+# %% [markdown]
+# ### Exercise 2: what did this one learn?
+#
+# In the training below somebody gave the two outputs to the loss in the wrong order. Compare what
+# came out with $D^*$. Then mend it without training again: write the function that turns its
+# logits into right ones.
+
+
+# %%
+def swapped_loss(real_output, fake_output):
+    return loss.discriminator_loss(fake_output, real_output)
+
+
+wrong_logits = train_discriminator(swapped_loss).predict(grid[:, np.newaxis], verbose=0)
+for x in (-2, 0, 1):
+    i = np.searchsorted(grid, x)
+    print(f"x = {x:2d}: D {sigmoid(wrong_logits[i, 0]):.2f}, D* {best[i]:.2f}")
+
+
+# %% tags=["exercise-2"]
+def mended(logits):
+    return ...
+
+
+# %% tags=["check-2"]
+with exercise(2):
+    right_logits = mended(wrong_logits)
+    assert right_logits is not ..., "Write an expression in place of the three dots."
+    assert np.shape(right_logits) == np.shape(wrong_logits), "A logit is wanted for each logit."
+    gap = np.abs(sigmoid(np.asarray(right_logits)[:, 0]) - best)[seen].max()
+    assert gap < 0.1, f"Its D still differs from D* by {gap:.2f}. Did you mend D, or its logit?"
+
+# %% [markdown]
+# ## The value of the game
+#
+# *Articles: 0 §2 · 2 §2.2*
+#
+# Both players look at one number, the *value*
+#
+# $$V(D, G) = \mathrm{E}_{x \sim p}[\ln D(x)] + \mathrm{E}_{z}[\ln(1 - D(G(z)))].$$
+#
+# The discriminator wants it large: that is $-L_D$. The generator wants it small. In short:
+# $\min_G \max_D V(D, G)$ (Goodfellow et al. 2014, eq. 1). With natural logarithms, as here, its
+# unit is called *nat*.
+#
+# In one dimension we can compute it by an integral instead of a mean over samples.
+
+
+# %%
+def value(p, q, logits):
+    """V of a discriminator, given by its logits, where real samples come from p, fake from q."""
+    return np.trapezoid(-p * softplus(-logits) - q * softplus(logits), grid)
+
+
+def best_logits(p, q):
+    """The logits of D*: ln(p / q), with densities that are never exactly 0."""
+    tiny = np.finfo(float).tiny
+    return np.log(p + tiny) - np.log(q + tiny)
+
+
+best_value = value(p, q, best_logits(p, q))
+print(f"V with D*: {best_value:.4f}")
+
+# %% [markdown]
+# Nobody does better than $D^*$. We try the trained network, a discriminator that always says one
+# half, and 1,000 others: $D^*$ with something added to its logits.
+
+# %%
+learned_value = value(p, q, discriminator.predict(grid[:, np.newaxis], verbose=0)[:, 0])
+undecided_value = value(p, q, np.zeros_like(grid))
+others = []
+for _ in range(1000):
+    a, b, c = rng.uniform(0.5, 3, size=3)
+    others.append(value(p, q, best_logits(p, q) + a * np.sin(b * grid + c)))
+print(f"trained: {learned_value:.4f}, undecided: {undecided_value:.4f}")
+print(f"best of the 1,000 others: {max(others):.4f}")
+assert undecided_value < learned_value < best_value and max(others) < best_value
+
+# %% [markdown]
+# With $D^*$ in place of $D$, the value depends on the generator alone:
+#
+# $$V(D^*, G) = -\ln 4 + 2 \, \mathrm{JSD}(p \,\|\, q).$$
+#
+# JSD is the *Jensen-Shannon divergence*, a distance of two distributions. It compares both with
+# their middle $m = (p + q) / 2$:
+#
+# $$\mathrm{JSD}(p \,\|\, q) = \frac{1}{2} \int p \ln\frac{p}{m} \, dx
+# + \frac{1}{2} \int q \ln\frac{q}{m} \, dx.$$
+#
+# ### Exercise 3: the Jensen-Shannon divergence
+#
+# Write it, for densities on `grid`, with `np.trapezoid(heights, grid)` for the integrals. Mind
+# places where a density is 0: $0 \ln 0$ counts as 0. (`scipy.special.rel_entr(a, b)` is
+# $a \ln(a / b)$ with this rule.)
+
+
+# %% tags=["exercise-3"]
+def jensen_shannon(p, q):
+    """Divergence of two densities on `grid`, in nats."""
+    return ...
+
+
+# %% tags=["check-3"]
+with exercise(3):
+    found = jensen_shannon(p, q)
+    assert found is not ..., "Write an expression in place of the three dots."
+    assert np.isfinite(jensen_shannon(p, np.where(grid > 0, p, 0))), "Not a number: 0 times ln 0?"
+    assert np.isclose(jensen_shannon(p, p), 0), "A distribution has no distance from itself."
+    assert np.isclose(found, jensen_shannon(q, p)), "Swapping both must not matter."
+    far_apart = jensen_shannon(normal(grid, -4, 0.2), normal(grid, 4, 0.2))
+    assert np.isclose(np.exp(far_apart), 2), "Distributions without overlap: the most there is."
+    assert np.isclose(2 * found, best_value + 2 * np.log(2)), "It does not fit the value with D*."
+
+# %% [markdown]
+# A divergence is never negative, and 0 only for equal distributions. So the smallest value of the
+# game is $-\ln 4 = -1.386$, reached where $q = p$. There $D^* = p / (p + p) = 1/2$ everywhere.
+
+# %%
+np.testing.assert_allclose(value(p, p, best_logits(p, p)), -np.log(4), rtol=1e-6)
+for mean, deviation in ((1, 0.6), (1.1, 0.5), (0, 0.5), (-1, 1)):
+    q_of_these = normal(grid, mean, deviation)
+    v = value(p, q_of_these, best_logits(p, q_of_these))
+    print(f"m = {mean}, s = {deviation}: V = {v:.4f}")
+    assert v > -np.log(4)
+
+# %% [markdown]
+# Now let the generator have the right width, 0.5, and move its mean. **Predict, then look:** what
+# becomes of $D^*$ and of $V$ when $q$ comes from far away and arrives at $p$?
+
+
+# %%
+def draw_densities(axes, mean):
+    q = normal(grid, mean, 0.5)
+    axes.plot(grid, p, "k-", label="p")
+    axes.plot(grid, q, "k--", label="q")
+    axes.plot(grid, sigmoid(np.clip(best_logits(p, q), -30, 30)), "-", color="0.6", label="D*")
+    axes.set(title=f"mean of q: {mean:.1f}", xlabel="x", xlim=(-3, 3), ylim=(0, 1.05))
+
+
+figure, panels = plt.subplots(1, 3, figsize=(7, 3), sharey=True, layout="constrained")
+for axes, mean in zip(panels, (-1, 0.5, 1), strict=True):
+    draw_densities(axes, mean)
+panels[0].set_ylabel("density, probability")
+panels[1].legend(fontsize="small", loc="upper left")
+plt.show()
+
+# %%
+all_means = np.linspace(-3, 5, 81)
+all_values = []
+for mean in all_means:
+    q_there = normal(grid, mean, 0.5)
+    all_values.append(value(p, q_there, best_logits(p, q_there)))
+
+
+def draw_value(axes, mean):
+    axes.plot(all_means, all_values, "k-")
+    axes.axhline(-np.log(4), color="0.6", linestyle=":", label="-ln 4")
+    axes.plot(mean, np.interp(mean, all_means, all_values), "ko", markersize=8)
+    axes.set(xlabel="mean of q", ylabel="V with D* (nats)")
+    axes.legend(fontsize="small")
+
+
+def draw(mean):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3.5), layout="constrained")
+    draw_densities(left, mean)
+    left.legend(fontsize="small")
+    draw_value(right, mean)
+    plt.show()
+
+
+draw(0.0)
+
+# %% [markdown]
+# Far away $V$ is nearly 0: the best discriminator is always right, and a small move of the
+# generator changes nothing. Near $p$ there is a slope that leads to the bottom of the valley,
+# $-\ln 4$, where $D^*$ is one half everywhere.
+#
+# The slider below moves the generator. (It needs a running notebook.)
+
+# %%
+slider = ipywidgets.FloatSlider(-1, min=-3, max=3, step=0.1, description="mean of q")
+_ = ipywidgets.interact(draw, mean=slider)
+# %% [markdown]
+# ## Training both
+#
+# *Articles: 1 §2 · 2 §2.2*
+#
+# In training nobody waits for the best discriminator. Both players take small steps, again and
+# again: the discriminator towards a smaller $L_D$, the generator towards a smaller loss of its
+# own, $L_G = -\mathrm{E}[\ln D(G(z))]$. (Why this one and not $V$ itself is explained in
+# [chapter 5](05_losses.ipynb). Both pull the generator to where $D$ is larger.)
+#
+# The package's `GAN` takes any two Keras networks whose shapes fit. The generator here is a
+# single layer with one input: its kernel is $s$, its bias is $m$.
+
+# %%
+keras.utils.set_random_seed(0)  # `fit` shuffles the data
+generator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+generator.layers[0].set_weights([np.array([[1.0]]), np.array([-1.0])])
+
+model = GAN(generator, dense_network(1, 32, "tanh", seed=1), latent_dim=1, seed=0)
+model.compile(
+    generator_optimizer=adam(5e-3, averaged=True),
+    discriminator_optimizer=adam(5e-3),
+    regularizer=None,
+    steps_per_execution=32,  # Keras hands over 32 steps at once: faster with tiny networks
+)
+
+# %% [markdown]
+# After each epoch we keep $m$, $s$ and the discriminator's answers.
+
+# %%
+past = []
+
+
+def keep(epoch=None, logs=None):
+    kernel, bias = generator.layers[0].get_weights()
+    answers = sigmoid(np.asarray(model.discriminator(grid[:, np.newaxis])))[:, 0]
+    past.append((bias[0], abs(kernel[0, 0]), answers))
+
+
+keep()
+real_samples = rng.normal(1, 0.5, size=(4096, 1)).astype(np.float32)
+history = model.fit(
+    real_samples,
+    epochs=LINE_EPOCHS,
+    batch_size=128,
+    callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=keep)],
+    verbose=0,
+).history
+
+# %%
+for epoch in (0, 4, 6, 8, 10, 20, LINE_EPOCHS):
+    mean, deviation, answers = past[epoch]
+    print(f"after {epoch:2d} epochs: m = {mean:5.2f}, s = {deviation:.2f}")
+assert abs(mean - 1) < 0.1 and abs(deviation - 0.5) < 0.1
+assert min(deviation for _, deviation, _ in past) < 0.3
+assert np.abs(answers - 0.5)[p > 0.1].max() < 0.1
+
+# %% [markdown]
+# The film of the training: the discriminator $D$ rises over the data, and the generated samples
+# go where it is higher.
+
+
+# %%
+def as_frame(figure):
+    """What is drawn, as an array for a film."""
+    figure.canvas.draw()
+    frame = np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
+    plt.close(figure)
+    return frame
+
+
+frames = []
+for epoch in [*range(13), *range(16, len(past), 8)]:
+    mean, deviation, answers = past[epoch]
+    figure, axes = plt.subplots(figsize=(7, 3.5), dpi=70, layout="constrained")
+    axes.plot(grid, p, "k-", label="p, data")
+    axes.plot(grid, normal(grid, mean, deviation), "k--", label="q, generated")
+    axes.plot(grid, answers, "-", color="0.6", label="D")
+    axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle=":")
+    title = f"after {epoch} epochs: m = {mean:.2f}, s = {deviation:.2f}"
+    axes.set(title=title, xlabel="x", ylabel="density, probability")
+    axes.set(xlim=(-4, 4), ylim=(0, 1.05))
+    axes.legend(loc="upper left", fontsize="small")
+    frames.append(as_frame(figure))
+images.write_gif(folder / "line.gif", frames, duration_ms=250)
+Image(folder / "line.gif")
+
+# %% [markdown]
+# The generator does not walk straight to the data. Its samples on the left, which $D$ refuses
+# most, are pulled hardest to the right. So it shrinks on its way, until nearly all of its samples
+# are at one place. Then $D$ learns to refuse this place, and the generator spreads out again. In
+# the end both curves lie on each other, and $D$ is near one half where there are samples. Where
+# there are none, $D$ may say anything.
+#
+# Articles 0 and 1 let the players move in turns. In the package both move at the same time: each
+# gradient is taken before either has moved. That makes a difference, as we shall see below.
+#
+# ## The equilibrium
+#
+# *Articles: 1 §2 · 2 §2.3*
+#
+# A *Nash equilibrium* is a state of a game in which no player gains by changing alone, while the
+# other one stays. Here it is: $q = p$ and $D = 1/2$ everywhere.
+#
+# First the discriminator's side: the generator stays, $q = p$. Whatever the discriminator does,
+# $V$ is not larger than with $D = 1/2$.
+
+# %%
+at_equilibrium = value(p, p, np.zeros_like(grid))
+tried = []
+for _ in range(1000):
+    a, b, c = rng.uniform(0.5, 3, size=3)
+    tried.append(value(p, p, a * np.sin(b * grid + c)))
+print(f"V at the equilibrium {at_equilibrium:.4f}, best of 1,000 changes of D {max(tried):.4f}")
+assert max(tried) < at_equilibrium
+
+# %% [markdown]
+# Now the generator's side: the discriminator stays, $D = 1/2$. **Predict, then run:** how much
+# does the generator lose if it alone moves away from the data?
+
+# %%
+tried = [
+    value(p, normal(grid, mean, deviation), np.zeros_like(grid))
+    for mean in (-2, 0, 1, 2)
+    for deviation in (0.3, 0.5, 0.8)
+]
+np.testing.assert_allclose(tried, at_equilibrium, atol=1e-6)
+
+# %% [markdown]
+# Nothing at all: a discriminator that always says one half does not care where the samples are.
+# What keeps the generator at the data is that the discriminator would answer.
+#
+# Elsewhere somebody gains. With the first generator of this chapter and its $D^*$, the generator
+# can lower $V$ by moving its mean alone.
+
+# %%
+fixed_logits = best_logits(p, q)
+for mean in (-1, -0.5, 0, 0.5, 1):
+    print(f"mean {mean:4.1f}: V = {value(p, normal(grid, mean, 1), fixed_logits):.3f}")
+assert value(p, normal(grid, -0.5, 1), fixed_logits) < best_value - 0.1
+
+# %% [markdown]
+# The equilibrium has marks that can be seen in training. With $D = 1/2$ the logits are 0. Then
+# the discriminator's loss is $2 \ln 2 = 1.386$ and the generator's is $\ln 2 = 0.693$.
+
+# %%
+undecided = np.zeros((8, 1), np.float32)
+np.testing.assert_allclose(
+    loss.discriminator_loss(undecided, undecided), 2 * math.log(2), rtol=1e-6
+)
+np.testing.assert_allclose(loss.generator_loss(undecided), math.log(2), rtol=1e-6)
+
+# %% [markdown]
+# And no discriminator can be right more often than half of the time, because real and generated
+# samples are the same. **Predict, then look:** do the curves of our training get there?
+
+# %%
+plot_curves(history, folder / "curves.png")
+Image(folder / "curves.png", width=800)
+
+# %%
+ends = {name: np.mean(numbers[-5:]) for name, numbers in history.items()}
+assert abs(ends["discriminator_loss"] - 2 * math.log(2)) < 0.03
+assert abs(ends["generator_loss"] - math.log(2)) < 0.05
+assert abs((ends["real_accuracy"] + ends["fake_accuracy"]) / 2 - 0.5) < 0.05
+
+# %% [markdown]
+# They do. With images they rarely do: there the discriminator keeps a little ahead.
+#
+# The other direction does not hold: losses of 1.386 and 0.693 do not prove that $q = p$. They are
+# also those of a discriminator that is too weak to see the difference.
+#
+# ### Exercise 4: a discriminator that is too weak
+#
+# Suppose the discriminator's logit is a straight line, $l(x) = a x + b$. The data is the standard
+# normal distribution. Choose mean and standard deviation of a generator which is *not* right, but
+# which the best such line cannot tell from the data, while $D^*$ can.
+
+# %% tags=["exercise-4"]
+fooling_mean = ...
+fooling_deviation = ...
+
+# %% tags=["check-4"]
+with exercise(4):
+    given = fooling_mean, fooling_deviation
+    assert given[0] is not ... and given[1] is not ..., "Two numbers are wanted."
+    assert fooling_deviation > 0, "A standard deviation is positive."
+    data, fooling = normal(grid, 0, 1), normal(grid, *given)
+    gain = value(data, fooling, best_logits(data, fooling)) + math.log(4)
+    assert gain > 0.02, "This generator is right, or very nearly so."
+    draws = np.random.default_rng(1).normal(
+        [[0.0], [fooling_mean]], [[1], [fooling_deviation]], (2, 50_000)
+    )
+    labels = np.repeat([1, 0], 50_000)
+    line = LogisticRegression().fit(draws.reshape(-1, 1), labels)
+    slope = abs(line.coef_[0, 0]) * draws.std()
+    assert slope < 0.05, f"The best line has found a difference: its slope is {slope:.2f}."
+
+# %% [markdown]
+# ## Two dimensions
+#
+# The data is now a ring of eight Gaussians. Each of them is called a *mode* of the distribution.
+# The question is whether the generator finds all of them.
+
+# %%
+angles = 2 * np.pi * np.arange(8) / 8
+modes = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+which = rng.integers(8, size=8192)
+ring = (modes[which] + rng.normal(0, 0.1, size=(8192, 2))).astype(np.float32)
+
+# %% [markdown]
+# We count by code: a sample belongs to a mode if it is at most three standard deviations, 0.3,
+# away from its middle. A mode is covered if at least 3 % of all samples belong to it (its fair
+# share is 12.5 %).
+
+
+# %%
+def mode_shares(samples):
+    """The share of all samples that belongs to each mode."""
+    distances = np.linalg.norm(samples[:, np.newaxis] - modes, axis=2)
+    return (distances < 0.3).mean(axis=0)
+
+
+def modes_covered(samples):
+    return int(np.sum(mode_shares(samples) >= 0.03))
+
+
+assert modes_covered(ring) == 8 and modes_covered(ring[which < 3]) == 3
+
+# %% [markdown]
+# The same `GAN`, with two small networks that take and return points of the plane. The generator
+# gets eight random numbers. R1, the default penalty, stays on this time; the last section shows
+# what it does. `generate` takes the moving average of the generator's weights, so that the film
+# is calm.
+
+
+# %%
+def point_generator(seed):
+    initializer = keras.initializers.GlorotUniform(keras.random.SeedGenerator(seed))
+    options = {"kernel_initializer": initializer}
+    return keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(128, activation="relu", **options),
+            keras.layers.Dense(128, activation="relu", **options),
+            keras.layers.Dense(2, **options),
+        ]
+    )
+
+
+keras.utils.set_random_seed(0)
+model = GAN(point_generator(0), dense_network(2, 128, "relu", seed=1), latent_dim=8, seed=0)
+model.compile(steps_per_execution=64)
+
+films = [model.generate(1000, seed=1)]
+for _ in range(RING_EPOCHS):
+    model.fit(ring, epochs=1, batch_size=128, verbose=0)
+    films.append(model.generate(1000, seed=1))
+
+# %%
+frames = []
+shown = [epoch for epoch in range(len(films)) if epoch <= 14 or epoch % 4 == 0]
+for epoch in shown:
+    figure, axes = plt.subplots(figsize=(4, 4.2), dpi=70, layout="constrained")
+    axes.plot(*ring[:500].T, ".", color="0.75", markersize=3, label="data")
+    axes.plot(*films[epoch][:500].T, "k.", markersize=3, label="generated")
+    axes.set(
+        title=f"epoch {epoch}: {modes_covered(films[epoch])} of 8 modes", xlabel="x", ylabel="y"
+    )
+    axes.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+    axes.legend(loc="upper right", fontsize="x-small")
+    frames.append(as_frame(figure))
+images.write_gif(folder / "ring.gif", frames, duration_ms=300)
+Image(folder / "ring.gif")
+
+# %%
+last = mode_shares(films[-1])
+print("share of each mode:", last.round(3), "sum:", last.sum().round(3))
+assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
+
+# %% [markdown]
+# All eight are found. A few samples lie between the modes: the generator is a continuous function
+# of the noise, so between two modes there must be a bridge, if a thin one. A generator that stays
+# on some modes is *collapsed*: [chapter 8](08_failures.ipynb) makes it happen on purpose.
+#
+# ## Two objectives
+#
+# *Articles: 4 §2*
+#
+# Article 4 calls the game an optimisation with two objectives. Stated precisely: the
+# discriminator minimises $L_D$ over its own weights, the generator minimises $L_G$ over its own
+# weights, and each loss depends on the weights of both. That is no minimisation of one function,
+# and it does not become one by adding the two. (What the discriminator maximises is the value
+# $V$; its loss has the minus sign and is minimised.)
+#
+# Let us add the two and see, with the losses of the value itself, $L_D = -V$ and $L_G = V$
+# without the part that does not depend on $G$. **Predict, then run:** what does the generator
+# learn from $L_D + L_G$?
+
+# %%
+minimax = losses.Minimax()
+noise = keras.random.normal((256, 8), seed=1)
+with tf.GradientTape(persistent=True) as tape:
+    real_output = model.discriminator(ring[:256])
+    fake_output = model.discriminator(model.generator(noise))
+    generator_loss = minimax.generator_loss(fake_output)
+    total = generator_loss + minimax.discriminator_loss(real_output, fake_output)
+
+variables = model.generator.trainable_variables
+own = tf.linalg.global_norm(tape.gradient(generator_loss, variables))
+of_sum = tf.linalg.global_norm(tape.gradient(total, variables))
+print(f"length of the generator's gradient: own loss {own:.4f}, sum {of_sum:.4f}")
+assert own > 1e-3 and of_sum < 1e-5
+
+# %% [markdown]
+# Nothing. What the one wins the other loses, so the generator drops out of the sum. This is why
+# the training step has two losses, two gradients and two optimizers.
+#
+# In other fields, optimisation with two objectives means one set of variables and two wishes,
+# with a compromise between them. Here each wish has variables of its own. So the question is not
+# for a compromise, but for an equilibrium, and whether training goes there.
+#
+# ## A game that goes round in circles
+#
+# The smallest game of this kind has one number for each player: $V(x, y) = x y$. The first player
+# chooses $x$ and wants $V$ small, the second chooses $y$ and wants it large. The equilibrium is
+# $x = y = 0$: with $y = 0$ no $x$ changes anything, with $x = 0$ no $y$ does.
+#
+# Each follows its own slope: $\partial V / \partial x = y$ and $\partial V / \partial y = x$. In
+# a *simultaneous* step both slopes are taken before anybody moves.
+
+
+# %%
+def simultaneous(x, y, rate):
+    return x - rate * y, y + rate * x
+
+
+def play(step, start=(1.0, 0.0), steps=150, rate=0.1):
+    """The points of a game, (steps + 1, 2)."""
+    points = [start]
+    for _ in range(steps):
+        points.append(step(*points[-1], rate))
+    return np.array(points)
+
+
+# %% [markdown]
+# **Predict, then run:** where do both players end up?
+
+# %%
+outward = play(simultaneous)
+radius = np.hypot(*outward.T)
+np.testing.assert_allclose(radius[1:] / radius[:-1], math.sqrt(1 + 0.1**2))
+print(f"distance from the equilibrium: at first {radius[0]:.2f}, in the end {radius[-1]:.2f}")
+assert radius[-1] > 2 * radius[0]
+
+# %% [markdown]
+# Further and further away: the distance grows by the factor $\sqrt{1 + \text{rate}^2}$ in each
+# step. The direction of the step is at right angles to the way to the equilibrium, always.
+#
+# With *alternating* steps the second player sees where the first one has gone. The points then
+# stay on a closed curve, an ellipse: $x^2 - \text{rate} \, x y + y^2$ never changes.
+
+
+# %%
+def alternating(x, y, rate):
+    x = x - rate * y
+    return x, y + rate * x
+
+
+around = play(alternating)
+x, y = around.T
+np.testing.assert_allclose(x**2 - 0.1 * x * y + y**2, 1.0)
+
+# %% [markdown]
+# There are cures. One is not to use the last point, but the *average* of all points so far. For
+# the generator's weights the package keeps such an average, with more weight on the latest steps.
+
+# %%
+averages = np.cumsum(around, axis=0) / np.arange(1, len(around) + 1)[:, np.newaxis]
+assert np.hypot(*averages[-1]) < 0.2
+
+# %% [markdown]
+# The other is a *penalty*: the second player, who stands for the discriminator, also wants $y$ to
+# be small. It maximises $x y - \frac{\gamma}{2} y^2$. The equilibrium is the same.
+
+
+# %%
+def penalised(x, y, rate, gamma=0.5):
+    return x - rate * y, y + rate * (x - gamma * y)
+
+
+inward = play(penalised)
+assert np.hypot(*inward[-1]) < 0.1
+
+figure, panels = plt.subplots(1, 3, figsize=(7, 2.9), sharey=True, layout="constrained")
+for axes, title, points in (
+    (panels[0], "simultaneous", outward),
+    (panels[1], "alternating", around),
+    (panels[2], "with a penalty", inward),
+):
+    axes.plot(*points.T, "k-", linewidth=0.8)
+    axes.plot(*points[0], "ko", label="start")
+    axes.plot(0, 0, "k+", markersize=12, label="equilibrium")
+    axes.set(title=title, xlabel="x", xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), aspect="equal")
+panels[1].plot(*averages.T, "--", color="0.5", label="average")
+panels[0].set_ylabel("y")
+panels[1].legend(fontsize="x-small", loc="lower left")
+plt.show()
+
+# %% [markdown]
+# ### Exercise 5: look ahead
+#
+# There is a third cure (Korpelevich 1976, *extragradient*): try a simultaneous step, take both
+# slopes at the point where it leads, go back, and make the step with these slopes. Write it.
+
+
+# %% tags=["exercise-5"]
+def look_ahead(x, y, rate):
+    """The next point, a tuple (x, y)."""
+    return ...
+
+
+# %% tags=["check-5"]
+with exercise(5):
+    point = look_ahead(1.0, 0.0, 0.1)
+    assert point is not ..., "Write an expression in place of the three dots."
+    assert len(point) == 2, "A tuple of two numbers is wanted."
+    path = play(look_ahead)
+    assert np.hypot(*path[1]) < np.hypot(*path[0]), "The first step does not lead inwards."
+    assert np.hypot(*path[-1]) < 0.5, "After 150 steps it is still far from the equilibrium."
+    assert np.allclose(look_ahead(0.0, 1.0, 0.5), (-0.5, 0.75)), "A step of rate 0.5 is not right."
+
+# %% [markdown]
+# ## The smallest GAN
+#
+# Is this only a toy? Mescheder et al. (2018, arXiv:1801.04406, section 2) gave a GAN that is
+# hardly larger, the *Dirac-GAN*. All data is the number 0. The generator is one number $\theta$,
+# which it always returns. The discriminator is a line through 0: its logit is $l(x) = \psi x$. In
+# the equilibrium both are 0.
+#
+# The losses are those of the value itself:
+# $L_D = \mathrm{softplus}(0) + \mathrm{softplus}(\psi \theta)$ and
+# $L_G = -\mathrm{softplus}(\psi \theta)$. The penalty *R1* is half the squared slope of the logit
+# at real samples. The slope of a line is the same everywhere, so that R1 is $\psi^2 / 2$.
+
+# %%
+psi = tf.constant(0.8)
+data = tf.zeros((8, 1))
+np.testing.assert_allclose(r1_penalty(lambda x: psi * x, data), psi**2 / 2)
+
+
+# %% [markdown]
+# Their slopes, by hand:
+
+
+# %%
+def dirac_step(theta, psi, rate, gamma):
+    """A simultaneous step of both; gamma is the weight of R1."""
+    generator_slope = -psi * sigmoid(psi * theta)
+    discriminator_slope = theta * sigmoid(psi * theta) + gamma * psi
+    return theta - rate * generator_slope, psi - rate * discriminator_slope
+
+
+# %% [markdown]
+# And the same as two Keras networks, trained by `GAN` with plain gradient descent (SGD). The
+# generator needs a layer that does not listen to the noise.
+
+
+# %%
+class Position(keras.layers.Layer):
+    """Returns its one weight, whatever the noise is."""
+
+    def build(self, input_shape):
+        self.theta = self.add_weight(shape=(1,), initializer=keras.initializers.Constant(1.0))
+
+    def call(self, noise):
+        return self.theta + 0.0 * noise
+
+
+def dirac_gan(regularizer, steps=400, rate=0.1):
+    """The path of (theta, psi), from (1, 0), trained by `GAN`."""
+    generator = keras.Sequential([keras.Input((1,)), Position()])
+    line = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
+    model = GAN(generator, keras.Sequential([keras.Input((1,)), line]), latent_dim=1, seed=0)
+    optimizers = keras.optimizers.SGD(rate), keras.optimizers.SGD(rate)
+    model.compile(*optimizers, loss="minimax", regularizer=regularizer)
+    path = [(1.0, 0.0)]
+
+    def keep(batch, logs):
+        weights = (*model.generator.trainable_variables, *model.discriminator.trainable_variables)
+        path.append([float(np.ravel(weight)[0]) for weight in weights])
+
+    callback = keras.callbacks.LambdaCallback(on_train_batch_end=keep)
+    model.fit(np.zeros((8 * steps, 1), np.float32), batch_size=8, verbose=0, callbacks=[callback])
+    return np.array(path)
+
+
+paths = {gamma: dirac_gan(R1(gamma) if gamma else None) for gamma in (0, 0.3)}
+for gamma, path in paths.items():
+    by_hand = play(lambda x, y, rate, g=gamma: dirac_step(x, y, rate, g), steps=400, rate=0.1)
+    np.testing.assert_allclose(path, by_hand, atol=1e-3)
+
+# %%
+figure, panels = plt.subplots(1, 2, figsize=(7, 3.5), sharey=True, layout="constrained")
+for axes, (gamma, path) in zip(panels, paths.items(), strict=True):
+    axes.plot(*path.T, "k-", linewidth=0.8)
+    axes.plot(*path[0], "ko", label="start")
+    axes.plot(0, 0, "k+", markersize=12, label="equilibrium")
+    title = f"R1 with weight {gamma}" if gamma else "without R1"
+    axes.set(title=title, xlabel="generator, theta", aspect="equal")
+    axes.set(xlim=(-1.8, 1.8), ylim=(-1.8, 1.8))
+panels[0].set_ylabel("discriminator, psi")
+panels[1].legend()
+plt.show()
+
+# %%
+distances = {gamma: np.hypot(*path.T) for gamma, path in paths.items()}
+assert np.all(np.diff(distances[0]) > 0)
+assert distances[0.3][-1] < 0.01
+
+# %% [markdown]
+# Without R1 this GAN turns around its equilibrium for ever, a little further out each time. With
+# R1 it arrives. The penalty does not move the equilibrium, where the slope is 0 anyway; it takes
+# the swing out of the way there. This is one reason why R1 is on by default in this package.
+#
+# Near the equilibrium one can compute this. For small $\theta$ and $\psi$ a step adds the rate
+# times a matrix times $(\theta, \psi)$. If its eigenvalues have an imaginary part, the path
+# turns; if their real part is negative, it shrinks.
+
+
+# %%
+def matrix_at_equilibrium(gamma, small=1e-4):
+    """Derivatives of (theta, psi)'s motion at (0, 0), by differences."""
+    columns = [
+        (np.array(dirac_step(*point, 1.0, gamma)) - point) / small
+        for point in (np.array([small, 0.0]), np.array([0.0, small]))
+    ]
+    return np.stack(columns, axis=1)
+
+
+for gamma in (0, 0.3):
+    print(f"gamma {gamma}:", np.linalg.eigvals(matrix_at_equilibrium(gamma)).round(3))
+
+# %% [markdown]
+# ### Exercise 6: no turning at all
+#
+# From which weight of R1 on does the path near the equilibrium no longer turn, but go straight
+# in? Find the smallest $\gamma$ for which the eigenvalues have no imaginary part, by trying or by
+# computing.
+
+# %% tags=["exercise-6"]
+smallest_weight = ...
+
+# %% tags=["check-6"]
+with exercise(6):
+    assert smallest_weight is not ..., "Write a number in place of the three dots."
+    assert smallest_weight > 0, "Without R1 it turns."
+    above, below = (
+        np.abs(np.linalg.eigvals(matrix_at_equilibrium(factor * smallest_weight)).imag).max()
+        for factor in (1.02, 0.98)
+    )
+    assert above < 1e-6, "With 2 % more than this the path still turns."
+    assert below > 1e-6, "Less would do."
+
+# %% [markdown]
+# Real GANs have thousands of weights for each $\theta$ and $\psi$. What they share with this one
+# is that the players chase each other, and that the way to the equilibrium is no slope down which
+# everything rolls. [Chapter 8](08_failures.ipynb) shows what else can happen on the way.
+
+# %% [markdown]
+# ## Solutions
+
+# %% [markdown]
+# 1. It says "real" below 1, half-way between the two means. It is right about a real sample if
+# this lies below 1, and by symmetry as often about a generated one.
+
+# %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
+best_accuracy = scipy.stats.norm.cdf(1)
+
+# %% [markdown]
+# 2. It learned which share of the samples is generated, $1 - D^*$. As
+# $1 - \sigma(l) = \sigma(-l)$, the sign of the logit is wrong, and nothing else.
+
+
+# %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
+def mended(logits):
+    return -logits
+
+
+# %% [markdown]
+# 3. `rel_entr` takes care of the zeros.
+
+
+# %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
+def jensen_shannon(p, q):
+    middle = (p + q) / 2
+    terms = scipy.special.rel_entr(p, middle) + scipy.special.rel_entr(q, middle)
+    return np.trapezoid(terms, grid) / 2
+
+
+# %% [markdown]
+# 4. A line looks for a side on which one of them has more. Around the same mean there is none,
+# however wide the generator is.
+
+# %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
+fooling_mean = 0
+fooling_deviation = 2
+
+# %% [markdown]
+# 5. The slopes at the point ahead already contain the turn that is to come.
+
+
+# %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}
+def look_ahead(x, y, rate):
+    ahead_x, ahead_y = simultaneous(x, y, rate)
+    return x - rate * ahead_y, y + rate * ahead_x
+
+
+# %% [markdown]
+# 6. The eigenvalues solve $\lambda^2 + \gamma \lambda + 1/4 = 0$, with the roots
+# $(-\gamma \pm \sqrt{\gamma^2 - 1}) / 2$.
+
+# %% tags=["solution-6", "hide-cell"] jupyter={"source_hidden": true}
+smallest_weight = 1

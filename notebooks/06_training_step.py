@@ -1,0 +1,1075 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 6. The training step
+#
+# How a GAN is trained, from the algorithm in words to `fit`. After this chapter you can write the
+# training step yourself, in three ways: as two functions that take turns, as one compiled function
+# with two tapes, and as a Keras model. You can also say what each line of the package's own step is
+# for.
+#
+# Takes 160 s on two CPU cores.
+
+# %%
+import inspect
+import pathlib
+import tempfile
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from IPython.display import Image
+
+from dcgan_tf import GAN, images, load_dataset, shuffled_batches
+from dcgan_tf.exercises import exercise
+from dcgan_tf.losses import SigmoidCrossEntropy
+from dcgan_tf.networks import build_discriminator, build_generator
+
+run = pathlib.Path(tempfile.mkdtemp())
+
+# %% [markdown]
+# How many digits are trained on; how often the package goes through all of them; how many steps the
+# function makes that is written here, how many of them are compared with the package's; and how
+# many turns a network has in a row in the first experiment.
+
+# %% tags=["parameters"] quick={"IMAGES": 320, "EPOCHS": 1, "STEPS": 40, "COMPARED": 20, "TURNS": 9}
+IMAGES = 8004
+EPOCHS = 6
+STEPS = 1500
+COMPARED = 100
+TURNS = 20
+
+# %% [markdown]
+# ## The data and the networks
+#
+# The digits are made small, 16 by 16 pixels, so that many steps take little time.
+
+# %%
+(x_train, _), (x_test, _) = load_dataset("mnist-10k", image_size=(16, 16))
+x_train = x_train[:IMAGES]
+image_shape = x_train.shape[1:]
+latent_dim = 16
+print(len(x_train), "digits of shape", image_shape)
+
+# %% [markdown]
+# Both networks are those of [chapter 4](04_networks.ipynb), with fewer channels. The same seed
+# gives the same first weights. This will let two ways of training be compared.
+
+
+# %%
+def build_networks(seed):
+    generator = build_generator(image_shape, latent_dim, filters=16, seed=seed)
+    discriminator = build_discriminator(image_shape, filters=16, seed=seed + 1)
+    return generator, discriminator
+
+
+# %% [markdown]
+# A function to look at images in [-1, 1]:
+
+
+# %%
+def picture_of(pictures, columns=8):
+    images.write_png(run / "picture.png", images.make_grid(images.to_uint8(pictures), columns))
+    return Image(run / "picture.png")
+
+
+# %% [markdown]
+# ## Four steps in words
+#
+# *Articles: 0 §3 · 0 §3.1 · 0 §3.2 · 1 §3 · 1 §3.1 · 4 §3*
+#
+# The principle: two networks, and each learns from what the other does. The generator makes images
+# from noise. The discriminator looks at real and at generated images and says which are real. Its
+# answers are all that the generator ever learns about the data.
+#
+# Articles 0 and 1 state the algorithm in four steps:
+#
+# 1. Give the weights of both networks their first values.
+# 2. Train the discriminator, so that it tells generated images from real ones.
+# 3. Train the generator, so that its images are harder to tell.
+# 4. Repeat steps 2 and 3.
+#
+# When does it end? Article 0 says: when both networks are good enough. Article 1 says: when they
+# are in balance. Neither can be read off the losses, as [chapter 7](07_watching.ipynb) shows. In
+# practice a number of epochs is set before. An *epoch* is one pass through the data.
+#
+# Article 4 announces the algorithm in a heading and says no more about it. This chapter is what
+# could stand there.
+
+# %% [markdown]
+# ## Taking turns
+#
+# *Articles: 1 §3.2 · 1 §3.2.1 · 1 §3.2.2*
+#
+# Article 1 lists the steps of each network by itself. Here are both lists as functions. They use
+# the package's default losses, which [chapter 5](05_losses.ipynb) explains.
+
+# %%
+loss = SigmoidCrossEntropy()
+generator, discriminator = build_networks(seed=0)
+generator_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
+discriminator_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
+
+# %% [markdown]
+# An *optimizer* changes weights so that a loss falls. Each network has its own: it changes the
+# weights of this network alone. A *tape* (`tf.GradientTape`) writes down what is computed inside
+# its `with` block. Afterwards it can say how the loss depends on each weight: that is the
+# *gradient*.
+#
+# The discriminator's turn: look at real and at generated images, compute the loss, change the
+# discriminator's weights.
+
+
+# %%
+def train_discriminator(real_images, noise):
+    fake_images = generator(noise, training=True)
+    with tf.GradientTape() as tape:
+        real_output = discriminator(real_images, training=True)
+        fake_output = discriminator(fake_images, training=True)
+        discriminator_loss = loss.discriminator_loss(real_output, fake_output)
+    variables = discriminator.trainable_variables
+    discriminator_optimizer.apply(tape.gradient(discriminator_loss, variables), variables)
+
+
+# %% [markdown]
+# The generator's turn, the five steps of Article 1: draw noise, make images, let the discriminator
+# judge them, change the generator's weights; the fifth is to do it again. Here the tape must also
+# see how the images are made, because the gradient goes back through the discriminator and through
+# the images to the generator's weights.
+
+
+# %%
+def train_generator(noise):
+    with tf.GradientTape() as tape:
+        fake_images = generator(noise, training=True)
+        fake_output = discriminator(fake_images, training=True)
+        generator_loss = loss.generator_loss(fake_output)
+    variables = generator.trainable_variables
+    generator_optimizer.apply(tape.gradient(generator_loss, variables), variables)
+
+
+# %% [markdown]
+# To see what a turn does, both losses are measured after each one, always with the same real images
+# and the same noise. `turns` notes whose turn it was.
+
+# %%
+probe_images = x_train[:64]
+probe_noise = keras.random.normal((64, latent_dim), seed=1)
+measured, turns = [], []
+
+
+def measure():
+    real_output = discriminator(probe_images)
+    fake_output = discriminator(generator(probe_noise, training=True))
+    both = loss.discriminator_loss(real_output, fake_output), loss.generator_loss(fake_output)
+    measured.append([float(value) for value in both])
+
+
+# %% [markdown]
+# **Predict, then run:** first the discriminator has 20 turns in a row, then the generator, then
+# both again. What do the two losses do?
+
+# %%
+noise_seeds = keras.random.SeedGenerator(0)
+batches = iter(shuffled_batches(x_train, 32))
+measure()
+for name in ("D", "G", "D", "G"):
+    for _ in range(TURNS):
+        noise = keras.random.normal((32, latent_dim), seed=noise_seeds)
+        if name == "D":
+            train_discriminator(next(batches), noise)
+        else:
+            train_generator(noise)
+        turns.append(name)
+        measure()
+
+# %%
+discriminator_losses, generator_losses = np.transpose(measured)
+figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
+for start, label in ((0, "turns of D"), (2 * TURNS, None)):
+    axes.axvspan(start, start + TURNS, color="0.9", label=label)
+axes.plot(discriminator_losses, "k-", label="discriminator's loss")
+axes.plot(generator_losses, "k--", label="generator's loss")
+axes.set(xlabel="turn", ylabel="loss (nats)", xlim=(0, len(turns)))
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# Over its own turns, grey, the discriminator brings its loss down, and the generator's goes up. In
+# the white parts it is the other way round. (On the way a step may overshoot.) This is what
+# *adversarial* means: there is no change of the weights that both losses are glad of.
+
+# %%
+assert discriminator_losses[TURNS] < discriminator_losses[0]
+assert generator_losses[TURNS] > generator_losses[0]
+assert discriminator_losses[2 * TURNS] > discriminator_losses[TURNS]
+assert generator_losses[2 * TURNS] < generator_losses[TURNS]
+
+# %% [markdown]
+# Many turns in a row are for this picture. The algorithm gives each network one turn and then
+# changes over, so that neither gets far ahead:
+
+# %%
+for _ in range(5):
+    noise = keras.random.normal((32, latent_dim), seed=noise_seeds)
+    train_discriminator(next(batches), noise)
+    train_generator(noise)
+
+# %% [markdown]
+# ### A discriminator that sees real images only
+#
+# Article 1 writes the discriminator's steps as: take a real image, judge it, change the weights.
+# The generated images are missing. **Predict, then run:** a discriminator is trained like this.
+# What will it say about generated images?
+
+# %%
+_, one_sided = build_networks(seed=0)
+optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
+for _ in range(30):
+    real_images = next(batches)
+    with tf.GradientTape() as tape:
+        real_loss = tf.reduce_mean(tf.nn.softplus(-one_sided(real_images, training=True)))
+    optimizer.apply(
+        tape.gradient(real_loss, one_sided.trainable_variables), one_sided.trainable_variables
+    )
+untrained, _ = build_networks(seed=0)
+verdicts = tf.sigmoid(one_sided(untrained(probe_noise, training=True)))
+print(f"mean probability of being real, for grey squares: {float(tf.reduce_mean(verdicts)):.2f}")
+assert float(tf.reduce_min(verdicts)) > 0.5
+
+# %% [markdown]
+# It calls them real as well. Nothing in its loss ever asked it to say "generated". A generator
+# learns nothing from such a judge. [Chapter 5](05_losses.ipynb) collects this and the other errata.
+
+# %% [markdown]
+# ### Exercise 1: the order of turns
+#
+# Goodfellow et al. (2014, Algorithm 1) give the discriminator $k$ turns before each turn of the
+# generator. Write the loop. `discriminator_turn` and `generator_turn` are functions without
+# arguments.
+
+
+# %% tags=["exercise-1"]
+def play(rounds, k, discriminator_turn, generator_turn):
+    """Plays rounds: in each, k turns of the discriminator, then one of the generator."""
+    return ...
+
+
+# %% tags=["check-1"]
+with exercise(1):
+    order = []
+    returned = play(3, 2, lambda: order.append("D"), lambda: order.append("G"))
+    assert returned is not ..., "Write the loop in place of the line with the three dots."
+    assert order.count("G") == 3, f"The generator had {order.count('G')} turns in 3 rounds."
+    assert order.count("D") == 6, f"The discriminator had {order.count('D')} turns with k=2."
+    assert order[0] == "D" and order[-1] == "G", f"The turns came as {' '.join(order)}."
+    between = "".join(order).split("G")[:-1]
+    assert len(set(between)) == 1, f"The rounds are not all alike: {' '.join(order)}."
+
+# %% [markdown]
+# ## Seven steps, six steps
+#
+# *Articles: 2 §3.3 · 3 §3*
+#
+# Article 2 describes the same training in seven steps, Article 3 in six. The package's method that
+# does it follows the seven. Here it is, as it stands in `model.py`:
+
+# %%
+source = inspect.getsource(GAN.train_step)
+print(source)
+
+# %%
+for k in range(1, 8):
+    assert f"Step {k}" in source, "each of the seven steps is marked in the method"
+
+# %% [markdown]
+# The articles' steps beside each other. The columns are article and section, for example Article 0,
+# section 3.2. A number is a step of the list there; "D 2" is step 2 of Article 1's list for the
+# discriminator.
+#
+# | what happens | 0, 3.2 | 1, 3.1 | 1, 3.2 | 2, 3.3 | 3, 3 | in `GAN.train_step` |
+# |---|---|---|---|---|---|---|
+# | first weights | 1 | 1 | | 1 | 1 | before it: the networks are built |
+# | a batch of real images | 2 | 2 | D 1 | 2 | 3 | `real_images, condition = ...` |
+# | noise | 2, 3 | 2, 3 | G 1 | 3 | 2 | `noise = self._noise(...)` |
+# | generated images | 2, 3 | 2, 3 | G 2 | 3 | 2 | `fake_images = self.generator(...)` |
+# | D looks at both | 2, 3 | 2, 3 | D 2, G 3 | 4 | 3 | `real_output = ...`, `fake_output = ...` |
+# | two losses | 2, 3 | 2, 3 | | 5 | 4 | `generator_loss = ...`, `discriminator_loss = ...` |
+# | new weights | 2, 3 | 2, 3 | D 3, G 4 | 6 | 5 | `gradient` and `apply`, twice |
+# | again | 4 | 4 | D 4, G 5 | 7 | 6 | after it: `fit` |
+#
+# The lines are really there:
+
+# %%
+for line in (
+    "real_images, condition = self._unpacked(data)",
+    "noise = self._noise(",
+    "fake_images = self.generator(",
+    "real_output = self.discriminator(",
+    "fake_output = self.discriminator(",
+    "generator_loss = self.loss.generator_loss(fake_output)",
+    "discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)",
+    "gen_tape.gradient(",
+    "disc_tape.gradient(",
+    "self.generator_optimizer.apply(",
+    "self.discriminator_optimizer.apply(",
+):
+    assert line in source
+
+# %% [markdown]
+# ### In turn or together
+#
+# One thing differs. In Articles 0 and 1 the networks move *in turn*: the generator learns from a
+# discriminator that has already moved. In Articles 2 and 3, and in the package, they move
+# *together*: both losses are computed first, then both networks move. How much does it matter to
+# the generator? Its gradient, before and after a step of the discriminator:
+
+
+# %%
+def generator_gradient(noise):
+    with tf.GradientTape() as tape:
+        generator_loss = loss.generator_loss(discriminator(generator(noise, training=True)))
+    gradients = tape.gradient(generator_loss, generator.trainable_variables)
+    return np.concatenate([gradient.numpy().ravel() for gradient in gradients])
+
+
+together = generator_gradient(probe_noise)
+train_discriminator(probe_images, probe_noise)
+in_turn = generator_gradient(probe_noise)
+cosine = together @ in_turn / np.linalg.norm(together) / np.linalg.norm(in_turn)
+print(f"cosine of the angle between the two gradients: {cosine:.3f}")
+assert not np.allclose(together, in_turn)
+
+# %% [markdown]
+# A cosine of 1 would be the same direction, 0 a right angle. The two are not the same. The smaller
+# the discriminator's step, the nearer they are to each other. Both ways are in use. Together is
+# cheaper: the generated images and the discriminator's answers are computed once and serve both
+# losses.
+
+# %% [markdown]
+# ## Article 3's program, today
+#
+# *Articles: 3 §4 code*
+#
+# Article 3 shows the outline of a program for TensorFlow 1, which is of 2015. There one first
+# described all computations as a *graph*; then a *session* ran it. TensorFlow 2 computes at once,
+# like NumPy, and weights belong to objects. What each function of the outline has become:
+#
+# | in the outline | what it was for | today |
+# |---|---|---|
+# | `generator(z, reuse)` | puts G's layers into the graph | a Keras model, built once |
+# | `discriminator(x, reuse)` | the same for D, called twice | a Keras model, called twice |
+# | `reuse` | "take the weights that are there" | nothing: the model owns its weights |
+# | scopes `gen`, `dis` | to find each network's weights by name | `model.trainable_variables` |
+# | `loss_function` | both losses | `losses.py`, by `compile(loss=...)` |
+# | `train_op` | a step of each optimizer | `GAN.train_step` |
+# | `main` | load data, define, train | `load_dataset`, `GAN` and `compile`, `fit` |
+
+# %% [markdown]
+# ### Why `reuse` is gone
+#
+# A function that makes its layers makes new weights at each call. The same input then gives two
+# different answers:
+
+# %%
+ones = tf.ones((1, 4))
+
+
+def layer_made_anew(x):
+    return keras.layers.Dense(1)(x)
+
+
+keras.utils.set_random_seed(0)
+print(float(layer_made_anew(ones)[0, 0]), float(layer_made_anew(ones)[0, 0]))
+
+# %% [markdown]
+# A discriminator made like this would be two: one for the real images, another for the generated
+# ones. `reuse=True` at the second call was there to prevent it.
+#
+# A Keras model is an object that holds its weights. Called twice, it uses the same ones, and there
+# are no more weights afterwards than before:
+
+# %%
+generator, discriminator = build_networks(seed=0)
+number_of_weights = len(discriminator.weights)
+first = discriminator(probe_images)
+second = discriminator(probe_images)
+np.testing.assert_allclose(second, first, rtol=1e-5)
+assert len(discriminator.weights) == number_of_weights
+
+# %% [markdown]
+# A change of the weights is therefore seen by each later call:
+
+# %%
+discriminator.layers[-1].bias.assign_add([1.0])
+np.testing.assert_allclose(discriminator(probe_images), first + 1, rtol=1e-5)
+
+# %% [markdown]
+# ### Why scopes are gone
+#
+# The scopes `gen` and `dis` put a name before each weight, so that `train_op` could pick one
+# network's weights out of all. Now each model lists its own, and no weight is in both lists:
+
+# %%
+ours, theirs = generator.trainable_variables, discriminator.trainable_variables
+print(len(ours), "tensors of weights in the generator, for example", ours[0].path, ours[0].shape)
+print(len(theirs), "in the discriminator, for example", theirs[0].path, theirs[0].shape)
+assert not {id(variable) for variable in ours} & {id(variable) for variable in theirs}
+
+# %% [markdown]
+# ### `main` on the package
+#
+# The three parts of Article 3's `main`, filled in. (`compile` without arguments sets the default
+# loss, optimizers and penalty.)
+
+
+# %%
+def main():
+    # Load the data.
+    (digits, _), _ = load_dataset("mnist-10k", image_size=(16, 16))
+
+    # Define the networks, the losses and the training.
+    model = GAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
+    model.compile()
+
+    # Train.
+    keras.utils.set_random_seed(0)
+    model.fit(digits[:IMAGES], epochs=EPOCHS, batch_size=32, verbose=2)
+    return model
+
+
+if __name__ == "__main__":
+    model = main()
+
+# %%
+picture_of(model.generate(16, seed=1))
+
+# %% [markdown]
+# ### Exercise 2: how often each network moves
+#
+# With `compile(discriminator_steps=3)` the discriminator moves three times for each batch, the
+# generator once. `fit` goes through 8,004 images in batches of 32; the last batch of the epoch has
+# what is left. How many times does each network move in one epoch?
+
+# %% tags=["exercise-2"]
+discriminator_moves = ...
+generator_moves = ...
+
+# %% tags=["check-2"]
+with exercise(2):
+    assert discriminator_moves is not ... and generator_moves is not ..., "Two numbers are wanted."
+    assert 32 * generator_moves >= 8004, "Some images would never be seen."
+    assert 32 * (generator_moves - 1) < 8004, "There are not so many batches."
+    counted = GAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
+    counted.compile(discriminator_steps=3, run_eagerly=True)
+    counted.fit(x_train[:8], batch_size=8, verbose=0)
+    counts = [int(each.iterations) for each in counted.optimizer.optimizers]
+    expected = generator_moves * counts[1] / counts[0]
+    assert discriminator_moves == expected, "The ratio of the two is not that of a counted step."
+
+# %% [markdown]
+# ## Article 2's code, finished
+#
+# *Articles: 2 §5.1 · 1 §4 · 4 §4*
+#
+# Article 1 names what a program needs: two networks with convolutions, a cross-entropy loss for
+# each, an optimizer for each, and the steps of training. Article 4 has a heading for code and none
+# below it. Article 2 writes such a program, but its text breaks off at the two tapes. Here is all
+# of it.
+#
+# The networks. Article 2's functions `generator` and `discriminator` are two models that can be
+# called:
+
+# %%
+generator, discriminator = build_networks(seed=0)
+
+# %% [markdown]
+# The losses. The *sigmoid cross-entropy* of logits with the label 1 is small where the logits are
+# large; with the label 0 it is small where they are very negative. The generator wants the label 1
+# for its images. The discriminator wants 1 for real images and 0 for generated ones.
+
+
+# %%
+def cross_entropy(label, output):
+    labels = tf.fill(tf.shape(output), label)
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=output))
+
+
+def generator_loss(fake_output):
+    return cross_entropy(1.0, fake_output)
+
+
+def discriminator_loss(real_output, fake_output):
+    return cross_entropy(1.0, real_output) + cross_entropy(0.0, fake_output)
+
+
+# %% [markdown]
+# They are the package's default losses. (And not the formula in Article 2's section 4.1:
+# [chapter 5](05_losses.ipynb) compares the two.)
+
+# %%
+real_output, fake_output = tf.constant([[2.0], [-1.0]]), tf.constant([[0.5], [-3.0]])
+np.testing.assert_allclose(generator_loss(fake_output), loss.generator_loss(fake_output))
+np.testing.assert_allclose(
+    discriminator_loss(real_output, fake_output), loss.discriminator_loss(real_output, fake_output)
+)
+
+# %% [markdown]
+# The optimizers: Adam for each network, with a rate of 1e-4. An optimizer keeps numbers of its own
+# for each weight; `build` makes them.
+
+# %%
+generator_optimizer = keras.optimizers.Adam(1e-4)
+discriminator_optimizer = keras.optimizers.Adam(1e-4)
+generator_optimizer.build(generator.trainable_variables)
+discriminator_optimizer.build(discriminator.trainable_variables)
+
+# %% [markdown]
+# The step. `@tf.function` compiles it; the line with `traces` is explained further below.
+
+# %%
+noise_seeds = keras.random.SeedGenerator(0)
+traces = []
+
+
+@tf.function
+def train_step(real_images):
+    traces.append(real_images.shape)
+    noise = keras.random.normal((tf.shape(real_images)[0], latent_dim), seed=noise_seeds)
+
+    with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
+        fake_images = generator(noise, training=True)
+        real_output = discriminator(real_images, training=True)
+        fake_output = discriminator(fake_images, training=True)
+        gen_loss = generator_loss(fake_output)
+        disc_loss = discriminator_loss(real_output, fake_output)
+
+    gen_gradients = gen_tape.gradient(gen_loss, generator.trainable_variables)
+    disc_gradients = disc_tape.gradient(disc_loss, discriminator.trainable_variables)
+    generator_optimizer.apply(gen_gradients, generator.trainable_variables)
+    discriminator_optimizer.apply(disc_gradients, discriminator.trainable_variables)
+    return gen_loss, disc_loss
+
+
+# %% [markdown]
+# The loop. It keeps all losses, the weights after `COMPARED` steps, and what eight noise vectors
+# became at five moments.
+
+# %%
+batches = iter(shuffled_batches(x_train, 32))
+moments = np.linspace(STEPS // 5, STEPS, 5).astype(int)
+eight = keras.random.normal((8, latent_dim), seed=1)
+losses, drawn = [], []
+
+
+def weights_of(*networks):
+    variables = [variable for network in networks for variable in network.trainable_variables]
+    return np.concatenate([variable.numpy().ravel() for variable in variables])
+
+
+for step in range(1, STEPS + 1):
+    losses.append([float(value) for value in train_step(next(batches))])
+    if step == COMPARED:
+        weights_after = weights_of(generator, discriminator)
+    if step in moments:
+        drawn.append(generator(eight, training=False))
+
+spread = drawn[-1].numpy().std(axis=0).mean() / x_train[:100].std(axis=0).mean()
+print(f"spread of the last images, in that of real ones: {spread:.2f}")
+assert spread < 0.5
+print("rows: after", *moments, "steps")
+picture_of(np.concatenate(drawn))
+
+# %% [markdown]
+# Each column is one noise vector, each row a moment. The program works: shapes appear that were not
+# there. But with these settings, the article's, learning is slow, and at any one moment all noise
+# gives nearly the same image. `main` above used the package's settings.
+# [Chapter 8](08_failures.ipynb) is about what makes the difference.
+
+# %% [markdown]
+# ## The same as the package
+#
+# Is this what `GAN` does? A new pair of networks with the same first weights, the same optimizers,
+# the same losses, no penalty. Its noise comes from `keras.random.SeedGenerator(seed)`, as in the
+# loop above, so that seed 0 gives the same noise. The batches come in the same order. An epoch of
+# one step lets `history` keep each step's losses.
+
+# %%
+package = GAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
+first_weights = weights_of(package.generator, package.discriminator)
+package.compile(
+    generator_optimizer=keras.optimizers.Adam(1e-4),
+    discriminator_optimizer=keras.optimizers.Adam(1e-4),
+    regularizer=None,
+)
+history = package.fit(
+    shuffled_batches(x_train, 32), steps_per_epoch=1, epochs=COMPARED, shuffle=False, verbose=0
+).history
+
+# %% [markdown]
+# Losses and weights agree, to rounding errors. (These grow from step to step, as each network
+# reacts to the other. They are measured against how far the weights have moved.)
+
+# %%
+by_hand = np.array(losses[:COMPARED])
+np.testing.assert_allclose(history["generator_loss"], by_hand[:, 0], rtol=1e-2)
+np.testing.assert_allclose(history["discriminator_loss"], by_hand[:, 1], rtol=1e-2)
+
+package_weights = weights_of(package.generator, package.discriminator)
+way = np.linalg.norm(weights_after - first_weights)
+difference = np.linalg.norm(weights_after - package_weights)
+print(f"the weights moved by {way:.3f}, they differ by {difference:.1e}")
+assert difference < 0.01 * way
+
+# %%
+figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
+steps = np.arange(1, COMPARED + 1)
+marks = {"fillstyle": "none", "markevery": COMPARED // 10, "label": "the package"}
+axes.plot(steps, by_hand[:, 1], "k-", label="discriminator, by hand")
+axes.plot(steps, history["discriminator_loss"], "ko", linestyle="none", **marks)
+axes.plot(steps, by_hand[:, 0], "k--", label="generator, by hand")
+axes.plot(steps, history["generator_loss"], "ks", linestyle="none", **marks)
+axes.set(xlabel="step", ylabel="loss (nats)")
+axes.legend(ncols=2)
+plt.show()
+
+# %% [markdown]
+# ## What two tapes are for
+#
+# *Articles: 3 §2*
+#
+# A tape forgets what it wrote as soon as it was asked for a gradient. There are two losses and so
+# two questions, one for each tape. One tape that is told to keep its notes, `persistent=True`,
+# answers both, and the gradients are the same. So two tapes are a matter of convenience. What
+# matters is that there are two *losses*, each with the weights of its own network.
+#
+# For one batch and one noise:
+
+# %%
+with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
+    with tf.GradientTape(persistent=True) as one_tape:
+        fake_output = discriminator(generator(probe_noise, training=True), training=True)
+        real_output = discriminator(probe_images, training=True)
+        gen_loss = generator_loss(fake_output)
+        disc_loss = discriminator_loss(real_output, fake_output)
+        loss_sum = gen_loss + disc_loss
+
+
+def flat(gradients):
+    return np.concatenate([gradient.numpy().ravel() for gradient in gradients])
+
+
+of_generator = flat(gen_tape.gradient(gen_loss, generator.trainable_variables))
+of_discriminator = flat(disc_tape.gradient(disc_loss, discriminator.trainable_variables))
+same = flat(one_tape.gradient(gen_loss, generator.trainable_variables))
+np.testing.assert_allclose(same, of_generator, rtol=1e-4, atol=1e-6)
+same = flat(one_tape.gradient(disc_loss, discriminator.trainable_variables))
+np.testing.assert_allclose(same, of_discriminator, rtol=1e-4, atol=1e-6)
+
+# %% [markdown]
+# Article 3 calls the sum of both losses the GAN's loss (section 2.3). **Predict, then run:** is the
+# gradient of the sum the same again?
+
+# %%
+for name, network, own in (
+    ("generator", generator, of_generator),
+    ("discriminator", discriminator, of_discriminator),
+):
+    of_sum = flat(one_tape.gradient(loss_sum, network.trainable_variables))
+    cosine = of_sum @ own / np.linalg.norm(of_sum) / np.linalg.norm(own)
+    length = np.linalg.norm(of_sum) / np.linalg.norm(own)
+    print(f"{name}: {length:.2f} times as long, cosine with its own gradient {cosine:.2f}")
+    assert np.linalg.norm(of_sum - own) > 0.01 * np.linalg.norm(own)
+
+# %% [markdown]
+# It is not. Each loss contains what the other network does, so that each network would work for its
+# opponent as well. With the minimax loss it is worst: the generator's loss is then minus one part
+# of the discriminator's, the two cancel in the sum, and nothing is left for the generator to learn
+# from.
+
+# %%
+with tf.GradientTape() as tape:
+    fake_output = discriminator(generator(probe_noise, training=True), training=True)
+    minimax_loss = -cross_entropy(0.0, fake_output)
+    loss_sum = minimax_loss + discriminator_loss(real_output, fake_output)
+of_sum = flat(tape.gradient(loss_sum, generator.trainable_variables))
+np.testing.assert_allclose(of_sum, 0, atol=1e-6)
+
+# %% [markdown]
+# The sum may be written down as a number, but it is not what is minimised.
+# [Chapter 5](05_losses.ipynb) has more on it.
+#
+# ### Exercise 3: the pull of the sum
+#
+# For one generated image with the logit $l$ the generator's loss is $\mathrm{softplus}(-l)$, with
+# $\mathrm{softplus}(t) = \ln(1 + e^t)$. The part of the discriminator's loss for this image is
+# $\mathrm{softplus}(l)$. Write the slope of their sum, its derivative by $l$. (The derivative of
+# softplus is the sigmoid, $\sigma(t) = 1 / (1 + e^{-t})$.)
+
+
+# %% tags=["exercise-3"]
+def slope_of_sum(logit):
+    """The derivative of softplus(-l) + softplus(l), for a NumPy array of logits."""
+    return ...
+
+
+# %% tags=["check-3"]
+with exercise(3):
+    logits = np.linspace(-6, 6, 13)
+    slopes = slope_of_sum(logits)
+    assert slopes is not ..., "Write an expression in place of the three dots."
+    assert abs(slopes[6]) < 1e-9, "At l = 0 the sum is as small as it can be: it has no slope."
+    assert slopes[0] < 0 < slopes[-1], "To the left of 0 the sum falls, to the right it rises."
+    points = tf.Variable(logits)
+    with tf.GradientTape() as tape:
+        sums = tf.nn.softplus(-points) + tf.nn.softplus(points)
+    assert np.allclose(slopes, tape.gradient(sums, points)), "The tape finds other slopes."
+
+# %% [markdown]
+# (The solution says what follows for the generator.)
+
+# %% [markdown]
+# ## Why `training=True`
+#
+# The generator has *batch normalisation*: in training each channel is shifted and scaled by the
+# mean and the variance of the batch at hand. So an image also depends on the other images of its
+# batch. Outside of training fixed averages take their place, which were collected while training.
+# The same noise vector in two different batches:
+
+# %%
+company, other_company = keras.random.normal((2, 31, latent_dim), seed=2)
+me = keras.random.normal((1, latent_dim), seed=3)
+
+
+def image_of_me(company, training):
+    return generator(tf.concat([me, company], axis=0), training=training)[0]
+
+
+for training in (True, False):
+    change = image_of_me(company, training) - image_of_me(other_company, training)
+    print(f"training={training}: largest change of a pixel {np.abs(change).max():.6f}")
+assert np.abs(change).max() < 1e-4
+
+# %% [markdown]
+# With `training=True` a call also moves these averages. With `training=False` nothing changes:
+
+# %%
+averages = [weight for weight in generator.weights if "moving_mean" in weight.path]
+
+
+def moved_by(training):
+    before = [average.numpy() for average in averages]
+    generator(probe_noise, training=training)
+    return max(np.abs(now - then).max() for now, then in zip(averages, before, strict=True))
+
+
+assert moved_by(training=False) == 0
+assert moved_by(training=True) > 0
+
+# %% [markdown]
+# So in the training step both networks are called with `training=True`, and `generate` calls the
+# generator with `training=False`. Forgotten in the step, the averages would stay at their first
+# values, and the images drawn afterwards would differ from those that the discriminator judged.
+# *Dropout* depends on it as well: with `training=True` it drops a random part of the numbers.
+
+# %% [markdown]
+# ## Compiled once
+#
+# `tf.function` runs the Python code of a function once, with placeholders in the place of numbers,
+# and writes down which operations it asks for. This is called *tracing*. After that the list of
+# operations runs, without Python: the graph of TensorFlow 1, made from a function.
+#
+# `traces.append(...)` in the training step is Python. **Predict, then run:** after all the steps
+# above, how long is the list `traces`?
+
+# %%
+print(STEPS, "steps,", len(traces), "trace:", traces)
+assert len(traces) == 1
+
+# %% [markdown]
+# One. The line ran while TensorFlow traced and is not in the graph. The same is true of `print`.
+#
+# ### Exercise 4: noise that does not change
+#
+# Here is a bug that raises no error. `draw_noise` should give new noise at each call. Call it twice
+# and see. Then write `draw_noise_well`: also a `tf.function`, with new noise at each call.
+
+
+# %%
+@tf.function
+def draw_noise():
+    return tf.constant(np.random.default_rng().normal(size=(4, latent_dim)))
+
+
+# %% tags=["exercise-4"]
+@tf.function
+def draw_noise_well():
+    """Noise of shape (4, latent_dim), normally distributed, new at each call."""
+    return ...
+
+
+# %% tags=["check-4"]
+with exercise(4):
+    assert "..." not in inspect.getsource(draw_noise_well.python_function).split('"""')[-1], (
+        "Write an expression in place of the three dots."
+    )
+    assert hasattr(draw_noise_well, "get_concrete_function"), "It is no tf.function any more."
+    drawn_noise = [np.array(draw_noise_well()) for _ in range(250)]
+    assert drawn_noise[0].shape == (4, latent_dim), f"The shape is {drawn_noise[0].shape}."
+    assert not (drawn_noise[0] == drawn_noise[1]).any(), "Two calls give the same noise."
+    mean, spread = np.mean(drawn_noise), np.std(drawn_noise)
+    assert abs(mean) < 0.1, f"The mean is {mean:.2f}, not that of normal noise."
+    assert abs(spread - 1) < 0.1, (
+        f"The standard deviation is {spread:.2f}, not that of normal noise."
+    )
+
+# %% [markdown]
+# ## The last batch of an epoch
+#
+# The digits seldom fill all batches: 8,004 are 250 batches of 32 and four more. What happens with
+# these four?
+#
+# Article 2 draws `BATCH_SIZE` noise vectors, whatever comes. With a last batch of four real images
+# the discriminator would see four real and 32 generated ones. There is no error, as each part of
+# its loss is a mean of its own: each of the four real images then counts eight times as much as a
+# generated one. The step above, and the package's, ask for the size of the batch they have:
+# `tf.shape(real_images)[0]`.
+
+# %%
+train_step(tf.constant(x_train[:4]))
+print(traces)
+assert len(traces) == 2
+
+# %% [markdown]
+# It works, but there was a second trace: for a new shape the function is compiled again, which
+# takes seconds. This is why `shuffled_batches` makes all batches of one size. The last one of an
+# epoch is filled up with images from the epoch's beginning.
+
+# %%
+sizes = {len(batch) for batch in shuffled_batches(x_train[:68], 32).take(10)}
+assert sizes == {32}
+
+# %% [markdown]
+# `fit` on an array leaves the last batch as it is. There Keras takes care that the step is traced
+# for batches of any size. And the package's metrics weigh each batch by the number of its images.
+#
+# ### Exercise 5: how many traces?
+#
+# A small function is called with batches of these sizes, one after the other: 32, 32, 4, 32, 4, 16.
+# How many times is it traced? And how many times if it is told beforehand that the first dimension
+# may be anything, by `input_signature=[tf.TensorSpec((None, 16, 16, 1))]`?
+
+# %% tags=["exercise-5"]
+traces_without = ...
+traces_with = ...
+
+# %% tags=["check-5"]
+with exercise(5):
+    assert traces_without is not ... and traces_with is not ..., "Two numbers are wanted."
+
+    def count_traces(**options):
+        seen = []
+
+        @tf.function(**options)
+        def brightness(batch):
+            seen.append(batch.shape)
+            return tf.reduce_mean(batch)
+
+        for size in (32, 32, 4, 32, 4, 16):
+            brightness(tf.zeros((size, 16, 16, 1)))
+        return len(seen)
+
+    assert traces_without == count_traces(), "Without a signature it is another number."
+    signature = [tf.TensorSpec((None, 16, 16, 1))]
+    assert traces_with == count_traces(input_signature=signature), "With it it is another number."
+
+# %% [markdown]
+# ## More steps for the discriminator
+#
+# `compile(discriminator_steps=k)` is Goodfellow's $k$: before each step of both networks the
+# discriminator alone makes $k - 1$ steps, on the same real images and new noise. The optimizers
+# count their steps. (`run_eagerly=True` leaves the compiling out, which is quicker for three
+# steps.)
+
+# %%
+ahead = GAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
+ahead.compile(discriminator_steps=2, run_eagerly=True)
+ahead.fit(x_train[:24], batch_size=8, verbose=0)
+steps_of_each = [int(optimizer.iterations) for optimizer in ahead.optimizer.optimizers]
+print("steps of the generator and of the discriminator:", steps_of_each)
+assert steps_of_each == [3, 6]
+
+# %% [markdown]
+# The default is 1, as in the articles' code. The Wasserstein loss of [chapter 5](05_losses.ipynb)
+# is one that wants more. Each further step costs time in which the generator learns nothing.
+
+# %% [markdown]
+# ## As a Keras model
+#
+# A function and a loop are all that is needed. But a `keras.Model` brings `fit`, and with it
+# progress bars, callbacks, validation and more. Keras calls the method `train_step` for each batch
+# and leaves it to us what happens there. So the step above becomes a method:
+
+
+# %%
+class SmallGAN(keras.Model):
+    def __init__(self, generator, discriminator, latent_dim, seed=None):
+        super().__init__()
+        self.generator = generator
+        self.discriminator = discriminator
+        self.latent_dim = latent_dim
+        self.noise_seeds = keras.random.SeedGenerator(seed)
+
+    def compile(self, generator_optimizer, discriminator_optimizer):
+        super().compile(optimizer=None)  # Keras would make a third optimizer
+        self.generator_optimizer = generator_optimizer
+        self.discriminator_optimizer = discriminator_optimizer
+        generator_optimizer.build(self.generator.trainable_variables)
+        discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+    def train_step(self, data):
+        real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        size = (tf.shape(real_images)[0], self.latent_dim)
+        noise = keras.random.normal(size, seed=self.noise_seeds)
+
+        with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
+            fake_images = self.generator(noise, training=True)
+            real_output = self.discriminator(real_images, training=True)
+            fake_output = self.discriminator(fake_images, training=True)
+            gen_loss = generator_loss(fake_output)
+            disc_loss = discriminator_loss(real_output, fake_output)
+
+        variables = self.generator.trainable_variables
+        self.generator_optimizer.apply(gen_tape.gradient(gen_loss, variables), variables)
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply(disc_tape.gradient(disc_loss, variables), variables)
+        return {"generator_loss": gen_loss, "discriminator_loss": disc_loss}
+
+
+# %% [markdown]
+# Trained by `fit` on the same batches it is the same again:
+
+# %%
+small = SmallGAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
+small.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4))
+small_history = small.fit(
+    shuffled_batches(x_train, 32), steps_per_epoch=1, epochs=COMPARED, shuffle=False, verbose=0
+).history
+np.testing.assert_allclose(small_history["generator_loss"], history["generator_loss"], rtol=1e-2)
+difference = np.linalg.norm(weights_of(small.generator, small.discriminator) - package_weights)
+assert difference < 0.01 * way
+
+# %% [markdown]
+# ## What the package adds
+#
+# `GAN` is this class and what daily use asks for:
+#
+# | in the package | what it is for |
+# |---|---|
+# | `test_step` | `evaluate` and validation data: both losses without training |
+# | means over the epoch, accuracies | numbers that do not hang on the last batch |
+# | saved random states, both optimizers | training goes on as if it had never stopped |
+# | a moving average of the generator | calmer images, from `generate` |
+# | `regularizer` | a penalty on the discriminator's slope, by default R1 |
+# | `generator_term`, conditions | the applications of [chapter 10](10_applications.ipynb) |
+# | `minimised` | loss scaling for float16, shares of a loss on several devices |
+# | `nan_unless_finite` | a training that has failed says so |
+#
+# Three of them, seen at work. `evaluate` draws the same noise at each call, so that two calls
+# agree:
+
+# %%
+results = model.evaluate(x_test, batch_size=500, verbose=0, return_dict=True)
+again = model.evaluate(x_test, batch_size=500, verbose=0, return_dict=True)
+np.testing.assert_allclose(list(again.values()), list(results.values()), rtol=1e-4)
+print({name: round(value, 3) for name, value in results.items()})
+
+# %% [markdown]
+# A saved model goes on as if it had never been saved: with the same noise, and with optimizers that
+# remember what they did. One more step of each:
+
+# %%
+model.save(run / "gan.keras")
+loaded = keras.saving.load_model(run / "gan.keras")
+for each in (model, loaded):
+    each.train_on_batch(x_train[:32])
+for kept, read in zip(model.get_weights(), loaded.get_weights(), strict=True):
+    np.testing.assert_allclose(read, kept, rtol=1e-4, atol=1e-6)
+
+# %% [markdown]
+# `generate` uses the moving average of the weights, over about 200 steps; the generator that is
+# trained has the latest ones. The same noise, above by the average, below by the latest weights:
+
+# %%
+by_average = model.predict(eight, verbose=0)
+by_latest = model.generator(eight, training=False).numpy()
+assert np.abs(by_average - by_latest).max() > 0.01
+picture_of(np.concatenate([by_average, by_latest]))
+
+# %% [markdown]
+# The networks move about from step to step, each following the other. The average leaves out much
+# of that.
+
+# %% [markdown]
+# ## Solutions
+
+# %% [markdown]
+# 1. Two loops, one inside the other. `rounds` counts the generator's turns.
+
+
+# %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
+def play(rounds, k, discriminator_turn, generator_turn):
+    for _ in range(rounds):
+        for _ in range(k):
+            discriminator_turn()
+        generator_turn()
+
+
+# %% [markdown]
+# 2. 250 full batches and one of four images; the discriminator moves three times for each.
+
+# %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
+generator_moves = 251
+discriminator_moves = 3 * 251
+
+
+# %% [markdown]
+# 3. The slope is $\sigma(l) - \sigma(-l)$. At $l = 0$, where the discriminator is undecided, it is
+#    0, while the generator's own loss still has a slope there. The sum would leave the generator at
+#    an undecided discriminator, and it would teach the discriminator to be undecided about
+#    generated images.
+
+
+# %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
+def slope_of_sum(logit):
+    return 1 / (1 + np.exp(-logit)) - 1 / (1 + np.exp(logit))
+
+
+# %% [markdown]
+# 4. NumPy draws while TensorFlow traces, once; the result is a constant of the graph. TensorFlow's
+#    own operation is in the graph and draws at each call.
+
+
+# %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
+@tf.function
+def draw_noise_well():
+    return tf.random.normal((4, latent_dim))
+
+
+# %% [markdown]
+# 5. One trace for each shape: 32, 4 and 16. With the signature there is one for all of them.
+
+# %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}
+traces_without = 3
+traces_with = 1

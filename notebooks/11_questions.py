@@ -1,0 +1,968 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 11. Questions and answers
+#
+# Questions that readers of the articles and users of the package ask, each with a short answer and,
+# where possible, with a few lines of code that show it. Any section can be read alone. At the end:
+# what to read next, a review of the whole course in nine exercises, and a way through the code.
+#
+# Takes 178 s on two CPU cores.
+
+# %%
+import inspect
+import pathlib
+import tempfile
+import time
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from IPython.display import Image
+from PIL import Image as Picture
+from PIL import ImageDraw, PngImagePlugin
+from scipy.spatial.distance import cdist
+from scipy.stats import norm
+
+from dcgan_tf import (
+    DCGAN,
+    GAN,
+    TrainingDoctor,
+    applications,
+    failures,
+    images,
+    latent,
+    load_dataset,
+    losses,
+    scores,
+    shuffled_batches,
+)
+from dcgan_tf.diagnosis import RULES, diagnose
+from dcgan_tf.exercises import exercise
+from dcgan_tf.features import digit_features
+from dcgan_tf.networks import build_generator
+from dcgan_tf.options import APPLICATIONS
+from dcgan_tf.pairs import PAIRS, build_pair
+
+run = pathlib.Path(tempfile.mkdtemp())
+(x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
+
+# %% [markdown]
+# How long the small trainings of this chapter are: 1 is what the text speaks of, and its claims are
+# then checked by `assert`.
+
+# %% tags=["parameters"] quick={"SCALE": 0.1}
+SCALE = 1.0
+
+# %%
+FULL = SCALE == 1
+
+
+def show(samples, columns=None, width=None):
+    """Shows images in [-1, 1] as a grid."""
+    images.write_png(run / "grid.png", images.make_grid(images.to_uint8(samples), columns))
+    return Image(run / "grid.png", width=width)
+
+
+# %% [markdown]
+# ## The questions of Article 1
+#
+# *Articles: 1 §6*
+#
+# Article 1 ends with four questions and answers in a sentence each. Here they are again, with
+# longer answers.
+#
+# ### What can GANs be used for?
+#
+# For anything of which there are many examples, where new ones of the same kind are wanted: images,
+# sounds, short texts, returns of a stock; or where one thing is to be made from another: a
+# photograph from a drawing, a large image from a small one. Article 1 names virtual worlds and art.
+# It also names fake news, which is not a use but an abuse: see "What must not be done?" below.
+# These run in the package, each by one command ([chapter 10](10_applications.ipynb), for `features`
+# [chapter 9](09_features.ipynb)):
+
+# %%
+for name in APPLICATIONS:
+    print(f"{name:12}", applications.load(name).__doc__.partition("\n")[0])
+
+# %% [markdown]
+# ### What is hard about them?
+#
+# Article 1 says that training is sensitive and takes long. Both follow from the game. Each
+# network's task changes while it learns, so that small changes of a setting can tip the balance.
+# There is more: no loss says how good the samples are; whole kinds of samples can be missing
+# without a sign in the losses; and with few images the discriminator learns them by heart. The
+# package knows seven ways to fail, and looks for them after each epoch
+# ([chapter 8](08_failures.ipynb)):
+
+# %%
+for name, rule in RULES.items():
+    print(f"{name:19}", rule.__doc__.partition("\n")[0])
+
+# %% [markdown]
+# ### Where does research go?
+#
+# Article 1 hopes for stabler training, better optimization and leaner networks. Much of it has come
+# since:
+#
+# - *Stabler*: the non-saturating loss was there from the start; penalties on the discriminator's
+#   slope (Gulrajani et al. 2017, arXiv:1704.00028; Mescheder et al. 2018, arXiv:1801.04406) and
+#   spectral normalisation (Miyato et al. 2018, arXiv:1802.05957) bound how fast its verdict
+#   changes.
+# - *Optimization*: Adam with a small `beta_1`, rates of their own for both networks (Heusel et al.
+#   2017, arXiv:1706.08500), a moving average of the generator's weights.
+# - *Leaner*: what counts is how a network is built more than how large it is. The pair of
+#   TensorFlow's tutorial has far more weights than the default one, which makes better digits
+#   sooner (README, "How long until the digits are good?"). All pairs of the package:
+
+# %%
+for name in PAIRS:
+    generator, discriminator = build_pair(name)
+    print(f"{name:10} {generator.count_params():9,} + {discriminator.count_params():9,} weights")
+
+# %% [markdown]
+# ### How do I get better results?
+#
+# Article 1 answers with the directions of research. In practice, in this order:
+#
+# 1. Look at the data: damaged, turned or odd images, and kinds that are rare.
+# 2. Take the default settings, and train until nothing gets better.
+# 3. Measure, with real images as the floor ([chapter 7](07_watching.ipynb)), and with more than one
+#    seed, before you call something better.
+# 4. More images; if there are none, random changes before the discriminator
+#    ([chapter 10](10_applications.ipynb)).
+# 5. Change one thing at a time: rates, the weight of the penalty, then the size of the networks.
+
+# %% [markdown]
+# ## Before training
+#
+# *Articles: 4 §6*
+#
+# Article 4 announces frequently asked questions, and the text ends at the heading. The questions of
+# this section and of the following ones are the package's own answer.
+#
+# ### Which loss?
+#
+# The default. The generator's part must be steep where the discriminator is sure that a sample is
+# generated, because that is where a beginning generator stands. A table of slopes at the logits -6
+# (sure: generated), 0 (undecided) and 6 (sure: real):
+
+
+# %%
+def slope(loss, logit):
+    """The derivative of the generator's loss by the logit of a generated sample."""
+    logit = tf.Variable([[logit]])
+    with tf.GradientTape() as tape:
+        value = loss.generator_loss(logit)
+    return float(tape.gradient(value, logit)[0, 0])
+
+
+for name in losses.LOSSES:
+    at = [slope(losses.get(name), logit) for logit in (-6.0, 0.0, 6.0)]
+    print(f"{name:22}", "  ".join(f"{value:7.3f}" for value in at))
+
+assert abs(slope(losses.get("sigmoid_cross_entropy"), -6.0)) > 0.99
+assert abs(slope(losses.get("minimax"), -6.0)) < 0.01
+
+# %% [markdown]
+# A negative slope means that a higher logit lowers the loss, which is what the generator wants.
+# `minimax` is the formula of the articles, and flat where it matters. `least_squares` draws samples
+# back that the discriminator takes for real too surely: its slope changes sign. Hinge and
+# Wasserstein losses have the same slope everywhere. With enough tuning of all other settings the
+# losses come close to each other (Lucic et al. 2018, arXiv:1711.10337).
+# [Chapter 5](05_losses.ipynb) has the formulas.
+#
+# ### How many images?
+#
+# A few thousand of one kind. The bundled digits are 8,004. With some hundreds use
+# `--application little-data`. The more the images differ, the more of them are needed; photographs
+# of everything need millions. Pictures of one kind, taken alike and cut alike, need the fewest.
+#
+# ### Which latent_dim?
+#
+# About as many as there are ways in which the images differ. For digits 16: which digit, slant,
+# thickness, width, and so on. A rough upper limit are the *principal components*, the straight
+# directions in which the images vary most:
+
+# %%
+covariance = np.cov(x_train.reshape(len(x_train), -1), rowvar=False)
+shares = np.sort(np.linalg.eigvalsh(covariance))[::-1] / np.trace(covariance)
+needed = int(np.searchsorted(np.cumsum(shares), 0.9)) + 1
+print(f"{needed} of {len(shares)} directions hold 90 % of the variance of the digits")
+assert 16 < needed < 200
+
+# %% [markdown]
+# A network is not bound to straight directions: to move a stroke takes many of them, but one
+# number. Too few numbers leave something out; a few too many do little harm. 32 to 64 are a start
+# for photographs of one kind.
+#
+# ### Which image size on a laptop?
+#
+# Begin with 28 or 32 pixels a side. The work grows with the number of pixels, so that each doubling
+# of the side costs at least four times as much. Measured here, as work of the processor for a step
+# of 32 images:
+
+
+# %%
+def work_of_a_step(shape, steps=3):
+    """Seconds of the processor for one training step of 32 images."""
+    model = DCGAN(shape, seed=0)
+    model.compile()
+    pictures = np.zeros((32, *shape), np.float32)
+    model.train_on_batch(pictures)  # the first step also compiles
+    start = time.process_time()
+    for _ in range(steps):
+        model.train_on_batch(pictures)
+    return (time.process_time() - start) / steps
+
+
+small, large = (work_of_a_step(shape) for shape in ((28, 28, 1), (64, 64, 3)))
+print(f"28x28 grey: {1000 * small:.0f} ms; 64x64 in colour: {large / small:.1f} times as much")
+assert large > 2 * small
+
+# %% [markdown]
+# ### How long?
+#
+# Until the score stops getting better, or your eyes see no difference any more. Not until a loss is
+# zero: it will not be. What counts are steps, not epochs; an epoch of more images has more of them.
+
+# %%
+for name, count, epochs in (("bundled digits", 8004, 25), ("all of MNIST", 60_000, 25)):
+    print(f"{name:15} {epochs} epochs are {epochs * -(-count // 32):6,} steps of 32")
+
+# %% [markdown]
+# The callback `Scorecard` takes scores after each epoch; with Keras' `ModelCheckpoint` the best
+# model is kept ([chapter 7](07_watching.ipynb)).
+#
+# ## While training
+#
+# *Articles: 4 §6*
+#
+# ### Why do my losses not fall?
+#
+# Because they belong to a game. A classifier's loss falls as it learns, for its task stays as it
+# is. Here each network's progress makes the other's task harder. A game in one dimension shows what
+# the discriminator's loss says. Real numbers are normal around 0, generated ones are normal around
+# $d$. The best discriminator is known, $D^* = p / (p + q)$ ([chapter 3](03_game.ipynb)), and its
+# logit is $\ln p - \ln q = d^2/2 - d x$.
+#
+# **Predict, then run:** the generator gets better, which means that $d$ goes from 4 to 0. Does the
+# loss of the best discriminator rise or fall?
+
+# %%
+rng = np.random.default_rng(0)
+standard = rng.normal(size=100_000).astype(np.float32)
+distances = np.linspace(0, 4, 17)
+values, shares_right = [], []
+for d in distances:
+    real_output = d**2 / 2 - d * standard
+    fake_output = d**2 / 2 - d * (standard + d)
+    loss = losses.get("sigmoid_cross_entropy").discriminator_loss(
+        tf.constant(real_output[:, np.newaxis]), tf.constant(fake_output[:, np.newaxis])
+    )
+    by_hand = np.mean(np.logaddexp(0, -real_output)) + np.mean(np.logaddexp(0, fake_output))
+    np.testing.assert_allclose(loss, by_hand, rtol=1e-4)
+    values.append(float(loss))
+    shares_right.append(np.mean(np.concatenate([real_output > 0, fake_output < 0])))
+assert abs(values[0] - 2 * np.log(2)) < 1e-5 and np.all(np.diff(values) < 0)
+np.testing.assert_allclose(shares_right[1:], norm.cdf(distances[1:] / 2), atol=0.01)
+
+# %%
+figure, axes = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
+axes[0].plot(distances, values, "o-", color="0", markersize=3)
+axes[0].axhline(2 * np.log(2), color="0.5", linestyle="--", label="2 ln 2")
+axes[0].set(xlabel="distance d of the generator", ylabel="best discriminator's loss in nats")
+axes[0].legend()
+axes[1].plot(distances[1:], shares_right[1:], "o-", color="0", markersize=3)
+axes[1].axhline(0.5, color="0.5", linestyle="--", label="one half")
+axes[1].set(xlabel="distance d of the generator", ylabel="its accuracy", ylim=(0.45, 1.02))
+axes[1].legend()
+for axis in axes:
+    axis.invert_xaxis()  # the generator gets better to the right
+plt.show()
+
+# %% [markdown]
+# It rises, to $2 \ln 2 = 1.386$, while the generator gets better. A discriminator's loss that falls
+# towards 0 is a bad sign: then it tells everything apart. In practice neither network is ever the
+# best, so that both losses wander, and settle.
+#
+# ### Why is my accuracy one half, and is that good?
+#
+# At the equilibrium the discriminator cannot tell, and is right about half of the images. But the
+# reverse does not hold: a discriminator that has learned nothing is right about half of them as
+# well. The recipe `collapse` of the package makes that happen, with a discriminator that learns a
+# hundred times more slowly than the generator.
+#
+# **Predict, then run:** both losses will be close to their values at the equilibrium. What will the
+# images look like?
+
+# %%
+recipe = failures.make("collapse", seed=0)
+recipe.epochs = max(1, round(SCALE * recipe.epochs))
+doctor = TrainingDoctor(recipe.images, recipe.classify, verbose=0)
+history = recipe.fit([doctor]).history
+print(f"discriminator's loss {history['discriminator_loss'][-1]:.3f}, 2 ln 2 = {2 * np.log(2):.3f}")
+print(f"generator's loss     {history['generator_loss'][-1]:.3f},   ln 2 = {np.log(2):.3f}")
+if FULL:
+    assert abs(history["discriminator_loss"][-1] - 2 * np.log(2)) < 0.02
+    assert abs(history["generator_loss"][-1] - np.log(2)) < 0.02
+
+# %%
+show(np.concatenate([recipe.images[:10], recipe.model.generate(10, seed=1)]), columns=10)
+
+# %% [markdown]
+# Real digits above, generated ones below: nearly one and the same image. Losses and accuracies
+# cannot tell this from a finished training. That is why the package measures the images themselves.
+# The doctor's last line:
+
+# %%
+print(doctor.findings[-1]["message"])
+if FULL:
+    assert doctor.findings[-1]["finding"] == "collapse"
+
+# %% [markdown]
+# ## Your own images
+#
+# *Articles: 4 §6*
+#
+# ### How do I use my own images?
+#
+# Put PNG or JPEG files into a folder; sub-folders, if there are any, become labels. This cell makes
+# such a folder, with pictures of two kinds and of different sizes.
+
+# %%
+folder = run / "shapes"
+rng = np.random.default_rng(0)
+for kind in ("disc", "square"):
+    (folder / kind).mkdir(parents=True)
+    for i in range(60):
+        side = int(rng.integers(40, 64))
+        picture = Picture.new("RGB", (side, side), "black")
+        colour = tuple(int(value) for value in rng.integers(80, 256, size=3))
+        low, high = side * rng.uniform(0.1, 0.3), side * rng.uniform(0.7, 0.9)
+        draw = ImageDraw.Draw(picture)
+        (draw.ellipse if kind == "disc" else draw.rectangle)((low, low, high, high), fill=colour)
+        picture.save(folder / kind / f"{i:02}.png")
+
+# %% [markdown]
+# `load_dataset` takes the folder in place of a name. With `image_size` the pictures are cut to its
+# proportions at the centre and resized; without it all must have one size.
+
+# %%
+(x_shapes, y_shapes), _ = load_dataset(folder, image_size=(32, 32))
+print(x_shapes.shape, "from", x_shapes.min(), "to", x_shapes.max(), "- labels", np.unique(y_shapes))
+shapes_model = DCGAN(x_shapes.shape[1:], latent_dim=16, seed=0)
+shapes_model.compile()
+batches = shuffled_batches(x_shapes, 32, seed=0)
+history = shapes_model.fit(
+    batches, steps_per_epoch=max(2, round(SCALE * 800)), shuffle=False, verbose=0
+)
+show(np.concatenate([x_shapes[::12], shapes_model.generate(10, seed=0)]), columns=10)
+
+# %% [markdown]
+# The first row is from the folder, the second generated. A hundred pictures and this short training
+# are no more than a test that everything fits. On the command line it is
+# `dcgan-tf data shapes/ --image-size 32 --preview look.png` to look first, and
+# `dcgan-tf train --data shapes/ --image-size 32`.
+#
+# ### How do I stop and go on?
+#
+# On the command line with Ctrl-C and `dcgan-tf train --resume`. In Python by the saved model: it
+# holds the weights, both optimizers and the states of the random numbers. Here a training of four
+# epochs is compared with one that was saved after two, loaded, and went on.
+
+
+# %%
+def trained(model, first_epoch, epochs):
+    """Trains from one epoch to another, in an order that depends on seed and epoch alone."""
+    batches = shuffled_batches(x_small, 16, seed=0, first_epoch=first_epoch)
+    options = {"initial_epoch": first_epoch, "epochs": epochs, "steps_per_epoch": 3}
+    model.fit(batches, **options, shuffle=False, verbose=0)
+    return model
+
+
+x_small = x_train[:48, 6:22, 6:22]
+whole, half = (DCGAN((16, 16, 1), seed=0) for _ in range(2))
+whole.compile()
+half.compile()
+trained(whole, 0, 4)
+trained(half, 0, 2).save(run / "half.keras")
+resumed = trained(keras.saving.load_model(run / "half.keras"), 2, 4)
+for weight, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+    np.testing.assert_array_equal(weight, other)
+print("bit for bit the same, all", len(whole.get_weights()), "arrays of weights")
+
+# %% [markdown]
+# ### How do I save and share a model safely?
+#
+# `model.save("digits.keras")` writes all of it to one file. To share only what draws, save the
+# generator, with the moving average of its weights. It loads with Keras alone, without this
+# package.
+
+# %%
+with resumed.averaged_weights():
+    resumed.generator.save(run / "generator.keras")
+alone = keras.saving.load_model(run / "generator.keras")
+noise = np.random.default_rng(1).normal(size=(4, 16)).astype(np.float32)
+np.testing.assert_allclose(
+    alone.predict(noise, verbose=0), resumed.predict(noise, verbose=0), atol=1e-6
+)
+
+# %% [markdown]
+# A model from a stranger can bring code with it. Keras refuses to run it, as long as its safe mode
+# is on, which it is:
+
+# %%
+stranger = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: 2 * x)])
+stranger.save(run / "stranger.keras")
+try:
+    keras.saving.load_model(run / "stranger.keras")
+except ValueError as error:
+    refused = str(error)
+    print(type(error).__name__, "-", refused[:90], "...")
+assert "Lambda" in refused or "unsafe" in refused
+
+# %% [markdown]
+# Leave it on, keep Keras up to date, and never unpickle what you did not write: pickle runs
+# whatever it finds. For data, `.npz` files are read without pickle. `docs/security.md` has the
+# rules.
+#
+# ## Does it copy?
+#
+# *Articles: 4 §6*
+#
+# ### How do I know that it does not copy the training images?
+#
+# Look for the nearest training image of each generated one. But how near is too near? An upright
+# stroke has close neighbours everywhere, a curl has none. A fair unit is the distance of that
+# training image from its own nearest neighbour. A ratio below one half counts as a *near copy*.
+
+
+# %%
+def copy_ratios(training, samples):
+    """Distance to the nearest training image, in units of how far that one is from the next."""
+    distances = cdist(samples, training)
+    nearest = distances.argmin(axis=1)
+    among_training = np.sort(cdist(training[nearest], training), axis=1)
+    return distances.min(axis=1) / among_training[:, 1]  # the first is the image itself, at 0
+
+
+training = x_train[:2000].reshape(2000, -1)
+unseen = x_test[:300].reshape(300, -1)
+repeated = training[:300] + np.random.default_rng(0).normal(0, 0.05, size=(300, 784))
+for title, samples in (("unseen digits", unseen), ("training digits with noise", repeated)):
+    ratios = copy_ratios(training, samples)
+    np.testing.assert_allclose(ratios, scores.near_copies(training, samples)[0], rtol=1e-3)
+    print(f"{title:27} {np.mean(ratios < 0.5):.1%} near copies")
+assert np.mean(copy_ratios(training, unseen) < 0.5) < 0.02
+assert np.mean(copy_ratios(training, repeated) < 0.5) > 0.9
+
+# %% [markdown]
+# Real digits that were not trained on are hardly ever near copies: the measure raises no false
+# alarm. And a generator that copies? The recipe `memorising` trains on eight images.
+
+# %%
+recipe = failures.make("memorising", seed=0)
+recipe.epochs = max(1, round(SCALE * recipe.epochs))
+recipe.fit()
+eight = np.unique(recipe.images, axis=0)
+generated = recipe.model.generate(200, seed=1)
+ratios = copy_ratios(eight.reshape(8, -1), generated.reshape(200, -1))
+print(f"{np.mean(ratios < 0.5):.0%} near copies")
+if FULL:
+    assert np.mean(ratios < 0.5) > 0.25
+
+# %%
+closest = cdist(generated.reshape(200, -1), eight.reshape(8, -1)).argmin(axis=1)
+show(np.concatenate([generated[:10], eight[closest[:10]]]), columns=10)
+
+# %% [markdown]
+# Generated images above, the nearest training image below each. The scores of `dcgan-tf train` have
+# the share of near copies, and its report shows the closest pairs.
+#
+# It is a test that finds copies, not one that proves there are none: a copy that is shifted by two
+# pixels is far away in this measure. Whether a model gives away single training images is a
+# research question of its own (van den Burg and Williams 2021, arXiv:2106.03216; Carlini et al.
+# 2023, arXiv:2301.13188). A generator of private images should be treated as private.
+#
+# ## Seeds
+#
+# *Articles: 4 §6*
+#
+# ### Why are there seeds, and what is repeatable?
+#
+# Three kinds of things are random: the initial weights, the noise of the training and Dropout
+# (`DCGAN(seed=)`); the order of the images (`shuffled_batches(seed=)`, or
+# `keras.utils.set_random_seed` for `fit` on an array); and the noise of a sample
+# (`generate(seed=)`). With all of them fixed a training is the same again, bit for bit, on the same
+# machine with the same versions.
+
+# %%
+weights = [DCGAN((16, 16, 1), seed=seed).get_weights() for seed in (0, 0, 1)]
+same = [np.array_equal(a, b) for a, b in zip(weights[0], weights[1], strict=True)]
+other = [np.array_equal(a, b) for a, b in zip(weights[0], weights[2], strict=True)]
+print("the same seed:", all(same), "- another seed:", all(other))
+assert all(same) and not all(other)
+assert np.array_equal(whole.generate(4, seed=1), whole.generate(4, seed=1))
+assert not np.array_equal(whole.generate(4, seed=1), whole.generate(4, seed=2))
+
+# %% [markdown]
+# Another processor, another number of threads or another version may add numbers in another order.
+# The last digits differ then, and in a game small differences grow. What must hold elsewhere is the
+# result in words and its size, not its digits. Hence two rules: name the seed, so that you can look
+# again; and judge a method by several seeds, with their mean and spread, never by the best one.
+#
+# ## GAN or diffusion model?
+#
+# *Articles: 4 §5*
+#
+# A *diffusion model* (Ho et al. 2020, arXiv:2006.11239) learns to take a little noise away from an
+# image. To generate it begins with pure noise and takes it away in many steps.
+#
+# | | GAN | diffusion model |
+# |---|---|---|
+# | training | a game of two networks | one network, a regression |
+# | its loss | does not say how good the images are | falls while it learns |
+# | stability | needs balance, fails in several ways | rarely fails |
+# | variety | may leave kinds of images out | covers the data well |
+# | generating | one pass | 1,000 passes in the first paper, tens or fewer since |
+# | noise | a short vector with meaningful directions | as large as the image |
+#
+# On large and varied sets of images diffusion models have been better since about 2021 (Dhariwal
+# and Nichol 2021, arXiv:2105.05233).
+#
+# For large image models from text, diffusion models are what is used today. A GAN is a sound choice
+# where speed counts, where the images are of one kind, where the latent space is the point, or
+# where the machine is a laptop. The number of passes is what makes the difference in speed:
+
+# %%
+start = time.process_time()
+whole.generate(256, seed=0)
+once = time.process_time() - start
+print(f"256 small images in one pass: {once:.2f} s of the processor; in 1,000: {1000 * once:.0f} s")
+
+# %% [markdown]
+# The two also work together. Many diffusion models run on the codes of an autoencoder that was
+# trained with a discriminator beside its other losses (Esser et al. 2021, arXiv:2012.09841; Rombach
+# et al. 2022, arXiv:2112.10752), and a discriminator helps to make one pass out of many (Sauer et
+# al. 2023, arXiv:2311.17042).
+#
+# ## What must not be done with generated images?
+#
+# *Articles: 1 §6 · 4 §6*
+#
+# Article 1 lists fake news among the applications. The package's answer is no:
+#
+# - Do not show them as evidence of anything. They show nothing that happened.
+# - Do not make images of real people without their consent, and do not train on images that you may
+#   not use.
+# - Do not base a decision about a person on them: no diagnosis, no identification. An enhanced
+#   image shows what is usual, not what was there.
+# - Do not mix them into data sets without a mark. Others will take them for measurements.
+# - Say that they are generated, in the text beside them and in the file:
+
+# %%
+note = PngImagePlugin.PngInfo()
+note.add_text("Comment", "Generated by a GAN. It shows nothing real.")
+picture = Picture.fromarray(images.make_grid(images.to_uint8(recipe.model.generate(4, seed=0))))
+picture.save(run / "marked.png", pnginfo=note)
+print(Picture.open(run / "marked.png").text)
+
+# %% [markdown]
+# **Predict, then run:** somebody opens the file and saves it again. Is the mark still there?
+
+# %%
+Picture.open(run / "marked.png").save(run / "again.png")
+print(Picture.open(run / "again.png").text)
+assert not Picture.open(run / "again.png").text
+
+# %% [markdown]
+# It is lost, with this library and with many programs. A mark helps honest readers and stops nobody
+# else. Laws on generated images differ and change: ask what holds where you live.
+#
+# ## Future and challenges
+#
+# *Articles: 4 §5 · 1 §6*
+#
+# Article 4 has this heading and no text. The package's answer, in four points.
+#
+# **What has been solved well enough.** With the default loss, a penalty on the slope and a moving
+# average, small GANs mostly train as they should. A recent paper puts a loss with a proof and two
+# penalties in the place of many tricks, and trains larger ones so (Huang et al. 2024,
+# arXiv:2501.05441).
+#
+# **What is open in training.** Why the game converges as often as it does, what happens with finite
+# networks and finite data, and how to train on images of everything. GANs from text exist (Kang et
+# al. 2023, arXiv:2303.05511), but diffusion models are easier to scale.
+#
+# **What GANs are becoming.** A part of other systems: the discriminator as a loss that knows what
+# looks real, in compression, enhancement, speech, and as a way to make slow models fast.
+#
+# **What is open in measuring.** No score is the truth. The usual one, the Fréchet distance, depends
+# on the features, and on how many images are compared. Real digits against other real digits should
+# have a distance of 0:
+
+# %%
+features, _ = digit_features()(x_train[:4000])
+halves = {n: scores.frechet_distance(features[:n], features[-n:]) for n in (100, 500, 2000)}
+for n, distance in halves.items():
+    print(f"{n:5,} against {n:5,} real digits: Fréchet distance {distance:.2f}")
+assert halves[100] > halves[500] > halves[2000] > 0
+
+# %% [markdown]
+# It is never 0, and larger for fewer images. A number from one paper cannot be put beside a number
+# from another that used other features or other counts. That is why this package prints a floor
+# beside each score.
+#
+# ## Tools and papers
+#
+# *Articles: 3 §6*
+#
+# Article 3 names TensorFlow (Abadi et al. 2016, arXiv:1605.08695) as its resource. It computes with
+# tensors on any processor and takes gradients, with `GradientTape`. *Keras* (Chollet and others,
+# since 2015) brings layers, optimizers, `fit` and callbacks, and runs here on TensorFlow. Both have
+# a text on GANs in their documentation: TensorFlow the tutorial "Deep Convolutional Generative
+# Adversarial Network", Keras a guide on a `train_step` of one's own. The package can train the
+# network of the first one:
+
+# %%
+print("TensorFlow", tf.__version__, "- Keras", keras.__version__)
+generator, discriminator = build_pair("tutorial", latent_dim=100)
+print(f"{generator.count_params():,} and {discriminator.count_params():,} weights")
+
+# %% [markdown]
+# What to read next, in this order. All of these papers are free under their number at arXiv.
+#
+# 1. Goodfellow et al. 2014, *Generative Adversarial Nets*, arXiv:1406.2661. The game and its proof,
+#    in nine pages.
+# 2. Radford et al. 2015, *Unsupervised Representation Learning with Deep Convolutional Generative
+#    Adversarial Networks*, arXiv:1511.06434. Networks that work, and the latent space.
+# 3. Goodfellow 2016, *NIPS 2016 Tutorial: Generative Adversarial Networks*, arXiv:1701.00160. An
+#    overview with exercises.
+# 4. Salimans et al. 2016, *Improved Techniques for Training GANs*, arXiv:1606.03498. Label
+#    smoothing and other remedies.
+# 5. Mescheder et al. 2018, *Which Training Methods for GANs do actually Converge?*,
+#    arXiv:1801.04406. The penalty R1 and why it helps.
+# 6. Heusel et al. 2017, *GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+#    Equilibrium*, arXiv:1706.08500. Two rates, and the Fréchet distance.
+# 7. Kynkäänniemi et al. 2019, *Improved Precision and Recall Metric for Assessing Generative
+#    Models*, arXiv:1904.06991. Two numbers in place of one.
+# 8. Arjovsky et al. 2017, *Wasserstein GAN*, arXiv:1701.07875, and Gulrajani et al. 2017, *Improved
+#    Training of Wasserstein GANs*, arXiv:1704.00028. Another distance, and its penalty.
+# 9. Mirza and Osindero 2014, *Conditional Generative Adversarial Nets*, arXiv:1411.1784, and Isola
+#    et al. 2017, *Image-to-Image Translation with Conditional Adversarial Networks*,
+#    arXiv:1611.07004. A second input.
+# 10. Zhao et al. 2020, *Differentiable Augmentation for Data-Efficient GAN Training*,
+#    arXiv:2006.10738. Little data.
+# 11. Karras et al. 2019, *A Style-Based Generator Architecture for Generative Adversarial
+#    Networks*, arXiv:1812.04948. How far images of faces went.
+# 12. Huang et al. 2024, *The GAN is dead; long live the GAN! A Modern GAN Baseline*,
+#    arXiv:2501.05441. What is left when the tricks are gone.
+#
+# The first four make a weekend. The fifth and the sixth explain most of what this package does
+# beyond them.
+#
+# ## Review
+#
+# Nine exercises, one for each of the chapters from the first to the last but this one; chapters 2
+# and 3 share one.
+#
+# ### Exercise 1: going on (chapter 1)
+#
+# A run on 8,004 images in batches of 32 was stopped after 25 epochs, and goes on with
+# `--resume --epochs 60`. How many steps does the second part make?
+
+# %% tags=["exercise-1"]
+more_steps = ...
+
+# %% tags=["check-1"]
+with exercise(1):
+    assert more_steps is not ..., "Write a number or an expression in place of the three dots."
+    an_epoch, rest = divmod(more_steps, 60 - 25)
+    assert rest == 0, "Each epoch has as many steps as the others."
+    assert 32 * an_epoch >= 8004, "Some images would be left over in an epoch."
+    assert 32 * (an_epoch - 1) < 8004, "The last step of an epoch would have nothing to do."
+
+# %% [markdown]
+# ### Exercise 2: the best verdict (chapters 2 and 3)
+#
+# At some point $x$ the data has the density $p = 0.2$ and the generator $q = 0.6$. Which
+# probability does the best discriminator give to "real" there?
+
+# %% tags=["exercise-2"]
+best_verdict = ...
+
+# %% tags=["check-2"]
+with exercise(2):
+    assert best_verdict is not ..., "Write a number in place of the three dots."
+    assert 0 < best_verdict < 1, "A probability lies between 0 and 1."
+    gain = [0.2 * np.log(v) + 0.6 * np.log(1 - v) for v in np.linspace(0.001, 0.999, 999)]
+    own = 0.2 * np.log(best_verdict) + 0.6 * np.log(1 - best_verdict)
+    assert own > max(gain) - 1e-9, "Another verdict gives the discriminator more."
+
+# %% [markdown]
+# ### Exercise 3: where a generator begins (chapter 4)
+#
+# The default generator doubles height and width from layer to layer, and begins with at most 8
+# pixels on the larger side. With how many rows and columns does it begin for images of 96x64
+# pixels?
+
+# %% tags=["exercise-3"]
+rows, columns = ..., ...
+
+# %% tags=["check-3"]
+with exercise(3):
+    assert ... not in (rows, columns), "Write two numbers in place of the three dots."
+    built = build_generator((96, 64, 3))
+    begins = next(layer for layer in built.layers if isinstance(layer, keras.layers.Reshape))
+    assert (rows, columns) == begins.target_shape[:2], "It begins with another size."
+
+# %% [markdown]
+# ### Exercise 4: find the bug (chapter 5)
+#
+# This loss is right on paper, and infinite for a logit of -200:
+#
+# ```python
+# def generator_loss(fake_output):
+#     return -tf.reduce_mean(tf.math.log(tf.sigmoid(fake_output)))
+# ```
+#
+# Write it so that it is right for all logits. One function of `tf.nn` or `tf.math` will do.
+
+
+# %% tags=["exercise-4"]
+def generator_loss(fake_output):
+    """Mean of -log D over logits (batch, 1), finite whatever they are."""
+    return ...
+
+
+# %% tags=["check-4"]
+with exercise(4):
+    received = generator_loss(tf.constant([[-200.0]]))
+    assert received is not ..., "Write an expression in place of the three dots."
+    assert np.isfinite(received), "It is not finite for a logit of -200."
+    logits = tf.constant([[-200.0], [-1.0], [0.0], [3.0], [200.0]])
+    expected = losses.get("sigmoid_cross_entropy").generator_loss(logits)
+    assert np.allclose(generator_loss(logits), expected, rtol=1e-4), "The value is wrong."
+
+# %% [markdown]
+# ### Exercise 5: noise in a step (chapter 6)
+#
+# A model is compiled with `discriminator_steps=3` and trains with batches of 32. How many noise
+# vectors does one training step draw?
+
+# %% tags=["exercise-5"]
+noise_vectors = ...
+
+
+# %% tags=["check-5"]
+class CountingNoise(GAN):
+    drawn = 0
+
+    def _noise(self, n):
+        self.drawn += int(n)
+        return super()._noise(n)
+
+
+with exercise(5):
+    assert noise_vectors is not ..., "Write a number in place of the three dots."
+    pair = (
+        keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]),
+        keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]),
+    )
+    counting = CountingNoise(*pair, latent_dim=2)
+    counting.compile(discriminator_steps=3, run_eagerly=True)
+    counting.fit(np.zeros((32, 2), np.float32), batch_size=32, verbose=0)
+    assert noise_vectors == counting.drawn, "A step that was counted draws another number."
+
+# %% [markdown]
+# ### Exercise 6: one perfect image (chapter 7)
+#
+# A generator makes one image again and again, and that one is perfect: it equals a real one. There
+# are very many real images. What are its precision and its recall, rounded to whole numbers?
+
+# %% tags=["exercise-6"]
+precision, recall = ..., ...
+
+# %% tags=["check-6"]
+with exercise(6):
+    assert ... not in (precision, recall), "Write two numbers in place of the three dots."
+    real = np.random.default_rng(0).normal(size=(1000, 8))
+    measured = np.round(scores.precision_recall(real, np.repeat(real[:1], 1000, axis=0)))
+    assert precision == measured[0], "Precision asks: do the generated images look real?"
+    assert recall == measured[1], "Recall asks: is nothing missing?"
+
+# %% [markdown]
+# ### Exercise 7: what is wrong? (chapter 8)
+#
+# After each of the last epochs: the discriminator is right about all real and all generated images,
+# the generator's loss is 12, its slope is steep, the images are varied enough, and they hardly
+# move. Which failure is it? Write a key of `RULES`.
+
+# %% tags=["exercise-7"]
+failure = ...
+
+# %% tags=["check-7"]
+with exercise(7):
+    assert failure is not ..., "Write a string in place of the three dots."
+    assert failure in RULES, f"Expected one of {', '.join(RULES)}."
+    look = {
+        **{"generator_loss": 12.0, "discriminator_loss": 1e-5, "largest_logit": 20.0},
+        **{"generator_gradient": 50.0, "discriminator_gradient": 0.01, "loss_slope": 1.0},
+        **{"real_accuracy": 1.0, "fake_accuracy": 1.0, "fake_probability": 1e-5},
+        **{"diversity": 0.9, "swing": 0.02, "near_copies": 0.0, "steps": 1000},
+    }
+    assert failure == diagnose([look] * 4)[0], "The doctor calls it by another name."
+
+# %% [markdown]
+# ### Exercise 8: half of the way (chapter 9)
+#
+# Write a function that returns the point halfway between two noise vectors along a circle. For
+# vectors of one length it is as long as they are.
+
+
+# %% tags=["exercise-8"]
+def halfway(start, end):
+    """From two arrays (latent_dim,) of one length to the point between them, as long as they."""
+    return ...
+
+
+# %% tags=["check-8"]
+with exercise(8):
+    start, end = np.random.default_rng(0).normal(size=(2, 16))
+    end *= np.linalg.norm(start) / np.linalg.norm(end)
+    middle = halfway(start, end)
+    assert middle is not ..., "Write an expression in place of the three dots."
+    assert np.shape(middle) == (16,), f"The shape is {np.shape(middle)}."
+    assert np.isclose(np.linalg.norm(middle), np.linalg.norm(start)), "It has another length."
+    assert np.allclose(middle, latent.slerp(start, end, 3)[1], atol=1e-5), "It is another point."
+
+# %% [markdown]
+# ### Exercise 9: what is known stays (chapter 10)
+#
+# For completion a generator's image `made` is used only where `missing` is 1; elsewhere `damaged`
+# is right already. Write the function that puts them together.
+
+
+# %% tags=["exercise-9"]
+def completed(damaged, missing, made):
+    """From images (n, h, w, 1) and a mask of 0 and 1 to whole images."""
+    return ...
+
+
+# %% tags=["check-9"]
+with exercise(9):
+    truth, missing = x_test[:4], np.zeros((4, 28, 28, 1), np.float32)
+    missing[:, 8:20, 8:20] = 1
+    damaged = np.where(missing > 0, 0, truth)
+    made = np.random.default_rng(0).uniform(-1, 1, size=truth.shape)
+    whole_images = completed(damaged, missing, made)
+    assert whole_images is not ..., "Write an expression in place of the three dots."
+    assert np.shape(whole_images) == truth.shape, f"The shape is {np.shape(whole_images)}."
+    assert np.allclose(whole_images[:, :8], truth[:, :8]), "What was known has changed."
+    assert np.allclose(whole_images[:, 8:20, 8:20], made[:, 8:20, 8:20]), "The hole is not filled."
+    assert np.allclose(completed(damaged, missing, truth), truth), "The truth does not come back."
+
+# %% [markdown]
+# ## Where to go from here
+#
+# *Articles: 3 §6*
+#
+# The code of the package was written to be read. Its README has the whole path; the first three
+# steps take half an hour:
+#
+# 1. `losses.py`: the two losses of the game, each beside its formula. Then `more_losses.py` and
+#    `regularizers.py`: what came later.
+# 2. `networks.py`: the default pair. `pairs.py`: others to compare with.
+# 3. `model.py`: `GAN`, and in it `train_step`, with two tapes and the seven steps of Article 2.
+# 4. `images.py` and `callbacks.py`: pictures while training.
+# 5. `scores.py`: the measures. `doctor.py` and `diagnosis.py`: what goes wrong, and how it is told.
+# 6. `data.py`, `saving.py`, `runs.py` and `cli.py`: files, and the command line.
+
+# %%
+steps = [line for line in inspect.getsource(GAN.train_step).splitlines() if "# Step" in line]
+print("\n".join(line.strip() for line in steps))
+
+# %% [markdown]
+# Then change something. A new loss is a class with two methods, a new pair two functions, a new
+# application a module of a hundred lines. Break it on purpose, look at what the doctor says, and
+# mend it. Read the first paper of the list: by now every line of it should look familiar.
+#
+# ## Solutions
+
+# %% [markdown]
+# 1. 35 epochs of 251 steps; the last step of an epoch takes the four images that are left.
+
+# %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
+more_steps = (60 - 25) * -(-8004 // 32)
+
+# %% [markdown]
+# 2. The share of the data in all that lies there.
+
+# %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
+best_verdict = 0.2 / (0.2 + 0.6)
+
+# %% [markdown]
+# 3. Four halvings take 96 to 6, which is the first number of at most 8, and 64 to 4.
+
+# %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
+rows, columns = 96 // 2**4, 64 // 2**4
+
+# %% [markdown]
+# 4. The sigmoid of -200 is 0 in float32, and the logarithm of 0 infinite. The softplus never makes
+#    the probability.
+
+
+# %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
+def generator_loss(fake_output):
+    return tf.reduce_mean(tf.nn.softplus(-fake_output))
+
+
+# %% [markdown]
+# 5. Each of the three steps of the discriminator draws noise of its own, and the generator's step
+#    is the third.
+
+# %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}
+noise_vectors = 3 * 32
+
+# %% [markdown]
+# 6. Each generated image lies among real ones, and of the real ones only that one is covered.
+
+# %% tags=["solution-6", "hide-cell"] jupyter={"source_hidden": true}
+precision, recall = 1, 0
+
+# %% [markdown]
+# 7. The slope is steep, so nothing vanishes; but the discriminator is right about everything
+#    whatever the generator does.
+
+# %% tags=["solution-7", "hide-cell"] jupyter={"source_hidden": true}
+failure = "discriminator-won"
+
+# %% [markdown]
+# 8. The mean of both points in the right direction and is too short.
+
+
+# %% tags=["solution-8", "hide-cell"] jupyter={"source_hidden": true}
+def halfway(start, end):
+    middle = start + end
+    return middle * np.linalg.norm(start) / np.linalg.norm(middle)
+
+
+# %% [markdown]
+# 9. The mask takes each pixel from one of the two.
+
+
+# %% tags=["solution-9", "hide-cell"] jupyter={"source_hidden": true}
+def completed(damaged, missing, made):
+    return (1 - missing) * damaged + missing * made

@@ -1,0 +1,43 @@
+"""The documentation: every section of the articles is taught where the table says."""
+
+import pathlib
+import re
+
+import jupytext
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+SECTIONS = {
+    "0": "1, 2, 3, 3.1, 3.2, 3.3",
+    "1": "1, 2, 3, 3.1, 3.2, 3.2.1, 3.2.2, 3.3, 4, 5, 6",
+    "2": "1.1, 1.2, 1.3, 2.1, 2.2, 2.3, 3.1, 3.2, 3.3, 4.1, 4.2, 4.3, 5.1",
+    "3": "1, 2, 2.1, 2.2, 2.3, 3, 4 formulas, 4 code, 5, 6",
+    "4": "1, 2, 3, 4, 5, 6",
+}
+ROWS = re.findall(
+    r"^\| (\d) \| ([\w. ]+) \| .* \| (.*) \|$", (ROOT / "docs" / "sections.md").read_text(), re.M
+)
+
+
+def test_the_table_has_every_section():
+    expected = [(article, name) for article, s in SECTIONS.items() for name in s.split(", ")]
+    assert [(article, section) for article, section, _ in ROWS] == expected
+
+
+@pytest.mark.parametrize(("article", "section", "places"), ROWS)
+def test_a_section_is_taught_where_the_table_says(article, section, places):
+    found = re.findall(r"\[(\d+): (.*?)\]\(course/(\w+)\.ipynb#", places)
+    assert found and len(found) == places.count("](")
+    for number, heading, chapter in found:
+        assert int(number) == int(chapter[:2])
+        text = taught_at(chapter, heading)
+        sections = re.search(r"^\*Articles: (.*)\*$", text, re.M)[1].split(" · ")
+        assert f"{article} §{section}" in sections
+
+
+def taught_at(chapter, heading):
+    """What stands below a heading of a notebook, up to the next one."""
+    cells = jupytext.read(ROOT / "notebooks" / f"{chapter}.ipynb").cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    parts = re.split(r"^#+ (.*)$", text, flags=re.M)
+    return parts[parts.index(heading) + 1]
