@@ -21,7 +21,7 @@
 # Afterwards you can tell the usual failures apart by a few curves and pictures, know what to change
 # first, and measure what training costs.
 #
-# Takes 439 s on two CPU cores.
+# Takes 371 s on two CPU cores.
 
 # %%
 import math
@@ -35,7 +35,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from IPython.display import Image
-from PIL.Image import fromarray
 
 from dcgan_tf import GAN, TrainingDoctor, failures, images, load_dataset, losses, scores
 from dcgan_tf.diagnosis import RULES, diagnose
@@ -118,7 +117,9 @@ healthy = train(failures.make("collapse", seed=1, cured=True))
 # %%
 def show(pictures, columns=8):
     """A grid of images in [-1, 1]; what is no number is drawn grey."""
-    return fromarray(images.make_grid(images.to_uint8(np.nan_to_num(pictures)), columns))
+    grid = images.make_grid(images.to_uint8(np.nan_to_num(pictures)), columns)
+    images.write_png(folder / "grid.png", grid)
+    return Image(folder / "grid.png")
 
 
 def strip(run):
@@ -179,8 +180,8 @@ def reading(run, name):
 verdict(healthy, "healthy")
 
 # %% [markdown]
-# Five of the seven failures below differ from this run in one thing. Their cures *are* this run:
-# the same first weights, the same images, the same optimizers.
+# Five of the seven failures below differ from this run in one or two settings. Their cures *are*
+# this run: the same first weights, the same images, the same optimizers.
 
 # %%
 cures = ("collapse", "discriminator-won", "oscillation", "memorising", "dead-start")
@@ -423,7 +424,7 @@ if vanished:
         name: generator_gradient(patient, losses.get(name))
         for name in ("minimax", "sigmoid_cross_entropy")
     }
-    print(norms)
+    print(*(f"{name}: {norm:.3g}" for name, norm in norms.items()), sep="\n")
     assert norms["sigmoid_cross_entropy"] > 100 * norms["minimax"]
 
 # %% [markdown]
@@ -524,9 +525,9 @@ strip(dead)
 verdict(dead, "dead-start")
 
 # %% [markdown]
-# The second patient made digit-like strokes of which all were alike. This one has never made
-# anything but an even shade. All kernels of its generator began at zero. Look at the gradient of
-# each weight before the first step.
+# The second patient made strokes, all of them alike, and others after each epoch. This one has
+# never made anything but an even shade. All kernels of its generator began at zero. Look at the
+# gradient of each weight before the first step.
 
 # %%
 if dead:
@@ -595,9 +596,9 @@ if broken:
 verdict(broken, "nan")
 
 # %% [markdown]
-# The losses grow by many powers of ten in each epoch, until the numbers are too large for a
-# computer. A first number "infinite" makes others "not a number", NaN, and these spread through all
-# weights. Nothing of such a model can be kept.
+# A straight line means the same factor each time. Here the losses grow by powers of ten in each
+# epoch, until the numbers are too large for a computer. A first number "infinite" makes others "not
+# a number", NaN, and these spread through all weights. Nothing of such a model can be kept.
 #
 # This discriminator was paid for the difference of its two logits, without a bound. The smallest
 # network of two layers shows what follows: a logit $a b$ of two weights, which gradient ascent
@@ -871,10 +872,10 @@ for by_hand, optimizer in (
     print(f"{type(optimizer).__name__:4} moved by {start - by_hand}")
 
 # %% [markdown]
-# Gradient descent goes far where it is steep and hardly moves where it is flat. Adam divides the
-# steepness out: both weights have gone about the same way, some 20 times the rate. For the same
-# reason Adam does not notice if the loss is multiplied by a constant. Gradient descent takes steps
-# that are so many times larger.
+# Gradient descent has arrived where it is steep, and has gone a small part of the way where it is
+# flat. Adam divides the steepness out: both weights have gone about the same way, some 20 times the
+# rate. For the same reason Adam does not notice if the loss is multiplied by a constant. Gradient
+# descent takes steps that are so many times larger.
 
 # %%
 a_step = descend_by_adam(start, gradient_of_bowl, 0.01, 20)
@@ -972,10 +973,10 @@ plt.show()
 # %% [markdown]
 # Gradient descent. At its best rate here, 0.1, it learns too: compare the lowest points of the two
 # curves. With ten times less it has hardly begun, and with ten times more everything is NaN. Adam
-# too is slow with a tenth of its usual rate of 0.002. But ten times more it survives, since no
-# weight can jump much farther than the rate. And its rate means the same in every network, while
-# the right rate of gradient descent depends on the size of the gradients, which nobody knows in
-# advance. What Adam saves is the search.
+# too is slow with a tenth of its usual rate of 0.002. But ten times more it survives, since its
+# steps are about as long as the rate however steep the loss is. For the same reason its rate means
+# about the same in every network, while the right rate of gradient descent depends on the size of
+# the gradients, which nobody knows in advance. What Adam saves is the search.
 
 # %%
 if EPOCHS >= 8:
@@ -1012,7 +1013,7 @@ plt.ylabel("generator's loss (nats)")
 plt.legend()
 plt.show()
 by_beta = {beta_1: frechet(model) for beta_1, (model, _) in momenta.items()}
-print("Fréchet distance:", by_beta)
+print("Fréchet distance:", *(f"{value:.1f} with {key}" for key, value in by_beta.items()))
 
 # %% [markdown]
 # With 0.9 the generator's loss is far from the equilibrium: the discriminator overtakes it again
