@@ -97,7 +97,8 @@ def build_spectral_discriminator(image_shape=(28, 28, 1), seed=None):
     """Builds the default discriminator with spectral normalisation (Miyato et al. 2018).
 
     In each training step every kernel is divided by its largest singular value, estimated by power
-    iteration: no layer makes a difference larger than it was.
+    iteration, so that no layer can grow steep. (The value is that of the kernel as a matrix; what a
+    convolution does to a whole image can be larger by a factor that its size and stride bound.)
 
     Args:
         image_shape: (height, width, channels) of the images, see `check_image_shape`.

@@ -795,8 +795,7 @@ assert empty_shares == sorted(empty_shares, reverse=True) and empty_shares[0] > 
 # %% [markdown]
 # A model knows nothing of what its examples do not show, and what it generates adds no facts to
 # them. What can be added is knowledge from elsewhere: that a digit moved by a pixel is the same
-# digit, for example. [Chapter 10](10_applications.ipynb) trains GANs from 100 to 2,000 images in
-# this way.
+# digit, for example. [Chapter 10](10_applications.ipynb) trains a GAN from 50 images in this way.
 #
 # Next, [chapter 3](03_game.ipynb) makes the game of the two networks so small that everything in
 # it can be computed.

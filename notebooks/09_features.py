@@ -521,7 +521,7 @@ show(model.predict(np.concatenate(ways), verbose=0), columns=9)
 for d in (16, 100, 512):
     short = (math.sqrt(d) - math.sqrt(d / 2)) / math.sqrt(1 / 2)
     share = scipy.stats.chi2.cdf(d / 2, d)
-    print(f"d = {d:3}: {short:.1f} scatters too short, as are {share:.0e} of all noise vectors")
+    print(f"d = {d:3}: {short:.1f} scatters too short; a share of {share:.0e} is shorter still")
 
 # %% [markdown]
 # With sixteen numbers, noise of this length is nothing special: of twenty vectors one is so short.
