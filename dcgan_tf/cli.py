@@ -10,7 +10,7 @@ import os
 import pathlib
 import sys
 
-from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS, parser
+from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS, NETWORK_SETTINGS, parser
 
 
 def main(argv=None):
@@ -235,7 +235,7 @@ def _folder_and_settings(arguments, is_chief):
     given = {key: getattr(arguments, key) for key in DEFAULTS}
     given = {key: value for key, value in given.items() if value is not None}
     source = given.get("data", "mnist-10k")
-    own = applications.settings_of(given)
+    own = applications.settings_of(given) or NETWORK_SETTINGS.get(given.get("network"), {})
     if source not in DATASETS and pathlib.Path(source).exists():
         given["data"] = str(pathlib.Path(source).resolve())  # to be found from any folder
     settings = {**DEFAULTS, "epochs": DEFAULT_EPOCHS, **own, **given}

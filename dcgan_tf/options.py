@@ -24,6 +24,7 @@ DEFAULTS = {
     "seed": 0,
 }
 DEFAULT_EPOCHS = 25
+NETWORK_SETTINGS = {"recurrent": {"generator_lr": 0.0007}}  # in place of the defaults
 # Written out because their modules load TensorFlow; a test compares them with the modules.
 NETWORKS = ("default", "tutorial", "dense", "recurrent", "spectral")
 LOSSES = (
@@ -188,7 +189,8 @@ def parser():
             f"--{network}-lr",
             type=_rate,
             metavar="RATE",
-            help="learning rate at the start, half of it after 5,000 steps (default: 0.002)",
+            help="learning rate at the start, half of it after 5,000 steps (default: 0.002"
+            + ("; 0.0007 for --network recurrent)" if network == "generator" else ")"),
         )
     add("--jit-compile", action="store_true", default=None, help="use XLA: slow start, fast steps")
     add(

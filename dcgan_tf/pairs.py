@@ -10,7 +10,7 @@ import numpy as np
 
 from dcgan_tf.checks import check_image_shape
 from dcgan_tf.networks import build_discriminator, build_generator, crop
-from dcgan_tf.recurrent import build_recurrent_discriminator, build_recurrent_generator
+from dcgan_tf.recurrent import build_row_discriminator, build_row_generator
 
 
 def build_tutorial_generator(image_shape=(28, 28, 1), latent_dim=100, seed=None):
@@ -124,40 +124,6 @@ def build_spectral_discriminator(image_shape=(28, 28, 1), seed=None):
     return discriminator
 
 
-def build_row_generator(image_shape=(28, 28, 1), latent_dim=16, seed=None):
-    """Builds a recurrent generator of images, which writes them row by row (Article 2, 3.1).
-
-    Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
-        latent_dim: Int, length of the noise vector.
-        seed: Int or `None`, fixes the initial weights.
-
-    Returns:
-        A `keras.Model`, as `build_generator`.
-    """
-    height, width, channels = check_image_shape(image_shape)
-    rows = build_recurrent_generator((height, width * channels), latent_dim, 128, "tanh", seed)
-    images = keras.layers.Reshape(image_shape)(rows.output)
-    return keras.Model(rows.input, images, name="row_generator")
-
-
-def build_row_discriminator(image_shape=(28, 28, 1), seed=None):
-    """Builds a recurrent discriminator of images, which reads them row by row.
-
-    Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
-        seed: Int or `None`, fixes the initial weights.
-
-    Returns:
-        A `keras.Model`, as `build_discriminator`.
-    """
-    height, width, channels = check_image_shape(image_shape)
-    images = keras.Input(image_shape, name="images")
-    rows = keras.layers.Reshape((height, width * channels))(images)
-    logits = build_recurrent_discriminator(rows.shape[1:], 64, seed)(rows)
-    return keras.Model(images, logits, name="row_discriminator")
-
-
 PAIRS = {
     "default": (build_generator, build_discriminator),
     "tutorial": (build_tutorial_generator, build_tutorial_discriminator),
@@ -173,7 +139,8 @@ def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
     Args:
         name: a key of `PAIRS`: `"default"`; `"tutorial"`, of TensorFlow's DCGAN tutorial;
             `"dense"`, the default generator with a fully connected discriminator; `"recurrent"`,
-            both row by row; or `"spectral"`, the default pair with spectral normalisation.
+            both row by row, see `build_row_generator`; or `"spectral"`, the default pair with
+            spectral normalisation.
         image_shape: (height, width, channels) of the images, see `check_image_shape`.
         latent_dim: Int, length of the noise vector.
         seed: Int or `None`, fixes the initial weights of both, and Dropout.

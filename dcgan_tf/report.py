@@ -88,9 +88,12 @@ def rerun_command(settings):
     'dcgan-tf train --seed 7 --epochs 30'
     """
     words = ["dcgan-tf", "train"]
+    brought = {*options.NETWORK_SETTINGS.get(settings.get("network"), ())}  # never left out
+    if settings.get("application"):
+        brought.add("batch_size")
     for key in (*options.DEFAULTS, "epochs"):
         value = settings.get(key)
-        if value is not None and value != options.DEFAULTS.get(key):
+        if value is not None and (value != options.DEFAULTS.get(key) or key in brought):
             words.append("--" + key.replace("_", "-"))
             words += [] if value is True else [_setting(value)]
     return shlex.join(words)

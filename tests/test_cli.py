@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 from test_images import gif_durations
 
-from dcgan_tf import cli, data, evaluation, losses, options, pairs, regularizers
+from dcgan_tf import cli, data, evaluation, losses, options, pairs, regularizers, report
 
 LAUNCH = [sys.executable, "-m", "dcgan_tf"]
 
@@ -367,6 +368,25 @@ def test_loss_and_penalty_are_settings_of_a_run(work, dcgan_tf):
     assert train(dcgan_tf, "--epochs", 1, "--overwrite", "--regularizer", "none")[0] == 0
     model = keras.saving.load_model(work / "runs" / "data" / "model.keras")
     assert model.regularizer is None
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("--network recurrent", {"generator_lr": 0.0007, "discriminator_lr": 0.002}),
+        ("--network recurrent --generator-lr 0.002", {"generator_lr": 0.002}),
+        ("--network dense", {"generator_lr": 0.002, "batch_size": 32, "epochs": 25}),
+        ("--application finance --batch-size 32", {"batch_size": 32, "generator_lr": 0.002}),
+    ],
+)
+def test_command_of_a_report_makes_the_same_settings(work, given, expected):
+    def settings_of(command):
+        arguments = options.parser().parse_args(shlex.split(command)[1:])
+        return cli._folder_and_settings(arguments, is_chief=True)[1]
+
+    settings = settings_of(f"dcgan-tf train {given}")
+    assert expected.items() <= settings.items()
+    assert settings_of(report.rerun_command(settings)) == settings
 
 
 def test_data(work, dcgan_tf):
