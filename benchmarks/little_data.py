@@ -2,12 +2,14 @@
 
 Trains the application `little-data` on some of the digits, with and without the changes, for
 several seeds, scores against all digits, and draws a figure of the Fréchet distance against the
-number of images.
+number of images. The scores of each training are kept in a folder; those that are there are not
+made again.
 
-    python benchmarks/little_data.py --seeds 0 1 2
+    python benchmarks/little_data.py --runs runs/little-data --epochs 12 --seeds 0 1 2
 """
 
 import argparse
+import json
 import os
 import pathlib
 import statistics
@@ -34,6 +36,7 @@ CHANGES = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=pathlib.Path, required=True, help="folder of scores")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--images", nargs="+", type=int, default=[100, 500, 2000, 8000])
     parser.add_argument("--epochs", type=int, default=Application.epochs)
@@ -47,7 +50,7 @@ def main():
     lines = {}
     for name in arguments.changes:
         for n in arguments.images:
-            cards = [run(seed, n, CHANGES[name], arguments.epochs) for seed in arguments.seeds]
+            cards = [kept(arguments, name, n, seed) for seed in arguments.seeds]
             distances = [card["frechet_distance"] for card in cards]
             copies = [card["near_copies"] for card in cards]
             lines.setdefault(name, []).append((n, distances))
@@ -57,6 +60,16 @@ def main():
                 flush=True,
             )
     plot(lines)
+
+
+def kept(arguments, name, n, seed):
+    """The scores of one training, which is made unless they are there."""
+    file = arguments.runs / f"{name.replace(' ', '-')}-{n}-{arguments.epochs}-{seed}.json"
+    if not file.exists():
+        card = run(seed, n, CHANGES[name], arguments.epochs)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(card))
+    return json.loads(file.read_text())
 
 
 def run(seed, n, changes, epochs):

@@ -39,8 +39,8 @@ def plot_curves(history, path):
     losses.axhline(math.log(2), color="C1", linewidth=0.8, linestyle="--", label="ln 2")
     losses.set(title="Losses", xlabel="epoch", ylabel="loss (nats)")
 
-    draw(accuracies, "real_accuracy", "real images", "C0-")
-    draw(accuracies, "fake_accuracy", "generated images", "C1--")
+    draw(accuracies, "real_accuracy", "real", "C0-")
+    draw(accuracies, "fake_accuracy", "generated", "C1--")
     accuracies.axhline(0.5, color="black", linewidth=0.8, linestyle=":", label="one half")
     accuracies.set(title="Discriminator: share recognised", xlabel="epoch", ylabel="accuracy")
     accuracies.set_ylim(-0.03, 1.03)

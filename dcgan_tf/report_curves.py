@@ -35,8 +35,8 @@ def draw_panels(history):
             (math.log(2), "ln 2, equilibrium", SECOND, "-."),
         ],
         "Share recognised by the discriminator": [
-            ("real_accuracy", "real images", FIRST, "-"),
-            ("fake_accuracy", "generated images", SECOND, "--"),
+            ("real_accuracy", "real", FIRST, "-"),
+            ("fake_accuracy", "generated", SECOND, "--"),
             (0.5, "one half, equilibrium", INK, ":"),
         ],
         "Fréchet distance": [("val_frechet_distance", "validation images", FIRST, "-")],
