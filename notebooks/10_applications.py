@@ -1121,12 +1121,14 @@ np.testing.assert_allclose(x_train, bones[:12], atol=1 / 127.5)
 # %% [markdown]
 # With a file of MedMNIST the command is
 # `dcgan-tf train --application medicine --data pneumoniamnist.npz`. Without `--data` it takes the
-# simulated bones.
+# simulated bones. The labels are a condition, as with the digits: so whole bones and broken ones
+# can be asked for.
 
 # %%
 ward = medicine.Application(seed=0)
 assert ward.data == medicine.SIMULATED
 ward_model = ward.build()
+assert ward.condition.tolist() == ward.labels.tolist()  # 0 for whole, 1 for broken
 if FULL:
     print(train("medicine", ward, ward_model, 12))
 

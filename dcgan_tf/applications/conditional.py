@@ -14,16 +14,20 @@ from dcgan_tf.features import features_of
 from dcgan_tf.pairs import build_pair
 from dcgan_tf.scorecard import Scorer, evaluate
 
-LATENT_DIM = 16
-
 
 class Application(base.Application):
     """Images of a given label, by default digits."""
 
     default_data = "mnist-10k"
+    latent_dim = 16
 
     def load(self):
         (images, labels), (self.held_out, _) = load_dataset(self.data)
+        self.set_labels(labels)
+        return images
+
+    def set_labels(self, labels):
+        """Takes the labels of all samples, int `(n,)`, as the condition."""
         if labels is None or len(np.unique(labels)) < 2:
             raise ValueError(
                 f"Nothing can be asked for without labels. Received: {self.data!r}. Expected "
@@ -31,13 +35,12 @@ class Application(base.Application):
             )
         self.names, self.condition = np.unique(labels, return_inverse=True)
         self.labels = labels
-        return images
 
     def build(self):
         networks = build_conditional_pair(
-            self.samples.shape[1:], len(self.names), LATENT_DIM, self.seed
+            self.samples.shape[1:], len(self.names), self.latent_dim, self.seed
         )
-        model = GAN(*networks, LATENT_DIM, seed=self.seed)
+        model = GAN(*networks, self.latent_dim, seed=self.seed)
         model.compile()
         return model
 

@@ -68,7 +68,8 @@ def augmented(discriminator, changes, seed=None):
         changes: names of
 
             - `"translation"`: by up to an eighth of height and width, dark where nothing comes in;
-            - `"cutout"`: a dark square, up to half as high and wide as the image;
+            - `"cutout"`: in about half of the images a dark square or nearly so, up to half as high
+              and wide as the image;
             - `"brightness"`: all pixels up or down by up to 0.4.
         seed: Int or `None`, fixes the changes.
 
@@ -80,7 +81,7 @@ def augmented(discriminator, changes, seed=None):
     for change in changes:
         if change == "translation":
             x = layers.RandomTranslation(0.125, 0.125, "constant", fill_value=-1.0, seed=seed)(x)
-        elif change == "cutout":
+        elif change == "cutout":  # 1.0: with a probability that is drawn between 0 and 1
             x = layers.RandomErasing(1.0, (0.02, 0.25), -1.0, (-1.0, 1.0), seed=seed)(x)
         elif change == "brightness":
             x = layers.RandomBrightness(0.2, (-1.0, 1.0), seed=seed)(x)

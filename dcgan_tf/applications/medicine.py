@@ -9,45 +9,38 @@ and says nothing about any. `--data pneumoniamnist.npz` and the like train on re
 import numpy as np
 from scipy import ndimage
 
-from dcgan_tf import DCGAN, images, load_dataset
-from dcgan_tf.applications import base
-from dcgan_tf.features import features_of
-from dcgan_tf.scorecard import Scorer, evaluate
+from dcgan_tf import images
+from dcgan_tf.applications import conditional
 
 SIMULATED = "simulated-bones"
 SIDE = 48  # pixels of a simulated radiograph
 IMAGES, HELD_OUT = 4000, 1000
-LATENT_DIM = 32
 
 
-class Application(base.Application):
-    """Simulated radiographs of long bones, half of them with a fracture."""
+class Application(conditional.Application):
+    """Simulated radiographs of long bones, half of them with a fracture, as asked for."""
 
     default_data = SIMULATED
     epochs = 20
+    latent_dim = 32
 
     def load(self):
-        if self.data == SIMULATED:
-            everything, labels = simulated_bones(IMAGES + HELD_OUT)
-            self.labels, self.held_out = labels[:IMAGES], everything[IMAGES:]
-            return everything[:IMAGES]
-        (samples, self.labels), (self.held_out, _) = load_dataset(self.data)
-        return samples
+        if self.data != SIMULATED:
+            return super().load()
+        everything, labels = simulated_bones(IMAGES + HELD_OUT)
+        self.held_out = everything[IMAGES:]
+        self.set_labels(labels[:IMAGES])
+        return everything[:IMAGES]
 
-    def build(self):
-        model = DCGAN(self.samples.shape[1:], LATENT_DIM, seed=self.seed)
-        model.compile()
-        return model
-
-    def draw(self, model, n=36, seed=0):
+    def draw(self, model, n=36, seed=0, label=None):
+        """Draws `n` samples, those of the first label first, or all of one."""
+        condition = np.arange(n) * len(self.names) // n
+        if label is not None:
+            condition[:] = self.class_of(label)
         kind = "simulated bones" if self.data == SIMULATED else "your images"
-        grid = images.make_grid(images.to_uint8(model.generate(n, seed)), columns=9)
-        return images.add_caption(grid, f"generated from {kind}, not for clinical use")
-
-    def score(self, model, n=10_000, seed=0, verbose=1):
-        features = features_of(self.data, self.samples, self.labels, verbose=2 * verbose)
-        scorer = Scorer(self.samples, features, self.held_out, n)
-        return evaluate(model.generate(scorer.samples, seed), scorer, verbose)
+        pictures = images.to_uint8(model.generate(n, seed, condition=condition))
+        caption = f"generated from {kind}, not for clinical use"
+        return images.add_caption(images.make_grid(pictures, columns=9), caption)
 
 
 def simulated_bones(n, seed=0):
