@@ -15,7 +15,6 @@ from scipy.stats import wasserstein_distance
 from dcgan_tf import GAN
 from dcgan_tf.applications import base
 from dcgan_tf.recurrent import build_recurrent_discriminator, gru
-from dcgan_tf.regularizers import R1
 
 DAYS = 32  # of a sequence
 DAILY, LASTING = 2, 8  # numbers of noise for each day, and for all days together
@@ -50,8 +49,7 @@ class Application(base.Application):
         generator = build_return_generator(self.seed)
         discriminator = build_recurrent_discriminator((DAYS, 1), seed=self.seed)
         model = GAN(generator, discriminator, LATENT_DIM, seed=self.seed)
-        # A weaker penalty than the default: what it is worth differs from seed to seed.
-        model.compile(regularizer=R1(0.02))
+        model.compile()
         return model
 
     def draw(self, model, n=8, seed=0):
