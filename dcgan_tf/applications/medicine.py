@@ -21,7 +21,7 @@ class Application(conditional.Application):
     """Simulated radiographs of long bones, half of them with a fracture, as asked for."""
 
     default_data = SIMULATED
-    epochs = 20
+    epochs = 40
     latent_dim = 32
 
     def load(self):
