@@ -88,11 +88,14 @@ def plot(lines):
     for (name, points), style in zip(lines.items(), ("o-", "s--", "^:", "d-."), strict=False):
         numbers = [n for n, _ in points]
         means = [statistics.mean(each) for _, each in points]
-        axes.plot(numbers, means, style, color="0.1", label=name)
+        axes.plot(numbers, means, style, color="0", label=f"{name}, mean of the seeds")
         for n, distances in points:
-            axes.plot([n] * len(distances), distances, ".", color="0.5")
+            axes.plot([n] * len(distances), distances, style[0], color="0.5", fillstyle="none")
     axes.set(xscale="log", yscale="log", xlabel="training images", ylabel="Fréchet distance")
     axes.set_xticks(numbers, [f"{n:,}" for n in numbers], minor=False)
+    least, most = axes.get_ylim()
+    ticks = [tick for tick in (0.5, 1, 2, 5, 10, 20, 50) if least < tick < most]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.legend()
     figure.savefig(FIGURE, dpi=120)
