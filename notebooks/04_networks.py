@@ -51,7 +51,7 @@ rng = np.random.default_rng(0)
 
 # %% tags=["parameters"] quick={"EPOCHS": 1, "IMAGES": 160, "SCORED": 200}
 EPOCHS = 3
-IMAGES = 6400
+IMAGES = 8004
 SCORED = 2000
 
 # %% [markdown]
