@@ -145,45 +145,48 @@ class GAN(Sampling, SavedWhole, keras.Model):
             Dict of the metrics so far: both losses in nats, both accuracies in [0, 1].
         """
         # Step 2: a batch of real samples, and the condition they belong to, if there is one.
-        real_images, condition = self._unpacked(data)
+        real_images, condition = self._unpack(data)
         for _ in range(self.discriminator_steps - 1):
             self._train_discriminator(real_images, condition)
 
         # Step 3: as many noise vectors. The last batch of an epoch may be smaller: ask its size.
-        noise = self._noise(tf.shape(real_images)[0])
+        noise = self._draw_noise(tf.shape(real_images)[0])
 
         with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
             fake_images = self.generator(joined(noise, condition), training=True)
 
-            # Step 4: the discriminator looks at both.
+            # Step 4: the discriminator judges both.
             real_output = self.discriminator(joined(real_images, condition), training=True)
             fake_output = self.discriminator(joined(fake_images, condition), training=True)
 
             # Step 5: two losses. They are never added: each network minimises its own.
             generator_loss = self.loss.generator_loss(fake_output)
             discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
-            extended_loss = generator_loss + self._term(real_images, fake_images)
-            penalty = self._penalty(real_images, fake_images, condition)
-            regularised_loss = discriminator_loss + penalty
-            generator_goal = minimised(extended_loss, self.generator_optimizer)
-            discriminator_goal = minimised(regularised_loss, self.discriminator_optimizer)
+            generator_objective = self._generator_objective(
+                generator_loss, real_images, fake_images
+            )
+            discriminator_objective = self._discriminator_objective(
+                discriminator_loss, real_images, fake_images, condition
+            )
 
         # Step 6: backpropagation, both gradients taken at the weights from before the step.
         generator_variables = self.generator.trainable_variables
         discriminator_variables = self.discriminator.trainable_variables
-        generator_gradients = gen_tape.gradient(generator_goal, generator_variables)
-        discriminator_gradients = disc_tape.gradient(discriminator_goal, discriminator_variables)
+        generator_gradients = gen_tape.gradient(generator_objective, generator_variables)
+        discriminator_gradients = disc_tape.gradient(
+            discriminator_objective, discriminator_variables
+        )
         self.generator_optimizer.apply(generator_gradients, generator_variables)
         self.discriminator_optimizer.apply(discriminator_gradients, discriminator_variables)
-        generator_loss = nan_unless_finite(
-            generator_loss, generator_gradients, self.generator_optimizer
-        )
-        discriminator_loss = nan_unless_finite(
-            discriminator_loss, discriminator_gradients, self.discriminator_optimizer
-        )
 
-        # Step 7, again and again until the last epoch, is `fit`.
-        return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
+        # Step 7, to repeat all this until the last epoch, is the work of `fit`.
+        losses = (
+            nan_unless_finite(generator_loss, generator_gradients, self.generator_optimizer),
+            nan_unless_finite(
+                discriminator_loss, discriminator_gradients, self.discriminator_optimizer
+            ),
+        )
+        return self._update_metrics(*losses, real_output, fake_output)
 
     def test_step(self, data):
         """Computes the metrics of one batch without training.
@@ -194,7 +197,7 @@ class GAN(Sampling, SavedWhole, keras.Model):
         Returns:
             Dict of the metrics so far, as in `train_step`.
         """
-        real_images, condition = self._unpacked(data)
+        real_images, condition = self._unpack(data)
         images_so_far = tf.cast(self.trackers[0].count, tf.int32)
         noise = tf.random.stateless_normal(
             (tf.shape(real_images)[0], self.latent_dim), seed=(EVALUATION_SEED, images_so_far)
@@ -206,7 +209,7 @@ class GAN(Sampling, SavedWhole, keras.Model):
         discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
         return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
 
-    def _noise(self, n):
+    def _draw_noise(self, n):
         """Noise for `n` samples: this replica's part, as one process would draw it for all."""
         replica = tf.distribute.get_replica_context()
         everyone = (replica.num_replicas_in_sync * n, self.latent_dim)
@@ -215,31 +218,36 @@ class GAN(Sampling, SavedWhole, keras.Model):
 
     def _train_discriminator(self, real_images, condition):
         """One more step of the discriminator alone."""
-        noise = self._noise(tf.shape(real_images)[0])
+        noise = self._draw_noise(tf.shape(real_images)[0])
         fake_images = self.generator(joined(noise, condition), training=True)
         with tf.GradientTape() as disc_tape:
             real_output = self.discriminator(joined(real_images, condition), training=True)
             fake_output = self.discriminator(joined(fake_images, condition), training=True)
             discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
-            penalty = self._penalty(real_images, fake_images, condition)
-            goal = minimised(discriminator_loss + penalty, self.discriminator_optimizer)
+            objective = self._discriminator_objective(
+                discriminator_loss, real_images, fake_images, condition
+            )
         variables = self.discriminator.trainable_variables
-        self.discriminator_optimizer.apply(disc_tape.gradient(goal, variables), variables)
+        self.discriminator_optimizer.apply(disc_tape.gradient(objective, variables), variables)
 
-    def _term(self, real_images, fake_images):
-        return self.generator_term(real_images, fake_images) if self.generator_term else 0.0
+    def _generator_objective(self, loss, real_images, fake_images):
+        """What the generator minimises: its loss and the term of `compile`, scaled."""
+        term = self.generator_term(real_images, fake_images) if self.generator_term else 0.0
+        return minimised(loss + term, self.generator_optimizer)
 
-    def _penalty(self, real_images, fake_images, condition):
-        if self.regularizer is None:
-            return 0.0
+    def _discriminator_objective(self, loss, real_images, fake_images, condition):
+        """What the discriminator minimises: its loss and the penalty of `compile`, scaled."""
 
-        def logits(samples):  # of the first samples of the batch, or of all
+        def logits(samples):  # of the first samples of the batch, or of all of them
             some = None if condition is None else condition[: tf.shape(samples)[0]]
             return self.discriminator(joined(samples, some), training=True)
 
-        return self.regularizer(logits, real_images, fake_images, self.noise_seeds)
+        penalty = 0.0
+        if self.regularizer is not None:
+            penalty = self.regularizer(logits, real_images, fake_images, self.noise_seeds)
+        return minimised(loss + penalty, self.discriminator_optimizer)
 
-    def _unpacked(self, data):
+    def _unpack(self, data):
         real_images, condition, _ = keras.utils.unpack_x_y_sample_weight(data)
         real_images = tf.convert_to_tensor(real_images)  # `run_eagerly` passes NumPy arrays on
         if not real_images.dtype.is_floating or real_images.shape[1:] != self.sample_shape:
