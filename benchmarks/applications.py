@@ -18,7 +18,7 @@ import time
 
 from machine import describe
 
-from dcgan_tf.options import APPLICATIONS
+from dcgan_tf.applications import APPLICATIONS
 
 
 def main():
@@ -58,13 +58,13 @@ def print_table(name, folders):
     seconds = ", ".join((folder / "seconds").read_text() for folder in folders)
     print(f"\n### {name}\n")
     print(f"{epochs} epochs; whole commands {seconds} s; {cards[0]['samples']} samples.\n")
-    print(f"| score | generated | {' | '.join(cards[0]['columns'])} | better |")
+    print(f"| score | generated | {' | '.join(cards[0]['references'])} | better |")
     print("|---|---|---|---|---|")
     for i, row in enumerate(cards[0]["rows"]):
         values = [card["rows"][i]["generated"] for card in cards]
         spread = f" ± {statistics.stdev(values):.2g}" if len(values) > 1 else ""
         references = [
-            "-" if row[column] is None else f"{row[column]:.3g}" for column in ("floor", "ceiling")
+            "-" if value is None else f"{value:.3g}" for value in row["references"].values()
         ]
         print(
             f"| {row['title']} | {statistics.mean(values):.3g}{spread} | "

@@ -14,8 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from machine import describe
 
 from dcgan_tf import load_dataset
-from dcgan_tf.classifier import EPOCHS, accuracy, train_classifier
-from dcgan_tf.features import DIGITS
+from dcgan_tf.evaluation.classifier import EPOCHS, accuracy, train_classifier
+from dcgan_tf.evaluation.features import DIGITS
 
 SEED = 0
 

@@ -1,8 +1,9 @@
 """Does `TrainingDoctor` name the right failure, and is it silent where nothing is wrong?
 
-Runs every recipe of `dcgan_tf.failures`, broken and cured, and healthy runs. Prints tables in
-Markdown: what was found and from which epoch on; and the range of each reading, and of what the
-rules compare with their thresholds, over the settled looks of all healthy runs (the cured ones
+Runs every recipe of `dcgan_tf.monitoring.failures`, broken and cured, and healthy runs. Prints
+tables in Markdown: what was found and from which epoch on; and the range of each measurement, and
+of what the rules compare with their thresholds, over the settled snapshots of all healthy runs (the
+cured ones
 among them) and over the looks at which each failure was found.
 
     python benchmarks/doctor.py
@@ -19,10 +20,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 from machine import describe
 
-from dcgan_tf import DCGAN, GAN, failures, load_dataset
-from dcgan_tf.diagnosis import SETTLED
-from dcgan_tf.doctor import TrainingDoctor
-from dcgan_tf.pairs import build_pair
+from dcgan_tf import DCGAN, GAN, load_dataset
+from dcgan_tf.monitoring import failures
+from dcgan_tf.monitoring.rules import SETTLED
+from dcgan_tf.monitoring.training_doctor import TrainingDoctor
+from dcgan_tf.networks.pairs import build_pair
 
 
 def default(epochs, seed=0, source="mnist-10k", loss="sigmoid_cross_entropy"):
@@ -55,11 +57,11 @@ HEALTHY = {
 
 # What the rules compare with a threshold where that is not one reading of the latest look.
 COMPARED = {
-    "FLAT": lambda looks: max(looks[-1]["loss_slope"], looks[-1]["fake_probability"]),
+    "FLAT": lambda looks: max(looks[-1]["loss_gradient"], looks[-1]["fake_probability"]),
     "WON": lambda looks: min(looks[-1]["real_accuracy"], looks[-1]["fake_accuracy"]),
     "UNIFORM": lambda looks: statistics.median(look["diversity"] for look in looks[-3:]),
     "ONE_CLASS": lambda looks: statistics.median(
-        look.get("largest_class_share", 0.0) for look in looks[-3:]
+        look.get("largest_class_fraction", 0.0) for look in looks[-3:]
     ),
     "SWING": lambda looks: statistics.median(look["swing"] for look in looks[-4:]),
     "SURE": lambda looks: statistics.median(look["largest_logit"] for look in looks[-4:]),
@@ -133,7 +135,7 @@ def report(title, seed, recipe, expected):
         flush=True,
     )
     keras.backend.clear_session()
-    looks = [entry["readings"] for entry in doctor.findings]
+    looks = [entry["measurements"] for entry in doctor.findings]
     if expected == "healthy":
         looks = [look for look in looks if look["steps"] >= SETTLED]
         return [looks[:i] for i in range(1, len(looks) + 1)]

@@ -19,7 +19,7 @@ import tensorflow as tf
 from machine import describe, resident_mb
 
 from dcgan_tf import GAN
-from dcgan_tf.pairs import build_pair
+from dcgan_tf.networks.pairs import build_pair
 
 # name: network pair, image shape, batch size, steps a round
 CASES = {

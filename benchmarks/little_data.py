@@ -22,8 +22,8 @@ from matplotlib.figure import Figure
 from training import fit
 
 from dcgan_tf import Scorer
-from dcgan_tf.applications.little_data import Application
-from dcgan_tf.features import digit_features
+from dcgan_tf.applications.little_data import LittleData
+from dcgan_tf.evaluation.features import digit_features
 
 FIGURE = pathlib.Path(__file__).parents[1] / "docs" / "images" / "little_data.png"
 CHANGES = {
@@ -39,7 +39,7 @@ def main():
     parser.add_argument("--runs", type=pathlib.Path, required=True, help="folder of scores")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--images", nargs="+", type=int, default=[100, 500, 2000, 8000])
-    parser.add_argument("--epochs", type=int, default=Application.epochs)
+    parser.add_argument("--epochs", type=int, default=LittleData.epochs)
     parser.add_argument(
         "--changes", nargs="+", choices=CHANGES, default=["without", "translation and cutout"]
     )
@@ -73,7 +73,7 @@ def kept(arguments, name, n, seed):
 
 
 def run(seed, n, changes, epochs):
-    application = Application(seed)
+    application = LittleData(seed)
     model = application.build(changes)
     fit(model, application.some(n), application.batch_size, seed, epochs)
     scorer = Scorer(application.everything, digit_features(), application.held_out)

@@ -19,9 +19,9 @@ from machine import describe
 from training import fit
 
 from dcgan_tf import DCGAN, Scorer, load_dataset
-from dcgan_tf.features import digit_features
-from dcgan_tf.losses import LOSSES
-from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS
+from dcgan_tf.evaluation.features import digit_features
+from dcgan_tf.gan.losses import LOSSES
+from dcgan_tf.runs.settings import Settings
 
 VARIANTS = {name: {"loss": name} for name in LOSSES}
 VARIANTS["sigmoid_cross_entropy, no penalty"] = {"regularizer": None}
@@ -32,22 +32,22 @@ SCORES = ("frechet_distance", "precision", "recall", "coverage", "class_distance
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int, default=DEFAULT_EPOCHS)
+    parser.add_argument("--epochs", type=int, default=Settings.epochs)
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     arguments = parser.parse_args()
     (images, _), (held_out, _) = load_dataset("mnist-10k")
     scorer = Scorer(images, digit_features(), held_out)
-    floor = scorer.floor()
+    real = scorer.score_real()
     print(f"{describe()}\n{scorer.samples} images, {arguments.epochs} epochs\n")
     print(f"| loss | {' | '.join(SCORES)} | CPU seconds |\n|{'---|' * (len(SCORES) + 2)}")
-    print(f"| real images | {' | '.join(f'{floor[key]:.3g}' for key in SCORES)} | |")
+    print(f"| real images | {' | '.join(f'{real[key]:.3g}' for key in SCORES)} | |")
     for name in arguments.variants:
         cards, seconds = [], []
         for seed in arguments.seeds:
             model = DCGAN(seed=seed)
             model.compile(**VARIANTS[name])
             start = time.process_time()
-            fit(model, images, DEFAULTS["batch_size"], seed, arguments.epochs)
+            fit(model, images, Settings.batch_size, seed, arguments.epochs)
             seconds.append(time.process_time() - start)
             cards.append(scorer.score(model.generate(scorer.samples, seed=seed)))
             keras.backend.clear_session()

@@ -154,16 +154,19 @@ class Turns:
 
 def default_callbacks(images, folder):
     """The callbacks of `dcgan-tf train`."""
-    from dcgan_tf import ProgressGif, TrainingDoctor, features, runs
-    from dcgan_tf.keras_callbacks import StopAtNaN
+    from dcgan_tf import ProgressGif, TrainingDoctor
+    from dcgan_tf.evaluation import features
+    from dcgan_tf.gan.keras_compat import StopAtNaN
+    from dcgan_tf.runs.callbacks import History, SaveModel
+    from dcgan_tf.runs.folder import DOCTOR, GIF, HISTORY, MODEL, SAMPLES
 
     folder = pathlib.Path(folder)
     return [
         StopAtNaN(),
-        TrainingDoctor(images, features.digit_features().classify, folder / runs.DOCTOR),
-        runs.History(folder / runs.HISTORY),
-        ProgressGif(folder / runs.GIF, frames_dir=folder / runs.SAMPLES),
-        runs.SaveModel(folder / runs.MODEL),
+        TrainingDoctor(images, features.digit_features().classify, folder / DOCTOR),
+        History(folder / HISTORY),
+        ProgressGif(folder / GIF, frames_dir=folder / SAMPLES),
+        SaveModel(folder / MODEL),
     ]
 
 
@@ -212,7 +215,7 @@ def start(rounds):
 
 def writing(rounds):
     """Images a second, and the time for pictures."""
-    from dcgan_tf.images import add_caption, make_grid, to_uint8, write_gif, write_png
+    from dcgan_tf.data.rendering import add_caption, make_grid, to_uint8, write_gif, write_png
 
     model = compiled()
     model.generate(10_000, seed=0)

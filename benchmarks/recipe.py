@@ -1,8 +1,8 @@
 """What each part of the default recipe is worth: the recipe, and the recipe without one of them.
 
 Trains each variant for the epochs of the default run, for several seeds, and prints the Fréchet
-distance in multiples of the floor (mean, least and greatest), and the processor's time for a step,
-of all threads, which other work on the machine changes little.
+distance in multiples of that of real digits (mean, least and greatest), and the processor's time
+for a step, of all threads, which other work on the machine changes little.
 
     python benchmarks/recipe.py --seeds 0 1 2
 """
@@ -19,27 +19,27 @@ from machine import describe
 from training import fit
 
 from dcgan_tf import GAN, Scorer, load_dataset
-from dcgan_tf.features import digit_features
-from dcgan_tf.optimizers import adam
-from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS
-from dcgan_tf.pairs import build_pair
+from dcgan_tf.evaluation.features import digit_features
+from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.networks.pairs import build_pair
+from dcgan_tf.runs.settings import Settings
 
-LATENT_DIM, BATCH_SIZE = DEFAULTS["latent_dim"], DEFAULTS["batch_size"]
+LATENT_DIM, BATCH_SIZE = Settings.latent_dim, Settings.batch_size
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int, default=DEFAULT_EPOCHS)
+    parser.add_argument("--epochs", type=int, default=Settings.epochs)
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     arguments = parser.parse_args()
 
     (images, _), _ = load_dataset("mnist-10k")
     scorer = Scorer(images, digit_features())
-    floor = scorer.floor()["frechet_distance"]
+    real = scorer.score_real()["frechet_distance"]
     steps = -(-len(images) // BATCH_SIZE)
-    print(f"{describe()}\n{scorer.samples} images, floor {floor:.3f}\n")
-    print("| recipe | Fréchet distance / floor | CPU milliseconds a step |\n|---|---|---|")
+    print(f"{describe()}\n{scorer.samples} images, real digits {real:.3f}\n")
+    print("| recipe | Fréchet distance / real | CPU milliseconds a step |\n|---|---|---|")
     for name in arguments.variants:
         multiples, durations = [], []
         for seed in arguments.seeds:
@@ -49,7 +49,7 @@ def main():
             fit(model, images, BATCH_SIZE, seed, arguments.epochs)
             durations.append(1e3 * (time.process_time() - start) / steps / arguments.epochs)
             generated = model.generate(scorer.samples, seed=seed)
-            multiples.append(scorer.score(generated)["frechet_distance"] / floor)
+            multiples.append(scorer.score(generated)["frechet_distance"] / real)
         print(
             f"| {name} | {statistics.mean(multiples):.3g} ({min(multiples):.3g} to "
             f"{max(multiples):.3g}) | {statistics.median(durations):.0f} |",

@@ -3,7 +3,7 @@
 Trains the default recipe, then the tutorial's networks with the tutorial's settings (batches of
 256, noise of 100, Adam with a rate of 1e-4, no moving average) for as many seconds, for several
 seeds, and prints their scorecards as a table in Markdown: mean and standard deviation over the
-seeds, beside the floor and the ceiling.
+seeds, with real images and a collapsed generator as references.
 
     python benchmarks/scorecard.py --seeds 3
 """
@@ -20,10 +20,10 @@ from machine import describe
 from training import fit
 
 from dcgan_tf import DCGAN, GAN, Scorer, load_dataset
-from dcgan_tf.features import digit_features
-from dcgan_tf.options import DEFAULT_EPOCHS, DEFAULTS
-from dcgan_tf.pairs import build_pair
-from dcgan_tf.scorecard import ROWS
+from dcgan_tf.evaluation.features import digit_features
+from dcgan_tf.evaluation.scorer import MEASURES
+from dcgan_tf.networks.pairs import build_pair
+from dcgan_tf.runs.settings import Settings
 
 ENDLESS = 1_000_000  # epochs
 
@@ -45,12 +45,12 @@ class StopAfter(keras.callbacks.Callback):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=3, help="seeds 0 to N-1 (default: 3)")
-    parser.add_argument("--epochs", type=int, default=DEFAULT_EPOCHS, help="of the default recipe")
+    parser.add_argument("--epochs", type=int, default=Settings.epochs, help="of the default recipe")
     arguments = parser.parse_args()
 
     (images, _), (held_out, _) = load_dataset("mnist-10k")
     scorer = Scorer(images, digit_features(), held_out)
-    columns = {"real (floor)": [scorer.floor()]}
+    columns = {"real": [scorer.score_real()]}
     for seed in range(arguments.seeds):
         start = time.perf_counter()
         model = default_recipe(images, seed, arguments.epochs)
@@ -61,12 +61,12 @@ def main():
         seconds = time.perf_counter() - start
         print(f"tutorial: {steps} steps", flush=True)
         add(columns, "tutorial", scorer, model, seconds, seed)
-    columns["collapsed (ceiling)"] = [scorer.ceiling()]
+    columns["collapsed"] = [scorer.score_collapsed()]
 
     print(f"\n{describe()}\n{scorer.samples} images, by {scorer.features.description}\n")
     print(f"| score | {' | '.join(columns)} |")
     print("|---" * (1 + len(columns)) + "|")
-    titles = [(key, title) for key, title, _, _ in ROWS] + [("seconds", "training, seconds")]
+    titles = [(key, title) for key, title, _, _ in MEASURES] + [("seconds", "training, seconds")]
     for key, title in titles:
         cells = [cell([card[key] for card in cards if key in card]) for cards in columns.values()]
         print(f"| {title} | {' | '.join(cells)} |")
@@ -74,9 +74,9 @@ def main():
 
 def default_recipe(images, seed, epochs):
     """What `dcgan-tf train` does, without its pictures."""
-    model = DCGAN(images.shape[1:], DEFAULTS["latent_dim"], seed=seed)
+    model = DCGAN(images.shape[1:], Settings.latent_dim, seed=seed)
     model.compile()
-    fit(model, images, DEFAULTS["batch_size"], seed, epochs)
+    fit(model, images, Settings.batch_size, seed, epochs)
     return model
 
 

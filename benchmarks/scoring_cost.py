@@ -15,7 +15,7 @@ import numpy as np
 from machine import describe
 
 from dcgan_tf import DCGAN, Scorer, load_dataset
-from dcgan_tf.features import digit_features
+from dcgan_tf.evaluation.features import digit_features
 
 
 def main():
@@ -26,7 +26,7 @@ def main():
     features = digit_features()
     features(images[:500])  # the first call is slower
     print(describe(), end="\n\n")
-    print("| samples | real images | generate | score | floor | ceiling | in all |")
+    print("| samples | real images | generate | score | real | collapsed | in all |")
     print("|---|---|---|---|---|---|---|")
     for samples in (2_000, 10_000):
         seconds = []
@@ -40,8 +40,8 @@ def main():
         scorer = timed(Scorer, images, features, held_out[..., :1], samples)
         generated = timed(model.generate, samples, 0)
         timed(scorer.score, generated)
-        timed(scorer.floor)
-        timed(scorer.ceiling)
+        timed(scorer.score_real)
+        timed(scorer.score_collapsed)
         cells = " | ".join(f"{value:.1f} s" for value in [*seconds, sum(seconds)])
         print(f"| {samples:,} | {cells} |", flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3

@@ -2,7 +2,7 @@
 
 The protocol of PacGAN (Lin et al. 2018, section 4.1): three digits are the channels of one image, a
 classifier reads the three digits of 26,000 generated images, and what counts is how many of the
-1,000 numbers occur at all, and the reverse Kullback-Leibler divergence of their shares from the
+1,000 numbers occur at all, and the reverse Kullback-Leibler divergence of their fractions from the
 data's. Prints a table in Markdown, with the same measures of real images beside it.
 
     python benchmarks/stacked_mnist.py --seeds 3
@@ -19,8 +19,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from machine import describe
 
-from dcgan_tf import DCGAN, load_dataset, scores, shuffled_batches
-from dcgan_tf.features import StackedFeatures, digit_features
+from dcgan_tf import DCGAN, load_dataset, shuffled_batches
+from dcgan_tf.evaluation import metrics
+from dcgan_tf.evaluation.features import StackedFeatures, digit_features
 
 SAMPLES = 26_000  # as in the paper
 
@@ -33,14 +34,17 @@ def main():
 
     images, labels = load_dataset("stacked-mnist")[0]
     features = StackedFeatures(digit_features())
-    real_shares = scores.class_shares(labels, 1000)
+    real_fractions = metrics.class_fractions(labels, 1000)
     print(describe(), end="\n\n")
     print("| generator | modes | reverse KL (nats) | training |")
     print("|---|---|---|---|")
 
     def row(title, pictures, training=""):
-        shares = scores.class_shares(features(pictures)[1], 1000)
-        modes, divergence = int(np.sum(shares > 0)), scores.reverse_kl(shares, real_shares)
+        fractions = metrics.class_fractions(features(pictures)[1], 1000)
+        modes, divergence = (
+            int(np.sum(fractions > 0)),
+            metrics.reverse_kl(fractions, real_fractions),
+        )
         print(f"| {title} | {modes} | {divergence:.3f} | {training} |", flush=True)
         return modes, divergence
 

@@ -8,7 +8,7 @@
 
 The clock starts after the first step and stands still while a model is scored: by the scorecard,
 and by a second classifier of another architecture, fully connected, on which no recipe was tuned.
-Distances are given in multiples of the floor, real digits against other real digits. Each finished
+Distances are given in multiples of that of real digits against other real digits. Each finished
 run is added to `time_to_quality.json`, so that runs can be made on different days; the table and
 the figure show what is in there.
 
@@ -38,9 +38,9 @@ from machine import describe
 from training import fit
 
 from dcgan_tf import DCGAN, GAN, Scorer, accelerate, load_dataset
-from dcgan_tf.features import Features, digit_features
-from dcgan_tf.options import DEFAULTS
-from dcgan_tf.pairs import build_pair
+from dcgan_tf.evaluation.features import Features, digit_features
+from dcgan_tf.networks.pairs import build_pair
+from dcgan_tf.runs.settings import Settings
 
 RUNS = pathlib.Path(__file__).with_suffix(".json")
 FIGURE = pathlib.Path(__file__).parents[1] / "docs" / "images" / "time_to_quality.png"
@@ -72,28 +72,28 @@ def main():
 
 
 class Judge:
-    """Fréchet distances in multiples of the floor, by two classifiers, and shares of classes."""
+    """Fréchet distances in multiples of real digits', by two classifiers, and class fractions."""
 
     def __init__(self, training, test):
         self.images, labels = training
         judges = digit_features(), dense_classifier(self.images, labels, test)
         self.scorers = [Scorer(self.images, features) for features in judges]
-        self.floors = [scorer.floor()["frechet_distance"] for scorer in self.scorers]
+        self.real_distances = [scorer.score_real()["frechet_distance"] for scorer in self.scorers]
         self.samples = self.scorers[0].samples
-        floors = [
-            f"{floor:.3f} by {features.description}"
-            for floor, features in zip(self.floors, judges, strict=True)
+        real_distances = [
+            f"{distance:.3f} by {features.description}"
+            for distance, features in zip(self.real_distances, judges, strict=True)
         ]
-        self.description = f"{self.samples} images. Floors: {'; '.join(floors)}."
+        self.description = f"{self.samples} images. Real digits: {'; '.join(real_distances)}."
 
     def __call__(self, generated):
         distances = [scorer.score(generated)["frechet_distance"] for scorer in self.scorers]
-        multiples = [d / floor for d, floor in zip(distances, self.floors, strict=True)]
-        shares = [scorer.class_shares(generated)["generated"] for scorer in self.scorers]
+        multiples = [d / real for d, real in zip(distances, self.real_distances, strict=True)]
+        fractions = [scorer.class_fractions(generated)["generated"] for scorer in self.scorers]
         return {
             "multiples": multiples,
-            "smallest_shares": [min(each) for each in shares],
-            "largest_shares": [max(each) for each in shares],
+            "smallest_shares": [min(each) for each in fractions],
+            "largest_shares": [max(each) for each in fractions],
         }
 
 
@@ -126,9 +126,9 @@ def dense_classifier(images, labels, test):
 
 
 def default(image_shape, seed):
-    model = DCGAN(image_shape, DEFAULTS["latent_dim"], seed=seed)
+    model = DCGAN(image_shape, Settings.latent_dim, seed=seed)
     model.compile()
-    return model, DEFAULTS["batch_size"]
+    return model, Settings.batch_size
 
 
 def tutorial(image_shape, seed):
@@ -226,7 +226,7 @@ def read_runs():
 
 
 def print_table(runs):
-    print("\n| recipe | seeds | seconds | steps | times the floor | by the second | shares |")
+    print("\n| recipe | seeds | seconds | steps | times real digits | by the second | fractions |")
     print("|---|---|---|---|---|---|---|")
     for name in RECIPES:
         points = [point for run in runs if run["recipe"] == name for point in run["points"]]
@@ -248,7 +248,7 @@ def spread(values):
 
 
 def plot(runs, path):
-    """One line a run: multiples of the floor against seconds, both logarithmic."""
+    """One line a run: multiples of real digits' distance against seconds, both logarithmic."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import NullLocator
 
@@ -268,7 +268,9 @@ def plot(runs, path):
         )
     axes.axhline(1, color="0.6", linewidth=1)
     axes.set(xscale="log", yscale="log")
-    axes.set(xlabel="training (seconds, two cores)", ylabel="Fréchet distance / floor")
+    axes.set(
+        xlabel="training (seconds, two cores)", ylabel="Fréchet distance / that of real digits"
+    )
     axes.set_xticks([15, 30, 60, 180, 600, 1800, 3600], minor=False)
     axes.set_yticks([1, 2, 5, 10, 20, 50, 100, 500], minor=False)
     for axis in (axes.xaxis, axes.yaxis):

@@ -29,7 +29,7 @@ RATE = 1e-4
 
 def ours(batch_size):
     """Our model, trained by `fit` on our batches, with the layers of `accelerate`."""
-    from dcgan_tf.fast_layers import accelerate
+    from dcgan_tf.networks.fast_layers import accelerate
 
     return our_fit(map(accelerate, tutorial_networks()), batch_size)
 
@@ -204,7 +204,7 @@ CONTENDERS = {
 
 
 def tutorial_networks():
-    from dcgan_tf.pairs import build_pair
+    from dcgan_tf.networks.pairs import build_pair
 
     return build_pair("tutorial", latent_dim=NOISE, seed=0)
 

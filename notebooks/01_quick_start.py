@@ -29,9 +29,10 @@ import keras
 import numpy as np
 from IPython.display import Image
 
-from dcgan_tf import DCGAN, ProgressGif, images, load_dataset
-from dcgan_tf.curves import plot_curves
+from dcgan_tf import DCGAN, ProgressGif, load_dataset
+from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
+from dcgan_tf.monitoring.curves import plot_curves
 
 run = pathlib.Path(tempfile.mkdtemp())
 
@@ -57,7 +58,9 @@ print(x_train.shape, x_train.dtype, "from", x_train.min(), "to", x_train.max())
 # layer of the generator, a tanh, can make.
 
 # %%
-images.write_png(run / "real.png", images.make_grid(images.to_uint8(x_train[:32]), columns=8))
+rendering.write_png(
+    run / "real.png", rendering.make_grid(rendering.to_uint8(x_train[:32]), columns=8)
+)
 Image(run / "real.png")
 
 # %% [markdown]
@@ -80,7 +83,7 @@ with exercise(1):
     assert pixels.dtype == np.uint8, f"The type is {pixels.dtype}."
     assert (pixels[0], pixels[-1]) == (0, 255), f"Black is {pixels[0]}, white is {pixels[-1]}."
     assert pixels[1] in (127, 128), f"The middle between black and white is {pixels[1]}."
-    difference = to_pixels(x_train[:32]).astype(int) - images.to_uint8(x_train[:32])
+    difference = to_pixels(x_train[:32]).astype(int) - rendering.to_uint8(x_train[:32])
     assert np.abs(difference).max() <= 1, "Some shades of grey are wrong."
 
 # %% [markdown]
@@ -106,7 +109,9 @@ model.compile()
 
 # %%
 untrained = model.generate(8, seed=1)
-images.write_png(run / "untrained.png", images.make_grid(images.to_uint8(untrained), columns=8))
+rendering.write_png(
+    run / "untrained.png", rendering.make_grid(rendering.to_uint8(untrained), columns=8)
+)
 Image(run / "untrained.png")
 
 # %% [markdown]
@@ -189,7 +194,7 @@ with exercise(3):
 
 # %%
 generated = model.generate(32, seed=1)
-images.write_png(run / "new.png", images.make_grid(images.to_uint8(generated), columns=8))
+rendering.write_png(run / "new.png", rendering.make_grid(rendering.to_uint8(generated), columns=8))
 Image(run / "new.png")
 
 # %% [markdown]

@@ -32,10 +32,11 @@ from IPython.display import Image
 from sklearn.decomposition import PCA
 from sklearn.neural_network import BernoulliRBM
 
-from dcgan_tf import DCGAN, Scorer, images, load_dataset
+from dcgan_tf import DCGAN, Scorer, load_dataset
+from dcgan_tf.data import rendering
+from dcgan_tf.evaluation.features import digit_features
+from dcgan_tf.evaluation.metrics import frechet_distance
 from dcgan_tf.exercises import exercise
-from dcgan_tf.features import digit_features
-from dcgan_tf.scores import frechet_distance
 
 folder = pathlib.Path(tempfile.mkdtemp())
 
@@ -267,8 +268,8 @@ with exercise(2):
 # %%
 def show(pictures, columns=8):
     """A grid of pictures in [-1, 1]."""
-    grid = images.make_grid(images.to_uint8(pictures), columns=columns)
-    images.write_png(folder / "grid.png", grid)
+    grid = rendering.make_grid(rendering.to_uint8(pictures), columns=columns)
+    rendering.write_png(folder / "grid.png", grid)
     return Image(folder / "grid.png")
 
 
@@ -674,7 +675,7 @@ show(samples["GAN"][:16])
 rows = {"digits": x_test, **samples}
 figure, panels = plt.subplots(len(rows), 1, figsize=(7, 6), layout="constrained")
 for axes, (name, pictures) in zip(panels, rows.items(), strict=True):
-    axes.imshow(images.make_grid(images.to_uint8(pictures[:12]), columns=12), cmap="gray")
+    axes.imshow(rendering.make_grid(rendering.to_uint8(pictures[:12]), columns=12), cmap="gray")
     axes.set_axis_off()
     axes.set_title(name, fontsize="small", loc="left")
 plt.show()
@@ -735,7 +736,7 @@ scorer = Scorer(x_train, digits, held_out=x_test, samples=SAMPLES)
 samples["real digits, halved"] = enlarged(visible[rng.permutation(len(visible))[:SAMPLES]])
 samples["training digits again"] = x_train[rng.permutation(len(x_train))[:SAMPLES]]
 
-cards = {"real digits": scorer.floor()}
+cards = {"real digits": scorer.score_real()}
 for name, pictures in samples.items():
     cards[name] = scorer.score(np.clip(pictures, -1, 1).astype(np.float32))
 

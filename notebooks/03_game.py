@@ -35,11 +35,13 @@ import tensorflow as tf
 from IPython.display import Image
 from sklearn.linear_model import LogisticRegression
 
-from dcgan_tf import GAN, images, losses
-from dcgan_tf.curves import plot_curves
+from dcgan_tf import GAN
+from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
-from dcgan_tf.optimizers import adam
-from dcgan_tf.regularizers import R1, r1_penalty
+from dcgan_tf.gan import losses
+from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.gan.regularizers import R1, r1_penalty
+from dcgan_tf.monitoring.curves import plot_curves
 
 folder = pathlib.Path(tempfile.mkdtemp())
 
@@ -494,7 +496,7 @@ for epoch in [*range(13), *range(16, len(past), 8)]:
     axes.set(xlim=(-4, 4), ylim=(0, 1.05))
     axes.legend(loc="upper left", fontsize="small")
     frames.append(as_frame(figure))
-images.write_gif(folder / "line.gif", frames, duration_ms=250)
+rendering.write_gif(folder / "line.gif", frames, duration_ms=250)
 Image(folder / "line.gif")
 
 # %% [markdown]
@@ -682,7 +684,7 @@ for epoch in shown:
     axes.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
     axes.legend(loc="upper right", fontsize="x-small")
     frames.append(as_frame(figure))
-images.write_gif(folder / "ring.gif", frames, duration_ms=300)
+rendering.write_gif(folder / "ring.gif", frames, duration_ms=300)
 Image(folder / "ring.gif")
 
 # %%

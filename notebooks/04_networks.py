@@ -33,13 +33,14 @@ import numpy as np
 import tensorflow as tf
 from IPython.display import Image
 
-from dcgan_tf import GAN, Scorer, images, load_dataset
+from dcgan_tf import GAN, Scorer, load_dataset
+from dcgan_tf.data import rendering
+from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
-from dcgan_tf.features import digit_features
-from dcgan_tf.networks import build_discriminator, build_generator
-from dcgan_tf.optimizers import adam
-from dcgan_tf.pairs import PAIRS, build_pair
-from dcgan_tf.recurrent import gru
+from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.networks.default import build_discriminator, build_generator
+from dcgan_tf.networks.pairs import PAIRS, build_pair
+from dcgan_tf.networks.recurrent import build_gru
 
 run = pathlib.Path(tempfile.mkdtemp())
 keras.utils.set_random_seed(0)
@@ -459,7 +460,7 @@ def gru_step(x, h, layer):
 # calls this `reset_after=True`, its default; in the paper the gate comes before the matrix.
 
 # %%
-layer = gru(5, seed=0, bias_initializer="normal", return_sequences=True)
+layer = build_gru(5, seed=0, bias_initializer="normal", return_sequences=True)
 sequences = rng.normal(size=(2, 6, 3)).astype(np.float32)  # two sequences, 6 steps, 3 values
 by_keras = layer(sequences)
 assert layer.reset_after
@@ -734,7 +735,7 @@ distances = {
 print(f"{'pair':10} {'ms for a step':>14} {'D is right':>12} {'Fréchet distance':>18}")
 for name in PAIRS:
     print(f"{name:10} {milliseconds[name]:14.0f} {accuracies[name]:12.0%} {distances[name]:18.1f}")
-print(f"{'real':10} {'':14} {'':12} {scorer.floor()['frechet_distance']:18.1f}")
+print(f"{'real':10} {'':14} {'':12} {scorer.score_real()['frechet_distance']:18.1f}")
 assert milliseconds["recurrent"] > milliseconds["default"]
 if EPOCHS >= 3:
     assert max(distances.values()) < 20
@@ -742,7 +743,7 @@ if EPOCHS >= 3:
 # %%
 figure, axes = plt.subplots(1, 5, figsize=(9, 2.2), layout="constrained")
 for axis, (name, model) in zip(axes, models.items(), strict=True):
-    grid = images.make_grid(images.to_uint8(model.generate(16, seed=1)), columns=4)
+    grid = rendering.make_grid(rendering.to_uint8(model.generate(16, seed=1)), columns=4)
     axis.imshow(grid, cmap="gray", vmin=0, vmax=255)
     axis.set_title(name)
     axis.axis("off")
@@ -931,7 +932,7 @@ history = own.fit(x_train[:3200], batch_size=32, epochs=EPOCHS, verbose=2)
 
 # %%
 both = np.concatenate([before, own.generate(8, seed=1)])
-images.write_png(run / "own.png", images.make_grid(images.to_uint8(both), columns=8))
+rendering.write_png(run / "own.png", rendering.make_grid(rendering.to_uint8(both), columns=8))
 Image(run / "own.png")
 
 # %% [markdown]

@@ -31,10 +31,11 @@ import scipy.special
 import scipy.stats
 import tensorflow as tf
 
-from dcgan_tf import GAN, load_dataset, losses, regularizers
+from dcgan_tf import GAN, load_dataset
 from dcgan_tf.applications.conditional import build_conditional_pair
 from dcgan_tf.exercises import exercise
-from dcgan_tf.pairs import build_pair
+from dcgan_tf.gan import losses, regularizers
+from dcgan_tf.networks.pairs import build_pair
 
 # %% [markdown]
 # How many samples are drawn to check a mean, and how long the small games of the second half

@@ -31,10 +31,11 @@ import numpy as np
 import tensorflow as tf
 from IPython.display import Image
 
-from dcgan_tf import GAN, images, load_dataset, shuffled_batches
+from dcgan_tf import GAN, load_dataset, shuffled_batches
+from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
-from dcgan_tf.losses import SigmoidCrossEntropy
-from dcgan_tf.networks import build_discriminator, build_generator
+from dcgan_tf.gan.losses import SigmoidCrossEntropy
+from dcgan_tf.networks.default import build_discriminator, build_generator
 
 run = pathlib.Path(tempfile.mkdtemp())
 
@@ -80,7 +81,9 @@ def build_networks(seed):
 
 # %%
 def picture_of(pictures, columns=8):
-    images.write_png(run / "picture.png", images.make_grid(images.to_uint8(pictures), columns))
+    rendering.write_png(
+        run / "picture.png", rendering.make_grid(rendering.to_uint8(pictures), columns)
+    )
     return Image(run / "picture.png")
 
 

@@ -34,24 +34,16 @@ import tensorflow as tf
 from IPython.display import Image
 from scipy.spatial.distance import cdist
 
-from dcgan_tf import (
-    DCGAN,
-    ProgressGif,
-    SampleGrid,
-    Scorecard,
-    Scorer,
-    TrainingDoctor,
-    failures,
-    images,
-    load_dataset,
-    scores,
-)
-from dcgan_tf.curves import plot_curves
-from dcgan_tf.evaluation import closest_pairs, table
+from dcgan_tf import DCGAN, ProgressGif, SampleGrid, Scorecard, Scorer, TrainingDoctor, load_dataset
+from dcgan_tf.data import rendering
+from dcgan_tf.evaluation import metrics
+from dcgan_tf.evaluation.features import digit_features
+from dcgan_tf.evaluation.figures import draw_closest_pairs
+from dcgan_tf.evaluation.scorer import evaluate, shrink
 from dcgan_tf.exercises import exercise
-from dcgan_tf.features import digit_features
-from dcgan_tf.losses import SigmoidCrossEntropy
-from dcgan_tf.scorecard import evaluate, shrunk
+from dcgan_tf.gan.losses import SigmoidCrossEntropy
+from dcgan_tf.monitoring import failures
+from dcgan_tf.monitoring.curves import plot_curves
 
 run = pathlib.Path(tempfile.mkdtemp())
 
@@ -146,7 +138,7 @@ Image(run / "progress.gif")
 figure, panels = plt.subplots(2, 2, figsize=(9, 1.7), layout="constrained")
 for epoch, row in zip((EPOCHS - 1, EPOCHS), panels, strict=True):
     for axes, kept in zip(row, (fixed_noise, new_noise), strict=True):
-        grid = images.make_grid(images.to_uint8(kept[epoch - 1]), columns=8)
+        grid = rendering.make_grid(rendering.to_uint8(kept[epoch - 1]), columns=8)
         axes.imshow(grid, cmap="gray", vmin=0, vmax=255)
         axes.set(xticks=[], yticks=[])
     row[0].set_ylabel(f"epoch {epoch}")
@@ -311,7 +303,7 @@ def images_after(epoch, n=SAMPLES):
 
 
 both = np.concatenate([images_after(epoch, n=8) for epoch in alike])
-images.write_png(run / "alike.png", images.make_grid(images.to_uint8(both), columns=8))
+rendering.write_png(run / "alike.png", rendering.make_grid(rendering.to_uint8(both), columns=8))
 Image(run / "alike.png")
 
 # %% [markdown]
@@ -332,7 +324,9 @@ for name, value in equilibrium.items():
 
 # %%
 collapsed = failing.model.generate(16, seed=0)
-images.write_png(run / "collapsed.png", images.make_grid(images.to_uint8(collapsed), columns=8))
+rendering.write_png(
+    run / "collapsed.png", rendering.make_grid(rendering.to_uint8(collapsed), columns=8)
+)
 Image(run / "collapsed.png")
 
 # %% [markdown]
@@ -431,7 +425,7 @@ fake, _ = digits(generated)
 for name, compared in (("other real digits", other_real), ("generated digits", fake)):
     distance = frechet_distance(real, compared)
     print(f"{name}: {distance:.3f}")
-    np.testing.assert_allclose(distance, scores.frechet_distance(real, compared), rtol=1e-4)
+    np.testing.assert_allclose(distance, metrics.frechet_distance(real, compared), rtol=1e-4)
 
 # %% [markdown]
 # ### Exercise 3: in one dimension
@@ -455,7 +449,7 @@ with exercise(3):
     rng = np.random.default_rng(0)
     one, other = rng.normal(1, 2, (500, 1)), rng.normal(-1, 0.5, (500, 1))
     moments = [f(x) for x in (one, other) for f in (np.mean, lambda x: np.std(x, ddof=1))]
-    expected = scores.frechet_distance(one, other)
+    expected = metrics.frechet_distance(one, other)
     assert abs(frechet_of_one(*moments) - expected) < 1e-6, "It is not what the package computes."
 
 # %% [markdown]
@@ -519,7 +513,7 @@ plt.show()
 # %%
 precision, recall = precision_recall(real, fake)
 print(f"generated digits: precision {precision:.2f}, recall {recall:.2f}")
-expected = scores.precision_recall(real, fake)
+expected = metrics.precision_recall(real, fake)
 np.testing.assert_allclose((precision, recall), expected, atol=2 / SAMPLES)
 
 # %% [markdown]
@@ -542,7 +536,7 @@ sets = {
     ),
 }
 samples = np.concatenate([pictures[-8:] for pictures in sets.values()])
-images.write_png(run / "sets.png", images.make_grid(images.to_uint8(samples), columns=8))
+rendering.write_png(run / "sets.png", rendering.make_grid(rendering.to_uint8(samples), columns=8))
 Image(run / "sets.png")
 
 # %%
@@ -550,8 +544,8 @@ print(f"{'':32}{'Fréchet':>10}{'precision':>12}{'recall':>9}")
 scored = {}
 for name, pictures in sets.items():
     its_features, _ = digits(pictures)
-    distance = scores.frechet_distance(real[:n], its_features)
-    scored[name] = scores.precision_recall(real[:n], its_features)
+    distance = metrics.frechet_distance(real[:n], its_features)
+    scored[name] = metrics.precision_recall(real[:n], its_features)
     print(f"{name:32}{distance:10.2f}{scored[name][0]:12.2f}{scored[name][1]:9.2f}")
 
 assert scored["one digit, repeated"] == (1, 0)
@@ -578,7 +572,7 @@ with exercise(4):
     assert ... not in answers, "Two words are wanted in place of the dots."
     assert set(answers) <= {"above", "below"}, f"Received {answers}, not 'above' or 'below'."
     ones = all_features[order][all_classes[order] == 1][-300:]
-    measured = scores.precision_recall(real[: len(ones)], ones)
+    measured = metrics.precision_recall(real[: len(ones)], ones)
     words = ["above" if score > 0.5 else "below" for score in measured]
     assert answers[0] == words[0], "Think of precision again: does each of its images look real?"
     assert answers[1] == words[1], "Think of recall again: is nothing missing?"
@@ -597,7 +591,7 @@ with exercise(4):
 
 # %%
 card = evaluate(generated, scorer, verbose=0)
-print(table(card))
+print(card.as_table())
 
 # %% [markdown]
 # *Kernel distance*, *density* and *coverage* are younger relatives of the Fréchet distance, of
@@ -609,10 +603,10 @@ print(table(card))
 # "In multiples of the floor" is a way to say how good a Fréchet distance is:
 
 # %%
-rows = {row["key"]: row for row in card["rows"]}
-distance = rows["frechet_distance"]
-print(f"{distance['generated'] / distance['floor']:.1f} times the floor")
-assert distance["floor"] < distance["generated"]
+distance = card["frechet_distance"]
+real_distance = distance.references["real"]
+print(f"{distance.generated / real_distance:.1f} times the distance of real digits")
+assert real_distance < distance.generated
 
 # %% [markdown]
 # ## Scores while training
@@ -624,7 +618,7 @@ assert distance["floor"] < distance["generated"]
 epochs = range(1, EPOCHS + 1)
 figure, panels = plt.subplots(1, 2, figsize=(8, 3.5), layout="constrained")
 panels[0].semilogy(epochs, history["val_frechet_distance"], "ko-", label="generated")
-panels[0].axhline(distance["floor"], color="k", linestyle=":", label="floor")
+panels[0].axhline(real_distance, color="k", linestyle=":", label="real")
 panels[0].set(xlabel="epoch", ylabel="Fréchet distance", xticks=epochs, ylim=(0.1, 150))
 panels[0].legend()
 for name, style in (("precision", "ko-"), ("recall", "ks--"), ("coverage", "k^:")):
@@ -639,7 +633,7 @@ plt.show()
 # %%
 for epoch in alike:
     then, _ = digits(images_after(epoch))
-    print(f"epoch {epoch + 1}: Fréchet distance {scores.frechet_distance(real, then):.1f}")
+    print(f"epoch {epoch + 1}: Fréchet distance {metrics.frechet_distance(real, then):.1f}")
 
 # %% [markdown]
 # As `val_frechet_distance` is in the logs, Keras' own callbacks can watch it. This one keeps the
@@ -659,11 +653,11 @@ keep_best = keras.callbacks.ModelCheckpoint(
 # %%
 numbers = np.array([100, 200, 500, 1000, 2000, 4000])
 distances = [
-    scores.frechet_distance(all_features[order[:n]], all_features[order[n : 2 * n]])
+    metrics.frechet_distance(all_features[order[:n]], all_features[order[n : 2 * n]])
     for n in numbers
 ]
 fake_distances = [
-    scores.frechet_distance(all_features[order[:n]], fake[:n]) for n in numbers[numbers <= SAMPLES]
+    metrics.frechet_distance(all_features[order[:n]], fake[:n]) for n in numbers[numbers <= SAMPLES]
 ]
 figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
 axes.loglog(numbers, distances, "ko-", label="real digits")
@@ -694,7 +688,7 @@ assert distances[0] > 10 * distances[-1]
 # %%
 def distance_of_parts(real_parts, fake_parts):
     both = zip(real_parts, fake_parts, strict=True)
-    return np.mean([scores.frechet_distance(real, fake) for real, fake in both])
+    return np.mean([metrics.frechet_distance(real, fake) for real, fake in both])
 
 
 half = len(all_features) // 2
@@ -717,7 +711,7 @@ with exercise(5):
     assert mended < 0.5 * buggy, f"It is {mended:.2f}, with the bug {buggy:.2f}: still too large."
     fewer = mended_distance(real_parts[:20], fake_parts[:20])
     assert fewer > mended, "Half of the parts should have a larger distance than all of them."
-    expected = scores.frechet_distance(all_features[order[:half]], all_features[order[half:]])
+    expected = metrics.frechet_distance(all_features[order[:half]], all_features[order[half:]])
     assert abs(mended - expected) < 1e-3 * expected, f"All at once they have {expected:.3f}."
 
 # %% [markdown]
@@ -740,10 +734,10 @@ def copy_ratios(training, samples):
     return distances.min(axis=1) / to_neighbours
 
 
-training = shrunk(x_train[:4000])
-candidates = shrunk(generated[:200])
+training = shrink(x_train[:4000])
+candidates = shrink(generated[:200])
 ratios = copy_ratios(training, candidates)
-np.testing.assert_allclose(ratios, scores.near_copies(training, candidates)[0], rtol=1e-3)
+np.testing.assert_allclose(ratios, metrics.near_copies(training, candidates)[0], rtol=1e-3)
 print(f"near copies among 200 generated digits: {np.mean(ratios < 0.5):.1%}")
 
 # %% [markdown]
@@ -753,7 +747,7 @@ print(f"near copies among 200 generated digits: {np.mean(ratios < 0.5):.1%}")
 # %%
 touched = x_train[:200] + np.random.default_rng(0).normal(0, 0.05, (200, 28, 28, 1))
 shares = {
-    name: np.mean(copy_ratios(training, shrunk(pictures)) < 0.5)
+    name: np.mean(copy_ratios(training, shrink(pictures)) < 0.5)
     for name, pictures in (("touched", touched), ("held out", x_test[:200]))
 }
 for name, share in shares.items():
@@ -764,7 +758,7 @@ assert shares["touched"] > 0.95 and shares["held out"] < 0.05
 # The generated digits that come nearest to a training digit, each above it:
 
 # %%
-images.write_png(run / "pairs.png", closest_pairs(generated, x_train))
+rendering.write_png(run / "pairs.png", draw_closest_pairs(generated, x_train))
 Image(run / "pairs.png")
 
 # %% [markdown]
@@ -877,4 +871,4 @@ recall_of_ones = "below"
 
 # %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}
 def mended_distance(real_parts, fake_parts):
-    return scores.frechet_distance(np.concatenate(real_parts), np.concatenate(fake_parts))
+    return metrics.frechet_distance(np.concatenate(real_parts), np.concatenate(fake_parts))

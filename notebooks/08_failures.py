@@ -36,13 +36,17 @@ import numpy as np
 import tensorflow as tf
 from IPython.display import Image
 
-from dcgan_tf import GAN, TrainingDoctor, failures, images, load_dataset, losses, scores
-from dcgan_tf.diagnosis import RULES, diagnose
+from dcgan_tf import GAN, TrainingDoctor, load_dataset
+from dcgan_tf.data import rendering
+from dcgan_tf.evaluation import metrics
+from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
-from dcgan_tf.features import digit_features
-from dcgan_tf.networks import build_discriminator, build_generator
-from dcgan_tf.optimizers import adam
-from dcgan_tf.regularizers import R1, r1_penalty
+from dcgan_tf.gan import losses
+from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.gan.regularizers import R1, r1_penalty
+from dcgan_tf.monitoring import failures
+from dcgan_tf.monitoring.rules import RULES, diagnose
+from dcgan_tf.networks.default import build_discriminator, build_generator
 
 tf.get_logger().setLevel("ERROR")  # no hints on speed between the results
 folder = pathlib.Path(tempfile.mkdtemp())
@@ -117,8 +121,8 @@ healthy = train(failures.make("collapse", seed=1, cured=True))
 # %%
 def show(pictures, columns=8):
     """A grid of images in [-1, 1]; what is no number is drawn grey."""
-    grid = images.make_grid(images.to_uint8(np.nan_to_num(pictures)), columns)
-    images.write_png(folder / "grid.png", grid)
+    grid = rendering.make_grid(rendering.to_uint8(np.nan_to_num(pictures)), columns)
+    rendering.write_png(folder / "grid.png", grid)
     return Image(folder / "grid.png")
 
 
@@ -174,7 +178,7 @@ def verdict(run, *expected):
 
 def reading(run, name):
     """One of the doctor's readings, a number for each epoch."""
-    return [look["readings"][name] for look in run.looks]
+    return [look["measurements"][name] for look in run.looks]
 
 
 verdict(healthy, "healthy")
@@ -289,11 +293,11 @@ oscillation = make("oscillation")
 if oscillation:
     frames = []
     for epoch, pair in enumerate(zip(oscillation.pictures, healthy.pictures, strict=True), start=1):
-        grids = [images.make_grid(images.to_uint8(pictures), 4) for pictures in pair]
+        grids = [rendering.make_grid(rendering.to_uint8(pictures), 4) for pictures in pair]
         gap = np.full((len(grids[0]), 24), 255, np.uint8)
         frame = np.concatenate([grids[0], gap, grids[1]], axis=1)
-        frames.append(images.add_caption(frame, f"epoch {epoch}"))
-    images.write_gif(folder / "oscillation.gif", frames, duration_ms=700)
+        frames.append(rendering.add_caption(frame, f"epoch {epoch}"))
+    rendering.write_gif(folder / "oscillation.gif", frames, duration_ms=700)
 Image(folder / "oscillation.gif") if oscillation else None
 
 # %% [markdown]
@@ -668,7 +672,7 @@ with exercise(4):
             "discriminator_loss": 1.0,
             "generator_gradient": 1.0,
             "discriminator_gradient": 1.0,
-            "loss_slope": 0.5,
+            "loss_gradient": 0.5,
             "fake_probability": 0.3,
             "near_copies": 0.0,
         }
@@ -780,12 +784,12 @@ confirm(gaps[0] > 3 * gaps[1] and trials["without R1"][1].unseen[-1] < 0.5)
 reader = digit_features()
 
 
-def features_of(pictures):
+def choose_features(pictures):
     """64 features of each image, by the classifier of 28 by 28 pixels."""
     return reader(tf.image.resize(pictures, (28, 28), method="bicubic").numpy())[0]
 
 
-real_features = features_of(x_test[:1000])
+real_features = choose_features(x_test[:1000])
 
 
 def frechet(model):
@@ -793,7 +797,7 @@ def frechet(model):
     fake_images = model.generate(1000, seed=0)
     if not np.isfinite(fake_images).all():
         return math.nan
-    return scores.frechet_distance(real_features, features_of(fake_images))
+    return metrics.frechet_distance(real_features, choose_features(fake_images))
 
 
 without, penalised = (frechet(model) for model, _ in trials.values())
@@ -1147,7 +1151,7 @@ for filters in FILTERS:
     for _ in range((EPOCHS + 1) // 2):
         model.fit(x_train, epochs=1, batch_size=32, verbose=0)
         fake_features = reader(model.generate(1000, seed=0))[0]
-        after_epochs.append(scores.frechet_distance(real_features, fake_features))
+        after_epochs.append(metrics.frechet_distance(real_features, fake_features))
     models[filters] = model
     weights.append(generator.count_params() + discriminator.count_params())
     distances.append(after_epochs)

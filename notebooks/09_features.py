@@ -41,9 +41,11 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from dcgan_tf import DCGAN, applications, images, latent, load_dataset
+from dcgan_tf import DCGAN, applications, load_dataset
+from dcgan_tf.data import rendering
+from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
-from dcgan_tf.features import digit_features
+from dcgan_tf.gan import latent_space
 
 tf.get_logger().setLevel("ERROR")  # no hints on speed between the results
 folder = pathlib.Path(tempfile.mkdtemp())
@@ -80,7 +82,9 @@ history = model.fit(x_train, epochs=EPOCHS, batch_size=32, verbose=2)
 # %%
 def show(pictures, columns, width=None):
     """A grid of images in [-1, 1]."""
-    images.write_png(folder / "grid.png", images.make_grid(images.to_uint8(pictures), columns))
+    rendering.write_png(
+        folder / "grid.png", rendering.make_grid(rendering.to_uint8(pictures), columns)
+    )
     return Image(folder / "grid.png", width=width)
 
 
@@ -143,7 +147,7 @@ def probe(look, n):
 
 
 # %%
-def features_of(discriminator):
+def choose_features(discriminator):
     """A function from images to what the last layer of a discriminator sees."""
     *_, last_hidden, _ = discriminator.layers
     extractor = keras.Model(discriminator.input, last_hidden.output)
@@ -151,8 +155,8 @@ def features_of(discriminator):
 
 
 looks = {
-    "trained discriminator": features_of(model.discriminator),
-    "untrained discriminator": features_of(DCGAN(seed=0).discriminator),
+    "trained discriminator": choose_features(model.discriminator),
+    "untrained discriminator": choose_features(DCGAN(seed=0).discriminator),
     "raw pixels": lambda pictures: pictures.reshape(len(pictures), -1),
 }
 
@@ -478,7 +482,7 @@ def along_sphere(a, b, steps):
 
 
 a, b = np.random.default_rng(1).normal(size=(2, 16))
-np.testing.assert_allclose(along_sphere(a, b, 10), latent.slerp(a, b, 10), atol=1e-5)
+np.testing.assert_allclose(along_sphere(a, b, 10), latent_space.slerp(a, b, 10), atol=1e-5)
 
 # %% [markdown]
 # The length along both ways, for a hundred pairs of random vectors: the mean, and the middle half
@@ -536,15 +540,16 @@ for d in (16, 100, 512):
 stations = np.random.default_rng(5).normal(size=(3, 3, 16))
 walks = [
     np.concatenate(
-        [latent.slerp(a, b, 11)[:-1] for a, b in zip(way, np.roll(way, -1, 0), strict=True)]
+        [latent_space.slerp(a, b, 11)[:-1] for a, b in zip(way, np.roll(way, -1, 0), strict=True)]
     )
     for way in stations
 ]
 drawn = [model.predict(walk, verbose=0) for walk in walks]
 frames = [
-    images.make_grid(images.to_uint8(np.stack(moment)), 3) for moment in zip(*drawn, strict=True)
+    rendering.make_grid(rendering.to_uint8(np.stack(moment)), 3)
+    for moment in zip(*drawn, strict=True)
 ]
-images.write_gif(folder / "walk.gif", frames, duration_ms=120, hold_ms=120)
+rendering.write_gif(folder / "walk.gif", frames, duration_ms=120, hold_ms=120)
 Image(folder / "walk.gif")
 
 # %% [markdown]
@@ -717,9 +722,9 @@ print(*(f"{error:.4f}" for error in errors))
 assert errors[-1] < errors[0]
 
 # %% [markdown]
-# `latent.project` does this for many images, with two improvements. It begins at the best of 4,096
-# random vectors, since from a bad start the gradient leads to the next hollow and no farther. And
-# it uses Adam, which needs fewer steps. Written out:
+# `latent_space.project` does this for many images, with two improvements. It begins at the best of
+# 4,096 random vectors, since from a bad start the gradient leads to the next hollow and no farther.
+# And it uses Adam, which needs fewer steps. Written out:
 
 
 # %%
@@ -739,7 +744,7 @@ def project(model, samples, steps, rate=0.05):
 
 
 ours = project(model, x_test[:4], steps=10)
-theirs, _, _ = latent.project(model, x_test[:4], steps=10)
+theirs, _, _ = latent_space.project(model, x_test[:4], steps=10)
 np.testing.assert_allclose(ours, theirs, atol=0.02)
 
 # %% [markdown]
@@ -748,7 +753,7 @@ np.testing.assert_allclose(ours, theirs, atol=0.02)
 
 # %%
 real = x_test[[np.flatnonzero(y_test == digit)[1] for digit in range(10)]]
-found_noise, found_images, start = latent.project(model, real, steps=STEPS)
+found_noise, found_images, start = latent_space.project(model, real, steps=STEPS)
 show(np.concatenate([real, start, found_images]), columns=10)
 
 
@@ -777,7 +782,7 @@ confirm(mean_found > mean_start + 3)
 # to the 1, from the 3 to the 4, from the 6 to the 7. The ends are the projections.
 
 # %%
-ways = [latent.slerp(found_noise[i], found_noise[i + 1], 9) for i in (0, 3, 6)]
+ways = [latent_space.slerp(found_noise[i], found_noise[i + 1], 9) for i in (0, 3, 6)]
 show(model.predict(np.concatenate(ways), verbose=0), columns=9)
 
 # %% [markdown]
@@ -825,7 +830,7 @@ with exercise(5):
 # %%
 def draw(first=3, second=8, t=0.0):
     """Draws the image at the part `t` of the way from one digit to another, along the sphere."""
-    way = latent.slerp(found_noise[first], found_noise[second], 101)
+    way = latent_space.slerp(found_noise[first], found_noise[second], 101)
     return model.predict(way[[round(100 * t)]], verbose=0)[0]
 
 

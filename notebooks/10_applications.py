@@ -39,13 +39,14 @@ import tensorflow as tf
 from IPython.display import Image
 from scipy import special
 
-from dcgan_tf import GAN, applications, images, load_dataset, shuffled_batches
+from dcgan_tf import GAN, applications, load_dataset, shuffled_batches
 from dcgan_tf.applications import finance, little_data, medicine, text, video
+from dcgan_tf.data import rendering
+from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
-from dcgan_tf.features import digit_features
-from dcgan_tf.layers import GumbelSoftmax, Shift
-from dcgan_tf.losses import SigmoidCrossEntropy
-from dcgan_tf.more_losses import AbsoluteError
+from dcgan_tf.gan.losses import SigmoidCrossEntropy
+from dcgan_tf.gan.more_losses import AbsoluteError
+from dcgan_tf.networks.layers import GumbelSoftmax, Shift
 
 run = pathlib.Path(tempfile.mkdtemp())
 layers = keras.layers
@@ -74,7 +75,7 @@ def scaled(steps):
 
 def show(samples, columns=None, width=None):
     """Shows images in [-1, 1] as a grid."""
-    images.write_png(run / "grid.png", images.make_grid(images.to_uint8(samples), columns))
+    rendering.write_png(run / "grid.png", rendering.make_grid(rendering.to_uint8(samples), columns))
     return Image(run / "grid.png", width=width)
 
 
@@ -357,7 +358,7 @@ with exercise(2):
 
 # %%
 KNOWN = 50
-little = little_data.Application(seed=0)
+little = little_data.LittleData(seed=0)
 little.samples = little.some(KNOWN)
 known, unseen = little.samples[:KNOWN], little.held_out[:500]
 different = len(np.unique(little.samples, axis=0))
@@ -404,7 +405,7 @@ show(np.concatenate([known[:8], changed]), columns=8)
 
 # %%
 plain = little.build(changes=()).discriminator
-with_changes = little_data.augmented(plain, ("translation", "cutout"), seed=7)
+with_changes = little_data.augment(plain, ("translation", "cutout"), seed=7)
 again = keras.Sequential(
     [
         layers.RandomTranslation(0.125, 0.125, "constant", fill_value=-1.0, seed=7),
@@ -764,8 +765,8 @@ print(films.samples.shape, films.samples.dtype)
 
 def film_strip(samples, name):
     """Writes films that run side by side as a GIF."""
-    frames = [images.make_grid(images.to_uint8(samples[:, t]), columns=8) for t in range(8)]
-    images.write_gif(run / name, frames, duration_ms=120, hold_ms=480)
+    frames = [rendering.make_grid(rendering.to_uint8(samples[:, t]), columns=8) for t in range(8)]
+    rendering.write_gif(run / name, frames, duration_ms=120, hold_ms=480)
     return Image(run / name)
 
 
@@ -807,7 +808,7 @@ film_strip(film_model.generate(8, seed=0), "generated_films.gif")
 # %%
 made = film_model.generate(500, seed=1)
 for title, samples in (("real", films.held_out[:500]), ("generated", made)):
-    moves = video.steps_of(samples)
+    moves = video.measure_steps(samples)
     speed = np.linalg.norm(moves, axis=-1).mean()
     unsteady = np.abs(np.diff(moves, axis=1)).mean()
     print(f"{title:10} {speed:.2f} pixels a frame, changing by {unsteady:.3f}")
@@ -1092,10 +1093,10 @@ with exercise(6):
 # noise, and it says so wherever they appear. Every second one is broken.
 
 # %%
-bones, broken = medicine.simulated_bones(16, seed=0)
-grid = images.make_grid(images.to_uint8(bones), columns=8)
-images.write_png(
-    run / "bones.png", images.add_caption(grid, "simulated bones, not for clinical use")
+bones, broken = medicine.simulate_bones(16, seed=0)
+grid = rendering.make_grid(rendering.to_uint8(bones), columns=8)
+rendering.write_png(
+    run / "bones.png", rendering.add_caption(grid, "simulated bones, not for clinical use")
 )
 print("simulated:", bones.shape, "broken:", broken)
 Image(run / "bones.png", width=640)
@@ -1106,7 +1107,7 @@ Image(run / "bones.png", width=640)
 # knows. Here a file of that layout is made from simulated bones:
 
 # %%
-pixels = images.to_uint8(bones[..., 0])
+pixels = rendering.to_uint8(bones[..., 0])
 np.savez(
     run / "bones.npz",
     train_images=pixels[:12],
@@ -1125,7 +1126,7 @@ np.testing.assert_allclose(x_train, bones[:12], atol=1 / 127.5)
 # can be asked for.
 
 # %%
-ward = medicine.Application(seed=0)
+ward = medicine.Radiographs(seed=0)
 assert ward.data == medicine.SIMULATED
 ward_model = ward.build()
 assert ward.condition.tolist() == ward.labels.tolist()  # 0 for whole, 1 for broken

@@ -1,10 +1,13 @@
 import os
+import shutil
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
 import pytest
+
+from dcgan_tf import cli
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +54,61 @@ def tiny_gan():
 def points():
     """80 points in the plane, float32 (80, 2)."""
     return np.random.default_rng(0).normal(2.0, 0.5, (80, 2)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def keras_home(tmp_path_factory):
+    """Where the classifier of data.npz is kept: it is trained once for all tests."""
+    return tmp_path_factory.mktemp("keras")
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch, keras_home):
+    """A folder to work in, with data.npz: 80 images of 16x16, three steps an epoch."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    write_data(tmp_path)
+    return tmp_path
+
+
+def write_data(folder):
+    pixels = np.random.default_rng(0).integers(0, 256, (80, 16, 16), dtype=np.uint8)
+    np.savez(folder / "data.npz", x_train=pixels, y_train=np.arange(80) % 3)
+
+
+@pytest.fixture(scope="session")
+def one_epoch(tmp_path_factory, keras_home):
+    """A folder with data.npz and a run of one epoch in runs/data, to be copied by `finished`."""
+    folder = tmp_path_factory.mktemp("one_epoch")
+    write_data(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("KERAS_HOME", str(keras_home))
+        command = ["train", "--data", "data.npz", "--latent-dim", "8", "--epochs", "1"]
+        assert cli.main(command) == 0
+    return folder
+
+
+@pytest.fixture
+def finished(work, one_epoch):
+    """The folder of a run of one epoch in `work`, as if it had been trained there."""
+    run = shutil.copytree(one_epoch / "runs" / "data", work / "runs" / "data")
+    for name in ("run.json", "scores.json", "report.html"):
+        text = (run / name).read_text()
+        (run / name).write_text(text.replace(str(one_epoch), str(work)))
+    return run
+
+
+@pytest.fixture
+def command(capsys):
+    """Runs a command in this process and returns (status, standard output, standard error)."""
+
+    def run(*argv):
+        try:
+            status = cli.main([str(word) for word in argv])
+        except SystemExit as exit:  # argparse ends so
+            status = exit.code
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run

@@ -1,9 +1,9 @@
 import csv
+import dataclasses
 import io
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,92 +13,17 @@ import imageio.v3 as iio
 import keras
 import numpy as np
 import pytest
+from helpers import contents, gif_durations, state, train
 from PIL import Image
-from test_images import gif_durations
 
-from dcgan_tf import cli, data, evaluation, losses, options, pairs, regularizers, report
+from dcgan_tf.applications import images as application_images
+from dcgan_tf.data import datasets
+from dcgan_tf.gan import losses, regularizers
+from dcgan_tf.networks import pairs
+from dcgan_tf.runs import options, settings, training
+from dcgan_tf.runs.settings import Settings
 
 LAUNCH = [sys.executable, "-m", "dcgan_tf"]
-
-
-@pytest.fixture(scope="session")
-def keras_home(tmp_path_factory):
-    """Where the classifier of data.npz is kept: it is trained once for all tests."""
-    return tmp_path_factory.mktemp("keras")
-
-
-@pytest.fixture
-def work(tmp_path, monkeypatch, keras_home):
-    """A folder to work in, with data.npz: 80 images of 16x16, three steps an epoch."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KERAS_HOME", str(keras_home))
-    write_data(tmp_path)
-    return tmp_path
-
-
-def write_data(folder):
-    pixels = np.random.default_rng(0).integers(0, 256, (80, 16, 16), dtype=np.uint8)
-    np.savez(folder / "data.npz", x_train=pixels, y_train=np.arange(80) % 3)
-
-
-@pytest.fixture(scope="session")
-def one_epoch(tmp_path_factory, keras_home):
-    """A folder with data.npz and a run of one epoch in runs/data, to be copied by `finished`."""
-    folder = tmp_path_factory.mktemp("one_epoch")
-    write_data(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("KERAS_HOME", str(keras_home))
-        command = ["train", "--data", "data.npz", "--latent-dim", "8", "--epochs", "1"]
-        assert cli.main(command) == 0
-    return folder
-
-
-@pytest.fixture
-def finished(work, one_epoch):
-    """The folder of a run of one epoch in `work`, as if it had been trained there."""
-    run = shutil.copytree(one_epoch / "runs" / "data", work / "runs" / "data")
-    for name in ("run.json", "scores.json", "report.html"):
-        text = (run / name).read_text()
-        (run / name).write_text(text.replace(str(one_epoch), str(work)))
-    return run
-
-
-@pytest.fixture
-def dcgan_tf(capsys):
-    """Runs a command in this process and returns (status, standard output, standard error)."""
-
-    def run(*argv):
-        try:
-            status = cli.main([str(word) for word in argv])
-        except SystemExit as exit:  # argparse ends so
-            status = exit.code
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
-
-
-def train(dcgan_tf, *argv):
-    return dcgan_tf("train", "--data", "data.npz", "--latent-dim", 8, *argv)
-
-
-def contents(folder):
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def state(folder):
-    model = keras.saving.load_model(folder / "model.keras")
-    variables = [
-        *model.variables,
-        *model.generator_optimizer.variables,
-        *model.discriminator_optimizer.variables,
-    ]
-    return [variable.numpy() for variable in variables]
 
 
 def test_help_does_not_load_tensorflow():
@@ -114,15 +39,15 @@ def test_help_does_not_load_tensorflow():
 
 
 def test_choices_are_those_of_the_modules():
-    assert options.NETWORKS == tuple(pairs.PAIRS)
-    assert options.LOSSES == tuple(losses.LOSSES)
-    assert options.REGULARIZERS == tuple(regularizers.REGULARIZERS)
-    help_on_data = " ".join(options.DATA_HELP.split())
-    assert all(name in help_on_data for name in data.DATASETS)
+    assert settings.NETWORKS == tuple(pairs.PAIRS)
+    assert settings.LOSSES == tuple(losses.LOSSES)
+    assert settings.REGULARIZERS == tuple(regularizers.REGULARIZERS)
+    help_on_data = " ".join(settings.DATA_HELP.split())
+    assert all(name in help_on_data for name in datasets.DATASETS)
 
 
-def test_train_leaves_a_run_folder(work, dcgan_tf):
-    status, out, err = train(dcgan_tf, "--epochs", 3)
+def test_train_leaves_a_run_folder(work, command):
+    status, out, err = train(command, "--epochs", 3)
     assert (status, err) == (0, "")
     run = work / "runs" / "data"
     assert sorted(path.name for path in (run / "samples").glob("*.png")) == [
@@ -135,8 +60,8 @@ def test_train_leaves_a_run_folder(work, dcgan_tf):
     rows = (run / "history.csv").read_text().splitlines()
     assert rows[0] == "epoch,discriminator_loss,fake_accuracy,generator_loss,real_accuracy"
     assert [row.split(",")[0] for row in rows[1:]] == ["0", "1", "2"]
-    settings = json.loads((run / "run.json").read_text())
-    assert settings["seed"] == 0 and settings["batch_size"] == 32 and "versions" in settings
+    content = json.loads((run / "run.json").read_text())
+    assert content["seed"] == 0 and content["batch_size"] == 32 and "versions" in content
     for name in (
         *("samples", "progress.gif", "history.csv", "curves.png", "model.keras"),
         *("scores.json", "report.html"),
@@ -147,15 +72,15 @@ def test_train_leaves_a_run_folder(work, dcgan_tf):
     assert "40 generated samples against as many real ones" in out
 
 
-def test_resumed_run_equals_one_never_stopped(work, dcgan_tf):
+def test_resumed_run_equals_one_never_stopped(work, command):
     options = ["--network", "tutorial", "--loss", "minimax", "--generator-lr", "0.002"]
     options += ["--score-samples", 20]
-    assert train(dcgan_tf, "--epochs", 4, "--output-dir", "whole", *options)[0] == 0
-    assert train(dcgan_tf, "--epochs", 2, "--output-dir", "parts", *options)[0] == 0
+    assert train(command, "--epochs", 4, "--output-dir", "whole", *options)[0] == 0
+    assert train(command, "--epochs", 2, "--output-dir", "parts", *options)[0] == 0
     # As if the run had been killed after an epoch's row was written, before the model was saved.
     history = work / "parts" / "history.csv"
     history.write_bytes(history.read_bytes() + b"2,0.5,0.5,0.5,0.5\r\n3,0.")
-    status, _, err = dcgan_tf("train", "--resume", "--output-dir", "parts", "--epochs", 4)
+    status, _, err = command("train", "--resume", "--output-dir", "parts", "--epochs", 4)
     assert (status, err) == (0, "")
     for a, b in zip(state(work / "whole"), state(work / "parts"), strict=True):
         np.testing.assert_array_equal(a, b)
@@ -164,8 +89,8 @@ def test_resumed_run_equals_one_never_stopped(work, dcgan_tf):
     assert [name for name in whole if whole[name] != parts[name]] == ["model.keras"]  # zip times
 
 
-def test_a_scored_run_has_its_scores_in_the_history(work, dcgan_tf):
-    assert train(dcgan_tf, "--epochs", 2, "--score-samples", 20)[0] == 0
+def test_a_scored_run_has_its_scores_in_the_history(work, command):
+    assert train(command, "--epochs", 2, "--score-samples", 20)[0] == 0
     with open("runs/data/history.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     distances = [float(row["val_frechet_distance"]) for row in rows]
@@ -173,13 +98,13 @@ def test_a_scored_run_has_its_scores_in_the_history(work, dcgan_tf):
     assert {"val_coverage", "val_kernel_distance", "generator_loss"} <= rows[0].keys()
 
 
-def test_evaluate_scores_a_run_anew(finished, dcgan_tf):
+def test_evaluate_scores_a_run_anew(finished, command):
     run = finished
-    made = ("scores.json", "closest_pairs.png", "class_shares.png", "report.html")
+    made = ("scores.json", "closest_pairs.png", "class_fractions.png", "report.html")
     first = json.loads((run / "scores.json").read_text())
     for name in made:
         (run / name).unlink()
-    status, out, err = dcgan_tf("evaluate", run, "--samples", 30, "--seed", 5)
+    status, out, err = command("evaluate", run, "--samples", 30, "--seed", 5)
     assert (status, err) == (0, "")
     card = json.loads((run / "scores.json").read_text())
     assert (card["samples"], card["seed"]) == (30, 5)
@@ -188,73 +113,73 @@ def test_evaluate_scores_a_run_anew(finished, dcgan_tf):
         assert row["title"] in out
     assert all((run / name).exists() for name in made)
     assert "30" in (run / "report.html").read_text()
-    assert dcgan_tf("evaluate", run)[0] == 0
+    assert command("evaluate", run)[0] == 0
     assert json.loads((run / "scores.json").read_text()) == first
 
 
-def test_report_is_written_anew(finished, dcgan_tf):
+def test_report_is_written_anew(finished, command):
     path = finished / "report.html"
     before = path.read_bytes()
     path.unlink()
-    status, out, err = dcgan_tf("report", "runs/data")
+    status, out, err = command("report", "runs/data")
     assert (status, err) == (0, "") and "runs/data/report.html\n" in out
     assert path.read_bytes() == before
 
 
-def test_training_takes_old_scores_away(work, finished, dcgan_tf):
+def test_training_takes_old_scores_away(work, finished, command):
     np.savez("few.npz", x_train=np.load("data.npz")["x_train"][:10])
     (work / "data.npz").unlink()
-    status, out, _ = dcgan_tf(
+    status, out, _ = command(
         *("train", "--data", "few.npz", "--epochs", 1, "--overwrite", "--output-dir", "runs/data")
     )
     assert status == 0 and "not scored" in out and "Expected at least 20" in out
     left = {path.name for path in (work / "runs" / "data").iterdir()}
     assert "report.html" in left
-    assert not left & {"scores.json", "closest_pairs.png", "class_shares.png"}
+    assert not left & {"scores.json", "closest_pairs.png", "class_fractions.png"}
 
 
-def test_evaluate_of_a_run_whose_data_is_gone(work, finished, dcgan_tf):
+def test_evaluate_of_a_run_whose_data_is_gone(work, finished, command):
     before = contents(finished)
     (work / "data.npz").unlink()
-    status, _, err = dcgan_tf("evaluate", "runs/data")
+    status, _, err = command("evaluate", "runs/data")
     assert status == 2 and "data.npz" in err and err.count("\n") == 1
     assert contents(finished) == before
 
 
-def test_resume_of_a_finished_run_changes_nothing(finished, dcgan_tf):
+def test_resume_of_a_finished_run_changes_nothing(finished, command):
     before = contents(finished)
-    status, _, _ = train(dcgan_tf, "--resume")
+    status, _, _ = train(command, "--resume")
     assert status == 0
     after = contents(finished)
     assert [name for name in before if before[name] != after[name]] in ([], ["model.keras"])
 
 
-def test_a_run_is_not_overwritten_unasked(finished, dcgan_tf):
+def test_a_run_is_not_overwritten_unasked(finished, command):
     run = finished
     (run / "notes.txt").write_text("mine")
     (run / "samples" / "epoch_0002.png").write_text("of an earlier, longer run")
     before = contents(run)
-    status, _, err = train(dcgan_tf, "--epochs", 1)
+    status, _, err = train(command, "--epochs", 1)
     assert status == 2 and "--resume" in err and "--overwrite" in err
     assert contents(run) == before
-    assert train(dcgan_tf, "--epochs", 1, "--overwrite", "--seed", 1)[0] == 0
+    assert train(command, "--epochs", 1, "--overwrite", "--seed", 1)[0] == 0
     assert sorted(path.name for path in (run / "samples").glob("*.png")) == ["epoch_0001.png"]
     assert len((run / "history.csv").read_text().splitlines()) == 2
     assert (run / "notes.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("option", ["--overwrite", "--resume", None])
-def test_a_folder_of_something_else_is_never_touched(work, dcgan_tf, option):
+def test_a_folder_of_something_else_is_never_touched(work, command, option):
     (work / "photos").mkdir()
     (work / "photos" / "model.keras").write_text("mine")
     before = contents(work / "photos")
     options = ["--output-dir", "photos"] + ([option] if option else [])
-    status, _, err = train(dcgan_tf, *options)
+    status, _, err = train(command, *options)
     assert status == 2 and "Received: 'photos'" in err and err.count("\n") == 1
     assert contents(work / "photos") == before
 
 
-def test_ctrl_c_keeps_the_finished_epochs(work, dcgan_tf):
+def test_ctrl_c_keeps_the_finished_epochs(work, command):
     arguments = ["train", "--data", "data.npz", "--latent-dim", "8", "--epochs", "100000"]
     process = subprocess.Popen(
         [*LAUNCH, *arguments],
@@ -277,24 +202,24 @@ def test_ctrl_c_keeps_the_finished_epochs(work, dcgan_tf):
     assert len(gif_durations(run / "progress.gif")[0]) == epochs
     assert (run / "curves.png").exists()
     assert not [path for path in run.rglob(".*.part*")]
-    status, _, _ = dcgan_tf("train", "--resume", "--output-dir", run, "--epochs", epochs + 1)
+    status, _, _ = command("train", "--resume", "--output-dir", run, "--epochs", epochs + 1)
     assert status == 0
     assert len((run / "history.csv").read_text().splitlines()) - 1 == epochs + 1
 
 
-def test_other_seed_other_run(finished, dcgan_tf):
+def test_other_seed_other_run(finished, command):
     seed_0 = (finished / "history.csv").read_text()
     for seed, same in ((0, True), (1, False)):
-        assert train(dcgan_tf, "--epochs", 1, "--seed", seed, "--overwrite")[0] == 0
+        assert train(command, "--epochs", 1, "--seed", seed, "--overwrite")[0] == 0
         assert ((finished / "history.csv").read_text() == seed_0) == same
 
 
-def test_own_images_of_another_shape(work, dcgan_tf):
+def test_own_images_of_another_shape(work, command):
     rng = np.random.default_rng(0)
     for i in range(5):
         pixels = rng.integers(0, 256, (30 + i, 50, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(work / f"{i}.png")
-    status, out, err = dcgan_tf(
+    status, out, err = command(
         *("train", "--data", work, "--image-size", "20x36", "--epochs", 1, "--batch-size", 2),
         *("--output-dir", "run"),
     )
@@ -304,30 +229,30 @@ def test_own_images_of_another_shape(work, dcgan_tf):
 
 
 def test_a_folder_that_does_not_fit_into_memory_is_judged_by_some_of_its_images(
-    work, dcgan_tf, monkeypatch
+    work, command, monkeypatch
 ):
-    for module in (data, evaluation):
+    for module in (datasets, application_images):
         monkeypatch.setattr(module, "LARGEST_ARRAY", 25 * 16 * 16 * 4)  # 25 of 40 images
     pixels = np.load("data.npz")["x_train"]
     for label in ("a", "b"):
         (work / "photos" / label).mkdir(parents=True)
         for i in range(20):
             Image.fromarray(pixels[i]).save(work / "photos" / label / f"{i}.png")
-    status, out, err = dcgan_tf("train", "--data", "photos", "--epochs", 1)
+    status, out, err = command("train", "--data", "photos", "--epochs", 1)
     assert (status, err) == (0, "")
     card = json.loads((work / "runs" / "photos" / "scores.json").read_text())
     assert card["samples"] == 12 and card["classes"]["labels"] == ["0", "1"]
     assert (work / "runs" / "photos" / "doctor.json").exists()
 
 
-def test_sample(work, dcgan_tf):
-    train(dcgan_tf, "--epochs", 1, "--network", "tutorial")
+def test_sample(work, command):
+    train(command, "--epochs", 1, "--network", "tutorial")
     for arguments, path in (
         (["--count", 5, "--seed", 3, "--output", "new/a.png"], work / "new" / "a.png"),
         (["--count", 5, "--seed", 3], work / "runs" / "data" / "generated.png"),
         (["--count", 5, "--seed", 4, "--output", "b.png"], work / "b.png"),
     ):
-        status, out, err = dcgan_tf("sample", "runs/data", *arguments)
+        status, out, err = command("sample", "runs/data", *arguments)
         assert (status, err) == (0, "") and path.exists()
     one, same, other = (
         iio.imread(work / name) for name in ("new/a.png", "runs/data/generated.png", "b.png")
@@ -336,36 +261,36 @@ def test_sample(work, dcgan_tf):
     assert (one != other).any()
 
 
-def test_an_application_from_training_to_samples(work, finished, dcgan_tf):
-    command = ["train", "--application", "conditional", "--data", "data.npz"]
-    status, out, err = dcgan_tf(*command, "--epochs", 1)
+def test_an_application_from_training_to_samples(work, finished, command):
+    words = ["train", "--application", "conditional", "--data", "data.npz"]
+    status, out, err = command(*words, "--epochs", 1)
     assert (status, err) == (0, "")
-    assert "80 samples of 16x16x1" in out and "read as asked" in out
+    assert "80 samples of 16x16x1" in out and "classified as asked" in out
     run = work / "runs" / "conditional"
     assert json.loads((run / "run.json").read_text())["application"] == "conditional"
-    assert dcgan_tf(*command, "--epochs", 2, "--resume")[0] == 0
+    assert command(*words, "--epochs", 2, "--resume")[0] == 0
     assert len(gif_durations(run / "progress.gif")[0]) == 2
     page = (run / "report.html").read_text()
-    assert "<h1>conditional</h1>" in page and "read as asked" in page
+    assert "<h1>conditional</h1>" in page and "classified as asked" in page
     assert "Map of the latent space" not in page and "--application conditional" in page
-    status, out, _ = dcgan_tf("sample", run, "--label", 2, "--count", 4, "--output", "two.png")
+    status, out, _ = command("sample", run, "--label", 2, "--count", 4, "--output", "two.png")
     assert status == 0 and "4 generated images: two.png" in out
-    status, _, err = dcgan_tf("sample", run, "--label", 3)
+    status, _, err = command("sample", run, "--label", 3)
     assert status == 2 and "Received: 3. Expected one of 0, 1, 2." in err
-    status, _, err = dcgan_tf("sample", finished, "--label", 3)
+    status, _, err = command("sample", finished, "--label", 3)
     assert status == 2 and "Received: --label 3" in err and "--application conditional" in err
 
 
-def test_loss_and_penalty_are_settings_of_a_run(work, dcgan_tf):
+def test_loss_and_penalty_are_settings_of_a_run(work, command):
     options = ["--loss", "wasserstein", "--discriminator-steps", 2, "--regularizer-weight", 3]
-    assert train(dcgan_tf, "--epochs", 1, *options)[0] == 0
+    assert train(command, "--epochs", 1, *options)[0] == 0
     model = keras.saving.load_model(work / "runs" / "data" / "model.keras")
     assert isinstance(model.regularizer, regularizers.GradientPenalty)
     assert (model.regularizer.weight, model.discriminator_steps) == (3.0, 2)
     assert int(model.discriminator_optimizer.iterations.numpy()) == 6
-    status, _, err = train(dcgan_tf, "--resume", "--epochs", 2, "--loss", "hinge")
+    status, _, err = train(command, "--resume", "--epochs", 2, "--loss", "hinge")
     assert status == 2 and "--loss hinge" in err
-    assert train(dcgan_tf, "--epochs", 1, "--overwrite", "--regularizer", "none")[0] == 0
+    assert train(command, "--epochs", 1, "--overwrite", "--regularizer", "none")[0] == 0
     model = keras.saving.load_model(work / "runs" / "data" / "model.keras")
     assert model.regularizer is None
 
@@ -381,21 +306,24 @@ def test_loss_and_penalty_are_settings_of_a_run(work, dcgan_tf):
 )
 def test_command_of_a_report_makes_the_same_settings(work, given, expected):
     def settings_of(command):
-        arguments = options.parser().parse_args(shlex.split(command)[1:])
-        return cli._folder_and_settings(arguments, is_chief=True)[1]
+        arguments = vars(options.build_parser().parse_args(shlex.split(command)[1:]))
+        names = [field.name for field in dataclasses.fields(Settings)]
+        given = {name: arguments[name] for name in names if arguments[name] is not None}
+        return training.choose_folder_and_settings(given)[1]
 
-    settings = settings_of(f"dcgan-tf train {given}")
-    assert expected.items() <= settings.items()
-    assert settings_of(report.rerun_command(settings)) == settings
+    complete = settings_of(f"dcgan-tf train {given}")
+    assert expected.items() <= complete.to_json().items()
+    assert settings_of(complete.command()) == complete
+    assert Settings.from_json(json.loads(json.dumps(complete.to_json()))) == complete
 
 
-def test_data(work, dcgan_tf):
-    status, out, err = dcgan_tf("data", "data.npz", "--preview", "look.png")
+def test_data(work, command):
+    status, out, err = command("data", "data.npz", "--preview", "look.png")
     assert (status, err) == (0, "")
     assert "80 training images, height 16, width 16, channels 1" in out
     assert "0: 27, 1: 27, 2: 26" in out
     assert iio.imread(work / "look.png").shape[0] == 8 * (2 + 48) + 2
-    status, out, _ = dcgan_tf("data", "mnist-10k", "--image-size", "32")
+    status, out, _ = command("data", "mnist-10k", "--image-size", "32")
     assert status == 0 and "8,004 training images, height 32, width 32" in out
 
 
@@ -418,7 +346,7 @@ def bad_inputs(work):
 
 
 @pytest.mark.parametrize(
-    ("command", "received", "accepted"),
+    ("words", "received", "accepted"),
     [
         ("train --data missing", "'missing'", "mnist-10k"),
         ("train --data empty", "empty", "PNG or JPEG"),
@@ -470,9 +398,9 @@ def bad_inputs(work):
         ("learn", "'learn'", "train"),
     ],
 )
-def test_wrong_input_gets_one_line(bad_inputs, dcgan_tf, command, received, accepted):
+def test_wrong_input_gets_one_line(bad_inputs, command, words, received, accepted):
     before = contents(bad_inputs)
-    status, out, err = dcgan_tf(*command.split())
+    status, out, err = command(*words.split())
     assert (status, out) == (2, "")
     assert err.count("\n") == 1 and "error: " in err
     assert received in err and accepted in err
@@ -480,12 +408,12 @@ def test_wrong_input_gets_one_line(bad_inputs, dcgan_tf, command, received, acce
     assert not (bad_inputs / "runs").exists()
 
 
-def test_resume_refuses_other_settings_and_other_data(finished, dcgan_tf):
+def test_resume_refuses_other_settings_and_other_data(finished, command):
     before = contents(finished)
-    status, _, err = train(dcgan_tf, "--resume", "--seed", 3)
+    status, _, err = train(command, "--resume", "--seed", 3)
     assert status == 2 and "Received: --seed 3. Expected no --seed" in err
     np.savez("data.npz", x_train=np.zeros((200, 16, 16), np.uint8))
-    status, _, err = train(dcgan_tf, "--resume")
+    status, _, err = train(command, "--resume")
     assert status == 2 and "data has changed" in err
     assert contents(finished) == before
 
@@ -508,18 +436,18 @@ def of_another_version(whole):
 
 
 @pytest.mark.parametrize("damage", [cut, zeroed, of_another_version])
-def test_a_damaged_model_is_refused(finished, dcgan_tf, damage):
+def test_a_damaged_model_is_refused(finished, command, damage):
     path = finished / "model.keras"
     whole = path.read_bytes()
     path.write_bytes(damage(whole))
     assert path.read_bytes() != whole
-    for command in (
+    for words in (
         ["train", "--resume", "--output-dir", "runs/data"],
         ["sample", "runs/data"],
         ["evaluate", "runs/data"],
         ["report", "runs/data"],
     ):
-        status, _, err = dcgan_tf(*command)
+        status, _, err = command(*words)
         assert status == 2 and "model cannot be loaded" in err and err.count("\n") == 1
 
 

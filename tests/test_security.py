@@ -1,4 +1,4 @@
-"""What docs/security.md says; and the short form of tests/fuzz.py."""
+"""What docs/security.md says; and the short form of tests/programs/fuzz.py."""
 
 import gzip
 import zipfile
@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dcgan_tf import GAN, load_dataset, runs, untrusted
+from dcgan_tf import GAN, load_dataset, load_model
+from dcgan_tf.data import untrusted
 
 
 @pytest.mark.parametrize("check", fuzz.CHECKS, ids=lambda check: check.__name__)
@@ -70,4 +71,4 @@ def test_a_model_that_brings_code_is_refused(tmp_path, layer, reason):
     model.compile()
     model.save(tmp_path / "model.keras")
     with pytest.raises(ValueError, match=f"The model cannot be loaded .*({reason})"):
-        runs.load_model(tmp_path)
+        load_model(tmp_path / "model.keras")

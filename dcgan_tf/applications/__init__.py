@@ -1,25 +1,32 @@
-"""The systems that the articles name, each on the one `GAN` and its one training step.
+"""Networks and data for one purpose each: the default run and the systems that the articles name.
 
-A module `applications/<name>.py` has a class `Application` that brings networks, data, pictures and
-scores; `base` says what that is. `dcgan-tf train --application <name>` runs it.
+Each is one file with one class, a sub-class of `base.Application`; the model is always `GAN`, and
+its `train_step` is the only one. Training itself, folders and reports are not known here.
 """
 
 import importlib
 
-from dcgan_tf.options import APPLICATIONS
-
-# What an application settles by itself; it takes no such option on the command line.
-OWN = (
-    *("image_size", "network", "loss", "regularizer", "regularizer_weight", "latent_dim"),
-    *("discriminator_steps", "generator_lr", "discriminator_lr", "jit_compile", "score_samples"),
-)
+# The name on the command line, the module here, and its class.
+APPLICATIONS = {
+    "images": ("images", "Images"),
+    "conditional": ("conditional", "ConditionalDigits"),
+    "little-data": ("little_data", "LittleData"),
+    "features": ("learned_features", "LearnedFeatures"),
+    "completion": ("completion", "Completion"),
+    "enhancement": ("enhancement", "Enhancement"),
+    "translation": ("translation", "Translation"),
+    "video": ("video", "MovingDigits"),
+    "text": ("text", "DateTexts"),
+    "finance": ("finance", "StockReturns"),
+    "medicine": ("medicine", "Radiographs"),
+}
 
 
 def load(name):
     """Imports an application.
 
     Args:
-        name: one of `options.APPLICATIONS`, for example `"conditional"`.
+        name: a key of `APPLICATIONS`, for example `"conditional"`.
 
     Returns:
         Its class, a sub-class of `base.Application`.
@@ -37,41 +44,19 @@ def load(name):
         raise ValueError(
             f"Unknown application. Received: {name!r}. Expected one of {', '.join(APPLICATIONS)}."
         )
-    module = importlib.import_module(f"dcgan_tf.applications.{name.replace('-', '_')}")
-    return module.Application
+    module, class_name = APPLICATIONS[name]
+    return getattr(importlib.import_module(f"{__name__}.{module}"), class_name)
 
 
-def of(settings):
-    """Makes the application of a run, or `None` if it has none.
-
-    Args:
-        settings: dict, as `runs.read_settings` gives it.
-    """
-    name = settings.get("application")
-    return load(name)(settings["seed"], settings["data"]) if name else None
-
-
-def settings_of(given):
-    """The settings that an application brings in place of the defaults.
+def from_settings(settings):
+    """Makes the application of a run.
 
     Args:
-        given: dict of the options given on the command line.
+        settings: `runs.settings.Settings`.
 
     Returns:
-        Dict; empty without an application.
-
-    Raises:
-        ValueError: for an option that the application settles by itself.
+        A `base.Application` with its data loaded.
     """
-    if "application" not in given:
-        return {}
-    application = load(given["application"])
-    for key in OWN + (() if application.default_data else ("data",)):
-        if key in given:
-            raise ValueError(
-                f"The application {given['application']} settles this by itself. Received: "
-                f"--{key.replace('_', '-')} {given[key]}. Expected no such option."
-            )
-    brought = ("epochs", "batch_size")
-    own = {key: getattr(application, key) for key in brought}
-    return {**own, "data": application.default_data}
+    application = load(settings.application)
+    options = {key: getattr(settings, key) for key in application.options}
+    return application(seed=settings.seed, data=settings.data, **options)

@@ -13,18 +13,30 @@ class Application(abc.ABC):
 
     Attributes:
         default_data: Str, or `None` for an application with data of its own.
+        options: tuple of str, the settings of a run that the class takes as further arguments;
+            all others are settled by the application itself.
+        scores_while_training: Bool, whether there is a `build_scorer`.
         epochs: Int, epochs of a run.
         batch_size: Int, samples in a step.
+        noun: Str, what samples are called in messages.
         samples: float32 array `(n, ...)`, what is trained on.
-        condition: array `(n, ...)`, what each of them belongs to, or `None`.
-        names: the labels that can be asked for, an array of ints, or `None`.
+        condition: array `(n, ...)`, the condition of each sample, or `None`.
+        names: int array, the labels that can be asked for, or `None`.
+        watched_images: float32 array `(n, height, width, channels)` in [-1, 1], the images that
+            the training doctor looks at, or `None` for a training without a doctor.
+        classify: function from such images to int labels `(n,)`, for the doctor, or `None`.
     """
 
     default_data = None
+    options = ()
+    scores_while_training = False
     epochs = 25
     batch_size = 32
+    noun = "samples"
     condition = None
     names = None
+    watched_images = None
+    classify = None
 
     def __init__(self, seed=0, data=None):
         if data is not None and self.default_data is None:
@@ -51,17 +63,15 @@ class Application(abc.ABC):
     def score(self, model, n=10_000, seed=0, verbose=1):
         """Scores at most `n` samples of the model.
 
+        Args:
+            model: `GAN`, trained.
+            n: Int, the number of samples.
+            seed: Int, fixes the noise.
+            verbose: 0 or 1, whether to show progress.
+
         Returns:
-            Dict as `scorecard.evaluate` returns it. `columns`, two titles, says what `floor` and
-            `ceiling` of its rows are.
+            An `evaluation.card.Card`.
         """
 
     def write(self, model, folder):  # noqa: B027
         """Writes into a folder what only this application shows."""
-
-
-def row(key, title, better, meaning, generated, floor=None, ceiling=None):
-    """One line of a scorecard, see `scorecard.evaluate`."""
-    numbers = {"generated": generated, "floor": floor, "ceiling": ceiling}
-    numbers = {name: None if value is None else float(value) for name, value in numbers.items()}
-    return {"key": key, "title": title, "better": better, "meaning": meaning, **numbers}

@@ -6,7 +6,7 @@ import numpy as np
 from dcgan_tf.applications.image_to_image import ImageToImage
 
 
-class Application(ImageToImage):
+class Completion(ImageToImage):
     """Fills a missing square, 3/7 as wide as the image, at a place that differs each time.
 
     The condition has the image with the square at 0, mid-grey, and one channel more, 1 where

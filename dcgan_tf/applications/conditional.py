@@ -5,17 +5,22 @@ gets the label as ten more numbers beside the noise. The discriminator has one l
 and the one of the label at hand counts: "is this a real seven?" instead of "is this real?".
 """
 
+import dataclasses
+
 import keras
 import numpy as np
 
-from dcgan_tf import GAN, images, load_dataset
-from dcgan_tf.applications import base
-from dcgan_tf.features import features_of
-from dcgan_tf.pairs import build_pair
-from dcgan_tf.scorecard import Scorer, evaluate
+from dcgan_tf.applications.base import Application
+from dcgan_tf.data import rendering
+from dcgan_tf.data.datasets import load_dataset
+from dcgan_tf.evaluation.card import Row
+from dcgan_tf.evaluation.features import choose_features
+from dcgan_tf.evaluation.scorer import COLLAPSED, REAL, Scorer, evaluate
+from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.networks.pairs import build_pair
 
 
-class Application(base.Application):
+class ConditionalDigits(Application):
     """Images of a given label, by default digits."""
 
     default_data = "mnist-10k"
@@ -52,7 +57,7 @@ class Application(base.Application):
             condition[:] = self.class_of(label)
         pictures = model.generate(n, seed, condition=condition)
         columns = len(self.names) if label is None and len(self.names) <= 20 else None
-        return images.make_grid(images.to_uint8(pictures), columns)
+        return rendering.make_grid(rendering.to_uint8(pictures), columns)
 
     def class_of(self, label):
         """The number, from 0, that the networks know a label by."""
@@ -62,21 +67,23 @@ class Application(base.Application):
         return int(np.flatnonzero(self.names == label)[0])
 
     def score(self, model, n=10_000, seed=0, verbose=1):
-        features = features_of(self.data, self.samples, self.labels, verbose=2 * verbose)
+        features = choose_features(self.data, self.samples, self.labels, verbose=2 * verbose)
         scorer = Scorer(self.samples, features, self.held_out, n)
         asked = np.random.default_rng(seed).permutation(self.condition)[: scorer.samples]
         generated = model.generate(scorer.samples, seed, condition=asked)
         card = evaluate(generated, scorer, verbose)
-        as_asked = base.row(
+        as_asked = Row(
             "as_asked",
-            "read as asked",
+            "classified as asked",
             "higher",
-            "share that the classifier reads as the label asked for",
+            "fraction that the classifier takes for the label asked for",
             np.mean(features.classify(generated) == asked),
-            np.mean(features.classify(self.samples) == self.condition),
-            np.mean(asked == 0),
+            {
+                REAL: np.mean(features.classify(self.samples) == self.condition),
+                COLLAPSED: np.mean(asked == 0),
+            },
         )
-        return {**card, "rows": [as_asked, *card["rows"]]}
+        return dataclasses.replace(card, rows=(as_asked, *card.rows))
 
 
 def build_conditional_pair(image_shape, classes, latent_dim, seed=None):

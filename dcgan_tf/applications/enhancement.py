@@ -8,7 +8,7 @@ from dcgan_tf.applications.image_to_image import ImageToImage
 FACTOR = 4  # of height and of width
 
 
-class Application(ImageToImage):
+class Enhancement(ImageToImage):
     """Makes images of four times the height and width."""
 
     baseline_title = "bicubic"

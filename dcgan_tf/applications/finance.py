@@ -12,16 +12,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from scipy.stats import wasserstein_distance
 
-from dcgan_tf import GAN
-from dcgan_tf.applications import base
-from dcgan_tf.recurrent import build_recurrent_discriminator, gru
+from dcgan_tf.applications.base import Application
+from dcgan_tf.evaluation.card import Card, Row
+from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.networks.recurrent import build_gru, build_recurrent_discriminator
 
 DAYS = 32  # of a sequence
 DAILY, LASTING = 2, 8  # numbers of noise for each day, and for all days together
 LATENT_DIM = DAYS * DAILY + LASTING
 
 
-class Application(base.Application):
+class StockReturns(Application):
     """Returns of the S&P 500, 1999 to 2018, from the package arch."""
 
     epochs = 20
@@ -72,24 +73,36 @@ class Application(base.Application):
     def score(self, model, n=10_000, seed=0, verbose=1):
         n = min(n, len(self.samples))
         simulated = self.windows(self.garch(len(self.percent), seed))
-        columns = [model.generate(n, seed), self.samples, simulated]
-        columns = [column[..., 0].astype(np.float64) for column in columns]
-        rows = [
-            base.row(key, title, "near the data", meaning, *(measure(each) for each in columns))
-            for key, title, meaning, measure in FACTS
-        ]
-        distances = [wasserstein_distance(each.ravel(), columns[1].ravel()) for each in columns]
-        title, meaning = "distance of returns", "Wasserstein distance, in standard deviations"
-        rows.append(base.row("wasserstein", title, "lower", meaning, *distances))
-        return {
-            "features": "the stylised facts",
-            "samples": n,
-            "columns": ["data", "GARCH"],
-            "note": "GARCH: as many days simulated with a GARCH(1, 1) model whose shocks have "
+        generated, data, simulated = (
+            each[..., 0].astype(np.float64)
+            for each in (model.generate(n, seed), self.samples, simulated)
+        )
+
+        def distance(returns):
+            return wasserstein_distance(returns.ravel(), data.ravel())
+
+        measures = (
+            *((key, title, "near the data", *rest) for key, title, *rest in FACTS),
+            (
+                "wasserstein",
+                "distance of returns",
+                "lower",
+                "Wasserstein distance, in standard deviations",
+                distance,
+            ),
+        )
+        rows = tuple(
+            Row(*texts, measure(generated), {"data": measure(data), "GARCH": measure(simulated)})
+            for *texts, measure in measures
+        )
+        return Card(
+            features="the stylised facts",
+            samples=n,
+            references=("data", "GARCH"),
+            rows=rows,
+            note="GARCH: as many days simulated with a GARCH(1, 1) model whose shocks have "
             "Student's t distribution, fitted to the data.",
-            "rows": rows,
-            "classes": None,
-        }
+        )
 
     def garch(self, days, seed=0):
         """Simulates returns in percent with a GARCH(1, 1) model fitted to the data."""
@@ -120,7 +133,7 @@ def build_return_generator(seed=None, units=64):
     noise = keras.Input((LATENT_DIM,), name="noise")
     daily = layers.Reshape((DAYS, DAILY))(noise[:, : DAYS * DAILY])
     lasting = layers.RepeatVector(DAYS)(noise[:, DAYS * DAILY :])
-    states = gru(units, seed, return_sequences=True)(layers.Concatenate()([daily, lasting]))
+    states = build_gru(units, seed, return_sequences=True)(layers.Concatenate()([daily, lasting]))
     moves = layers.Dense(1, kernel_initializer=initializer)(states)
     wildness = layers.Dense(1, "exponential", kernel_initializer=initializer)(states)
     returns = layers.Multiply()([moves, wildness])

@@ -12,19 +12,22 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_tf import GAN, images, load_dataset
-from dcgan_tf.applications import base
-from dcgan_tf.features import features_of
-from dcgan_tf.more_losses import AbsoluteError
-from dcgan_tf.networks import crop
-from dcgan_tf.scorecard import ROWS, Scorer
+from dcgan_tf.applications.base import Application
+from dcgan_tf.data import rendering
+from dcgan_tf.data.datasets import load_dataset
+from dcgan_tf.evaluation.card import Card, Row
+from dcgan_tf.evaluation.features import choose_features
+from dcgan_tf.evaluation.scorer import MEASURES, REAL, Scorer
+from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.gan.more_losses import AbsoluteError
+from dcgan_tf.networks.default import crop
 
 LATENT_DIM = 16
 MOST_IMAGES = 10_000  # to train on, so that a run takes minutes; of more some are taken at random
 SCORES = ("frechet_distance", "kernel_distance", "precision", "recall", "coverage")
 
 
-class ImageToImage(base.Application):
+class ImageToImage(Application):
     """An application whose condition is made from the very image that is to be found.
 
     Attributes:
@@ -79,8 +82,8 @@ class ImageToImage(base.Application):
             for row in (given[part], made[part], self.held_out[part]):
                 blank = np.ones((columns - len(row), *row.shape[1:]), np.float32)
                 rows += [row, blank]
-        grid = images.make_grid(images.to_uint8(np.concatenate(rows)), columns)
-        return images.add_caption(grid, "given, made of it, and the truth")
+        grid = rendering.make_grid(rendering.to_uint8(np.concatenate(rows)), columns)
+        return rendering.add_caption(grid, "given, made of it, and the truth")
 
     def visible(self, conditions):
         """Conditions as pictures of the samples' size."""
@@ -89,38 +92,48 @@ class ImageToImage(base.Application):
 
     def score(self, model, n=10_000, seed=0, verbose=1):
         (samples, labels), _ = load_dataset(self.data)
-        features = features_of(self.data, samples, labels, verbose=2 * verbose)
+        features = choose_features(self.data, samples, labels, verbose=2 * verbose)
         n = min(n, len(self.held_out), len(self.samples) // 2)
         real, given = self.held_out[:n], self.held_out_condition[:n]
         made, simple = model.generate(n, seed, condition=given), self.baseline(given)
         scorer = Scorer(self.samples, features, self.held_out, n)
-        columns = [scorer.score(made), scorer.floor(), scorer.score(simple)]
+        by_score, by_real, by_baseline = (
+            scorer.score(made),
+            scorer.score_real(),
+            scorer.score(simple),
+        )
+        baseline = self.baseline_title
         rows = [
-            base.row(key, title, better, meaning, *(column[key] for column in columns))
-            for key, title, better, meaning in ROWS
+            Row(key, *texts, by_score[key], {REAL: by_real[key], baseline: by_baseline[key]})
+            for key, *texts in MEASURES
             if key in SCORES
         ]
         for key, title, meaning, measure in (
             ("psnr", "PSNR", "decibels", tf.image.psnr),
             ("ssim", "SSIM", "alike in structure, 1 is the same", tf.image.ssim),
         ):
-            values = [tf.reduce_mean(measure(each, real, max_val=2.0)) for each in (made, simple)]
-            rows.append(base.row(key, title, "higher", meaning, values[0], None, values[1]))
+            value, reference = (
+                tf.reduce_mean(measure(each, real, max_val=2.0)) for each in (made, simple)
+            )
+            references = {REAL: None, baseline: reference}
+            rows.append(Row(key, title, "higher", meaning, value, references))
         if self.held_out_labels is not None:
-            right = [self._share_read(features, each) for each in (made, real, simple)]
-            meaning = "share that the classifier reads as the label of the truth"
-            rows.append(base.row("accuracy", "read rightly", "higher", meaning, *right))
-        return {
-            "features": features.description,
-            "samples": n,
-            "columns": ["real", self.baseline_title],
-            "note": f"Made from images that were not trained on. Real: real images against other "
-            f"real images. The last column: {self.baseline_title}, without a network.",
-            "rows": rows,
-            "classes": None,
-        }
+            value, *others = (self._accuracy(features, each) for each in (made, real, simple))
+            meaning = "fraction that the classifier takes for what the truth shows"
+            references = dict(zip((REAL, baseline), others, strict=True))
+            rows.append(
+                Row("accuracy", "classified correctly", "higher", meaning, value, references)
+            )
+        return Card(
+            features=features.description,
+            samples=n,
+            references=(REAL, baseline),
+            rows=tuple(rows),
+            note="Made from images that were not trained on. Real: real images against other "
+            f"real images. The last column: {baseline}, without a network.",
+        )
 
-    def _share_read(self, features, pictures):
+    def _accuracy(self, features, pictures):
         names = np.array(features.class_names).astype(self.held_out_labels.dtype)
         labels = self.held_out_labels[: len(pictures)]
         return np.mean(names[features.classify(pictures)] == labels)

@@ -9,18 +9,20 @@ learns through it (Zhao et al. 2020, "Differentiable Augmentation").
 import keras
 import numpy as np
 
-from dcgan_tf import GAN, images, load_dataset
-from dcgan_tf.applications import base
-from dcgan_tf.features import features_of
-from dcgan_tf.pairs import build_pair
-from dcgan_tf.scorecard import Scorer, evaluate
+from dcgan_tf.applications.base import Application
+from dcgan_tf.data import rendering
+from dcgan_tf.data.datasets import load_dataset
+from dcgan_tf.evaluation.features import choose_features
+from dcgan_tf.evaluation.scorer import Scorer, evaluate
+from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.networks.pairs import build_pair
 
 LATENT_DIM = 16
 IMAGES = 500
 IMAGES_AN_EPOCH = 8000
 
 
-class Application(base.Application):
+class LittleData(Application):
     """Trains on 500 images of a data set, and is scored against all of them."""
 
     default_data = "mnist-10k"
@@ -44,21 +46,21 @@ class Application(base.Application):
             "default", self.samples.shape[1:], LATENT_DIM, self.seed
         )
         if changes:
-            discriminator = augmented(discriminator, changes, self.seed)
+            discriminator = augment(discriminator, changes, self.seed)
         model = GAN(generator, discriminator, LATENT_DIM, seed=self.seed)
         model.compile()
         return model
 
     def draw(self, model, n=64, seed=0):
-        return images.make_grid(images.to_uint8(model.generate(n, seed)))
+        return rendering.make_grid(rendering.to_uint8(model.generate(n, seed)))
 
     def score(self, model, n=10_000, seed=0, verbose=1):
-        features = features_of(self.data, self.everything, self.labels, verbose=2 * verbose)
+        features = choose_features(self.data, self.everything, self.labels, verbose=2 * verbose)
         scorer = Scorer(self.everything, features, self.held_out, n)
         return evaluate(model.generate(scorer.samples, seed), scorer, verbose)
 
 
-def augmented(discriminator, changes, seed=None):
+def augment(discriminator, changes, seed=None):
     """Puts random changes before a discriminator, the same kinds for real and generated images.
 
     They happen in training alone, and gradients pass through them.

@@ -1,7 +1,7 @@
 """Medicine (Article 3, section 5): bones, simulated here, or your images in MedMNIST's layout.
 
 No radiograph comes with the package. What it trains on by default is SIMULATED: drawn by
-`simulated_bones`, from a few shapes and noise. It looks somewhat like radiographs of a long bone
+`simulate_bones`, from a few shapes and noise. It looks somewhat like radiographs of a long bone
 and says nothing about any. `--data pneumoniamnist.npz` and the like train on real ones (Yang et al.
 2023). Generated images are not for clinical use.
 """
@@ -9,15 +9,15 @@ and says nothing about any. `--data pneumoniamnist.npz` and the like train on re
 import numpy as np
 from scipy import ndimage
 
-from dcgan_tf import images
-from dcgan_tf.applications import conditional
+from dcgan_tf.applications.conditional import ConditionalDigits
+from dcgan_tf.data import rendering
 
 SIMULATED = "simulated-bones"
 SIDE = 48  # pixels of a simulated radiograph
 IMAGES, HELD_OUT = 4000, 1000
 
 
-class Application(conditional.Application):
+class Radiographs(ConditionalDigits):
     """Simulated radiographs of long bones, half of them with a fracture, as asked for."""
 
     default_data = SIMULATED
@@ -27,7 +27,7 @@ class Application(conditional.Application):
     def load(self):
         if self.data != SIMULATED:
             return super().load()
-        everything, labels = simulated_bones(IMAGES + HELD_OUT)
+        everything, labels = simulate_bones(IMAGES + HELD_OUT)
         self.held_out = everything[IMAGES:]
         self.set_labels(labels[:IMAGES])
         return everything[:IMAGES]
@@ -38,12 +38,12 @@ class Application(conditional.Application):
         if label is not None:
             condition[:] = self.class_of(label)
         kind = "simulated bones" if self.data == SIMULATED else "your images"
-        pictures = images.to_uint8(model.generate(n, seed, condition=condition))
+        pictures = rendering.to_uint8(model.generate(n, seed, condition=condition))
         caption = f"generated from {kind}, not for clinical use"
-        return images.add_caption(images.make_grid(pictures, columns=9), caption)
+        return rendering.add_caption(rendering.make_grid(pictures, columns=9), caption)
 
 
-def simulated_bones(n, seed=0):
+def simulate_bones(n, seed=0):
     """Draws images that look somewhat like radiographs of a long bone. They are simulated.
 
     A bone is a tilted shaft, wider at both ends, with a dense rim around a spongy inside, in soft

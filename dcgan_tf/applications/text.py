@@ -12,20 +12,23 @@ import keras
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from dcgan_tf import GAN
-from dcgan_tf.applications import base
-from dcgan_tf.layers import GumbelSoftmax
-from dcgan_tf.optimizers import adam
-from dcgan_tf.recurrent import build_recurrent_discriminator, build_recurrent_generator
-from dcgan_tf.regularizers import R1
+from dcgan_tf.applications.base import Application
+from dcgan_tf.data import files
+from dcgan_tf.evaluation.card import Card, Row
+from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.gan.regularizers import R1
+from dcgan_tf.networks.layers import GumbelSoftmax
+from dcgan_tf.networks.recurrent import build_recurrent_discriminator, build_recurrent_generator
 
 LATENT_DIM = 32
 CHARACTERS = "-0123456789"
 FIRST, LAST = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
+ALONE = "characters alone"
 KNOWN = 8000  # dates to train on, of 73,049
 
 
-class Application(base.Application):
+class DateTexts(Application):
     """Dates as ISO 8601 writes them, for example 1969-07-20."""
 
     epochs = 60
@@ -66,27 +69,26 @@ class Application(base.Application):
     def score(self, model, n=10_000, seed=0, verbose=1):
         rng = np.random.default_rng(seed)
         known = encode(self.known)
-        # Each character drawn from those at its place, whatever stands beside it.
+        # Each character drawn from those at its place, whatever stands next to it.
         drawn = rng.integers(len(known), size=(n, known.shape[1]))
         alone = known[drawn, np.arange(known.shape[1])]
-        columns = [decode(model.generate(n, seed)), self.known[:n], decode(alone)]
-        rows = [
-            base.row(key, title, better, meaning, *(measure(column) for column in columns))
-            for key, title, better, meaning, measure in (
-                ("valid", "valid", "higher", "share of strings that are dates", valid),
-                ("novel", "novel", "higher", "share of dates that were not trained on", self.novel),
-                ("distinct", "distinct", "higher", "share of dates that come once", distinct),
+        generated, data, alone = decode(model.generate(n, seed)), self.known[:n], decode(alone)
+        rows = tuple(
+            Row(*texts, measure(generated), {"data": measure(data), ALONE: measure(alone)})
+            for *texts, measure in (
+                ("valid", "valid", "higher", "fraction of strings that are dates", valid),
+                ("novel", "novel", "higher", "fraction of dates not trained on", self.novel),
+                ("distinct", "distinct", "higher", "different dates / all dates", distinct),
             )
-        ]
-        return {
-            "features": "the calendar",
-            "samples": n,
-            "columns": ["data", "characters alone"],
-            "note": "Characters alone: each drawn from those that the data has at its place, "
-            "whatever stands beside it.",
-            "rows": rows,
-            "classes": None,
-        }
+        )
+        return Card(
+            features="the calendar",
+            samples=n,
+            references=("data", ALONE),
+            rows=rows,
+            note="Characters alone: each drawn from those that the data has at its place, whatever "
+            "stands next to it.",
+        )
 
     def novel(self, strings):
         """The share of the dates among strings that were not trained on."""
@@ -95,7 +97,8 @@ class Application(base.Application):
 
     def write(self, model, folder):
         strings = decode(model.generate(1000, seed=0))
-        (folder / "strings.txt").write_text("\n".join(strings) + "\n")
+        with files.atomic_write(folder / "strings.txt") as part:
+            part.write_text("\n".join(strings) + "\n")
 
 
 def encode(strings):

@@ -6,7 +6,7 @@ from scipy import ndimage
 from dcgan_tf.applications.image_to_image import ImageToImage
 
 
-class Application(ImageToImage):
+class Translation(ImageToImage):
     """Makes images from their outlines: the pixels next to the bright part of an image.
 
     `--data fashion-mnist` makes garments.

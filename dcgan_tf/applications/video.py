@@ -10,12 +10,16 @@ import numpy as np
 import tensorflow as tf
 from scipy.stats import wasserstein_distance
 
-from dcgan_tf import GAN, images, load_dataset
-from dcgan_tf.applications import base
-from dcgan_tf.features import digit_features
-from dcgan_tf.layers import Shift
-from dcgan_tf.networks import build_discriminator, build_generator
-from dcgan_tf.recurrent import gru
+from dcgan_tf.applications.base import Application
+from dcgan_tf.data import rendering
+from dcgan_tf.data.datasets import load_dataset
+from dcgan_tf.evaluation.card import Card, Row
+from dcgan_tf.evaluation.features import digit_features
+from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.networks.default import build_discriminator, build_generator
+from dcgan_tf.networks.layers import Shift
+from dcgan_tf.networks.recurrent import build_gru
+from dcgan_tf.networks.seeds import split_seed
 
 PICTURE, MOTION = 16, 8  # numbers of noise
 UNITS = 32  # of the recurrent network
@@ -25,22 +29,22 @@ FASTEST = 2 * ROOM / (FRAMES - 1)  # pixels from one frame to the next, in each 
 FRAME_MS = 120
 
 
-class Application(base.Application):
+class MovingDigits(Application):
     """Digits that go straight on through a dark frame, each at its own speed."""
 
     epochs = 25
 
     def load(self):
         (pictures, _), (held_out, _) = load_dataset("mnist-10k")
-        self.held_out = moving(held_out, self.seed + 1)
-        return moving(pictures, self.seed)
+        self.held_out = make_films(held_out, self.seed + 1)
+        return make_films(pictures, self.seed)
 
     def build(self):
-        seeds = np.random.SeedSequence(self.seed).generate_state(3).tolist()
+        seeds = split_seed(self.seed, 3)
         layers = keras.layers
         noise = keras.Input((PICTURE + MOTION,), name="noise")
         picture = build_generator((SIDE, SIDE, 1), PICTURE, seed=seeds[0])(noise[:, :PICTURE])
-        units = gru(UNITS, seeds[1], return_sequences=True)
+        units = build_gru(UNITS, seeds[1], return_sequences=True)
         states = units(layers.RepeatVector(FRAMES)(noise[:, PICTURE:]))
         way = layers.Rescaling(ROOM)(layers.Dense(2, "tanh")(states))
         generator = keras.Model(noise, Shift()(picture, way), name="video_generator")
@@ -56,52 +60,57 @@ class Application(base.Application):
     def draw(self, model, n=8, seed=0):
         """Draws a row for each film, its frames from left to right."""
         films = model.generate(n, seed)
-        return images.make_grid(images.to_uint8(films.reshape(-1, SIDE, SIDE, 1)), FRAMES)
+        return rendering.make_grid(rendering.to_uint8(films.reshape(-1, SIDE, SIDE, 1)), FRAMES)
 
     def write(self, model, folder):
         """Writes a GIF of 16 films that run side by side."""
-        films = images.to_uint8(model.generate(16, seed=0))
-        frames = [images.make_grid(films[:, frame]) for frame in range(FRAMES)]
-        images.write_gif(folder / "films.gif", frames, FRAME_MS, hold_ms=4 * FRAME_MS)
+        films = rendering.to_uint8(model.generate(16, seed=0))
+        frames = [rendering.make_grid(films[:, frame]) for frame in range(FRAMES)]
+        rendering.write_gif(folder / "films.gif", frames, FRAME_MS, hold_ms=4 * FRAME_MS)
 
     def score(self, model, n=10_000, seed=0, verbose=1):
         n = min(n, len(self.held_out))
         still = np.repeat(self.samples[:n, :1], FRAMES, axis=1)
-        columns = model.generate(n, seed), self.held_out[:n], still
-        known = steps_of(self.samples[:n])
+        generated, real = model.generate(n, seed), self.held_out[:n]
+        known = measure_steps(self.samples[:n])
         rows = []
-        for key, title, better, meaning, measure in (
-            ("speed", "mean speed", "near the data", "pixels a frame", speed),
+        for *texts, measure in (
+            ("speed", "mean speed", "near the data", "pixels a frame", measure_speed),
             (
                 "speed_distance",
                 "distance of speeds",
                 "lower",
                 "Wasserstein distance of the displacements to those of other real films, in pixels",
-                lambda films: wasserstein_distance(steps_of(films).ravel(), known.ravel()),
+                lambda films: wasserstein_distance(measure_steps(films).ravel(), known.ravel()),
             ),
             (
                 "straightness",
                 "unsteadiness",
                 "lower",
                 "mean change of the displacement from one frame to the next, in pixels",
-                lambda films: np.abs(np.diff(steps_of(films), axis=1)).mean(),
+                lambda films: np.abs(np.diff(measure_steps(films), axis=1)).mean(),
             ),
-            ("same_digit", "same digit", "higher", "share of films read alike at both ends", alike),
+            (
+                "same_digit",
+                "same digit",
+                "higher",
+                "fraction of films whose first and last frame show the same digit",
+                measure_agreement,
+            ),
         ):
-            values = [measure(films) for films in columns]
-            rows.append(base.row(key, title, better, meaning, *values))
-        return {
-            "features": "centres of brightness, and the digit classifier",
-            "samples": n,
-            "columns": ["real", "still"],
-            "note": "Real: films of test digits. Still: the first frame of real films, repeated. "
+            references = {"real": measure(real), "still": measure(still)}
+            rows.append(Row(*texts, measure(generated), references))
+        return Card(
+            features="centres of brightness, and the digit classifier",
+            samples=n,
+            references=("real", "still"),
+            rows=tuple(rows),
+            note="Real: films of test digits. Still: the first frame of real films, repeated. "
             "Displacements are those of the centre of brightness between two frames.",
-            "rows": rows,
-            "classes": None,
-        }
+        )
 
 
-def moving(pictures, seed=0):
+def make_films(pictures, seed=0):
     """Makes films of digits that go straight on at a constant speed and stay in the frame.
 
     Args:
@@ -124,7 +133,7 @@ def moving(pictures, seed=0):
     return np.concatenate([Shift()(framed[part], ways[part]) for part in parts])
 
 
-def steps_of(films):
+def measure_steps(films):
     """How far the centre of brightness goes from each frame to the next, `(n, 7, 2)` in pixels."""
     light = np.maximum(films[..., 0].astype(np.float64) + 1.0, 0.0) + 1e-9
     total = light.sum(axis=(2, 3))
@@ -134,12 +143,12 @@ def steps_of(films):
     return np.diff(np.stack([rows, columns], axis=-1), axis=1)
 
 
-def speed(films):
+def measure_speed(films):
     """The mean length of the steps, in pixels."""
-    return np.linalg.norm(steps_of(films), axis=-1).mean()
+    return np.linalg.norm(measure_steps(films), axis=-1).mean()
 
 
-def alike(films):
+def measure_agreement(films):
     """The share of films whose first and last frame the classifier reads as the same digit."""
     features = digit_features()
     first, last = (features.classify(_enlarged(films[:, frame])) for frame in (0, -1))

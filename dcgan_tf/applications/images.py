@@ -1,0 +1,162 @@
+"""The default run: images from noise alone, with networks, loss and penalty of your choice."""
+
+import dataclasses
+import math
+
+import tensorflow as tf
+
+from dcgan_tf.applications.base import Application
+from dcgan_tf.data import rendering
+from dcgan_tf.data.datasets import (
+    LARGEST_ARRAY,
+    is_image_folder,
+    load_dataset,
+    load_training_images,
+    open_image_folder,
+)
+from dcgan_tf.data.image_folder import ImageFolder
+from dcgan_tf.evaluation.features import are_digits, choose_features, digit_features
+from dcgan_tf.evaluation.figures import draw_closest_pairs
+from dcgan_tf.evaluation.scorer import Scorer, evaluate
+from dcgan_tf.gan import losses, regularizers
+from dcgan_tf.gan.dcgan import DCGAN, GAN
+from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.networks.fast_layers import accelerate
+from dcgan_tf.networks.pairs import build_pair
+
+MOST_SAMPLES = 10_000
+MOST_WATCHED = 2000  # images that the doctor gets of a folder that is read while training
+CLOSEST_PAIRS = "closest_pairs.png"
+
+
+class Images(Application):
+    """Images from noise alone, by default digits.
+
+    Args:
+        seed: Int of at least 0, fixes all that is random.
+        data: Str, name or path of the data set, as `load_dataset` takes it.
+        image_size: (height, width) in pixels to resize the images to, or `None`.
+        network: Str, a key of `networks.pairs.PAIRS`.
+        loss: Str, a key of `gan.losses.LOSSES`.
+        regularizer: Str, a key of `gan.regularizers.REGULARIZERS`, `"auto"` or `"none"`.
+        regularizer_weight: Float of at least 0, or `None` for the penalty's own weight.
+        discriminator_steps: Int, steps of the discriminator for each of the generator.
+        latent_dim: Int, length of the noise vector.
+        generator_lr: Float, the generator's learning rate at the first step.
+        discriminator_lr: Float, the discriminator's learning rate at the first step.
+        jit_compile: Bool or `"auto"`, whether to compile the training step with XLA.
+    """
+
+    default_data = "mnist-10k"
+    options = (
+        *("image_size", "network", "loss", "regularizer", "regularizer_weight"),
+        *("discriminator_steps", "latent_dim", "generator_lr", "discriminator_lr", "jit_compile"),
+    )
+    scores_while_training = True
+    noun = "images"
+
+    def __init__(
+        self,
+        seed=0,
+        data=None,
+        image_size=None,
+        network="default",
+        loss="sigmoid_cross_entropy",
+        regularizer="auto",
+        regularizer_weight=None,
+        discriminator_steps=1,
+        latent_dim=16,
+        generator_lr=2e-3,
+        discriminator_lr=2e-3,
+        jit_compile="auto",
+    ):
+        self.image_size = image_size
+        self.network = network
+        self.loss = loss
+        self.regularizer = regularizer
+        self.regularizer_weight = regularizer_weight
+        self.discriminator_steps = discriminator_steps
+        self.latent_dim = latent_dim
+        self.generator_lr = generator_lr
+        self.discriminator_lr = discriminator_lr
+        self.jit_compile = jit_compile
+        super().__init__(seed, data)
+
+    def load(self):
+        return load_training_images(self.data, self.image_size)
+
+    @property
+    def watched_images(self):
+        if isinstance(self.samples, ImageFolder):
+            return self.samples.load_some(MOST_WATCHED)[0]
+        return self.samples
+
+    @property
+    def classify(self):
+        are_known = are_digits(self.data, self.samples.shape[1:])
+        return digit_features().classify if are_known else None
+
+    def build(self):
+        image_shape = tuple(self.samples.shape[1:])
+        if self.network == "default":
+            model = DCGAN(image_shape, self.latent_dim, seed=self.seed)
+        else:
+            pair = build_pair(self.network, image_shape, self.latent_dim, self.seed)
+            if self.network == "tutorial" and not tf.config.list_physical_devices("GPU"):
+                pair = map(accelerate, pair)
+            model = GAN(*pair, self.latent_dim, seed=self.seed)
+        loss = losses.get(self.loss)
+        regularizer = regularizers.get(
+            None if self.regularizer == "none" else self.regularizer, loss
+        )
+        if regularizer is not None and self.regularizer_weight is not None:
+            regularizer.weight = self.regularizer_weight
+        model.compile(
+            adam(self.generator_lr, averaged=True),
+            adam(self.discriminator_lr),
+            loss,
+            regularizer,
+            discriminator_steps=self.discriminator_steps,
+            jit_compile=self.jit_compile,
+        )
+        return model
+
+    def draw(self, model, n=16, seed=0):
+        return rendering.make_grid(rendering.to_uint8(model.generate(n, seed=seed)))
+
+    def score(self, model, n=MOST_SAMPLES, seed=0, verbose=1):
+        scorer, real_images = self._scorer_and_images(n, verbose)
+        if verbose:
+            print(f"Scoring {scorer.samples:,} images, and as references real and collapsed ones.")
+        generated = model.generate(scorer.samples, seed=seed)
+        card = evaluate(generated, scorer, verbose)
+        pairs = draw_closest_pairs(generated, real_images)
+        return dataclasses.replace(card, pictures={CLOSEST_PAIRS: pairs})
+
+    def build_scorer(self, samples=MOST_SAMPLES, verbose=1):
+        """Builds the scorer that fits the data.
+
+        Args:
+            samples: Int, the number of images to compare, at most half of the training images.
+            verbose: 0 or 1, whether to show progress if a classifier must be trained.
+
+        Returns:
+            A `Scorer`.
+        """
+        return self._scorer_and_images(samples, verbose)[0]
+
+    def _scorer_and_images(self, samples, verbose):
+        real_images, labels, held_out = self._images_to_score_with()
+        features = choose_features(self.data, real_images, labels, verbose=2 * verbose)
+        return Scorer(real_images, features, held_out, samples), real_images
+
+    def _images_to_score_with(self):
+        """Training images, their labels, and images held out; as many of a huge folder as fit."""
+        folder = None
+        if is_image_folder(self.data):
+            folder = open_image_folder(self.data, self.image_size)
+        if folder is None or 4 * math.prod(folder.shape) <= LARGEST_ARRAY:
+            (real_images, labels), (held_out, _) = load_dataset(self.data, self.image_size)
+            return real_images, labels, held_out
+        most = min(2 * MOST_SAMPLES, LARGEST_ARRAY // (4 * math.prod(folder.image_shape)))
+        return *folder.load_some(most), None

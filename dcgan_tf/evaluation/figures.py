@@ -1,0 +1,52 @@
+"""Figures that belong to the scores: how often each class occurs, and the closest copies."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from dcgan_tf.data import files, rendering
+from dcgan_tf.evaluation import metrics
+from dcgan_tf.evaluation.scorer import shrink
+
+PAIRS_SHOWN = 16
+
+
+def plot_class_fractions(classes, path):
+    """Draws how often each class occurs, as bars, and writes the figure as a PNG file.
+
+    Args:
+        classes: dict, `classes` of a `Card`.
+        path: the file to write, ending in .png.
+    """
+    positions = np.arange(len(classes["labels"]))
+    figure = Figure(figsize=(max(6, 0.5 * len(positions)), 3.5), layout="constrained")
+    axes = figure.subplots()
+    axes.bar(positions - 0.2, classes["generated"], 0.4, color="0.25", label="generated")
+    axes.bar(positions + 0.2, classes["data"], 0.4, color="0.85", edgecolor="0.25", label="data")
+    axes.set_xticks(positions, classes["labels"])
+    axes.set(title="Classes, as the classifier sees them", xlabel="class", ylabel="fraction")
+    axes.set_ylim(0, 1.25 * max(*classes["generated"], *classes["data"]))  # room for the legend
+    axes.legend(loc="upper right", ncols=2)
+    with files.atomic_write(path) as part:
+        figure.savefig(part, dpi=120)
+
+
+def draw_closest_pairs(generated, real_images):
+    """Draws the generated images that come closest to repeating a training image.
+
+    Args:
+        generated: float32 `(n, height, width, channels)` in [-1, 1].
+        real_images: float32 `(m, height, width, channels)` in [-1, 1], the training images.
+
+    Returns:
+        uint8 picture, `(h, w)` or `(h, w, 3)`: rows of generated images, each above the row of
+        their nearest training images. The closest pair comes first.
+    """
+    ratios, nearest = metrics.near_copies(shrink(real_images), shrink(generated))
+    closest = np.argsort(ratios)[:PAIRS_SHOWN]
+    columns = min(8, len(closest))
+    rows = []
+    for start in range(0, len(closest), columns):
+        chosen = closest[start : start + columns]
+        rows += [generated[chosen], real_images[nearest[chosen]]]
+    grid = rendering.make_grid(rendering.to_uint8(np.concatenate(rows)), columns)
+    return rendering.add_caption(grid, "above: generated, below: nearest of the training set")

@@ -1,0 +1,215 @@
+"""All measures of a generator at once, each beside real images and beside a collapsed generator."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dcgan_tf.evaluation import metrics
+from dcgan_tf.evaluation.card import Card, Row
+
+LARGEST_SIDE = 16  # pixels, of the images in which near copies are looked for
+NEAR_COPY = 0.5  # see `metrics.near_copies`
+REAL, COLLAPSED = "real", "collapsed"  # the references of `evaluate`
+
+# Each measure: its key, its title, which way is better, and what it says.
+MEASURES = (
+    ("frechet_distance", "Fréchet distance", "lower", "means and covariances of the features"),
+    ("kernel_distance", "kernel distance (KID)", "lower", "the same without normal distributions"),
+    ("precision", "precision", "higher", "fraction of generated images among real ones"),
+    ("recall", "recall", "higher", "fraction of real images among generated ones"),
+    ("density", "density", "higher", "how densely real images lie around generated ones"),
+    ("coverage", "coverage", "higher", "fraction of real images with a generated one nearby"),
+    ("classes_covered", "classes covered", "higher", "classes that are generated at all"),
+    ("class_distance", "class distance", "lower", "fraction of images in a wrong class"),
+    ("reverse_kl", "reverse KL of the classes", "lower", "the same in nats"),
+    ("diversity", "diversity in a class", "near 1", "distance of two of one class / real images"),
+    ("near_copies", "near copies", "lower", "fraction that repeats a training image"),
+)
+
+
+class Scorer:
+    """Scores images against real ones.
+
+    The real images are cut into two halves at random. All images are compared with the first half.
+    The second half stands for a perfect generator: `score_real` says what such a generator would
+    get. `score_collapsed` says what a generator gets that makes one real image again and again.
+    All of them are computed in the same way, from the same number of images.
+
+    Args:
+        real_images: float32 `(m, height, width, channels)` in [-1, 1], the training images.
+        features: what `features.choose_features` returns.
+        held_out: images of the same kind that were not trained on, or `None`. `score_real` counts
+            near copies of the training set among them; without them, among the second half.
+        samples: Int, the number of images to compare, at most half of the real ones.
+        seed: Int, fixes the halves.
+
+    Raises:
+        ValueError: if there are fewer than 20 real images.
+
+    Example:
+
+    >>> scorer = Scorer(x_train, digit_features(), held_out=x_test)
+    >>> scorer.score(model.generate(scorer.samples, seed=0))["frechet_distance"]
+    """
+
+    def __init__(self, real_images, features, held_out=None, samples=10_000, seed=0):
+        if len(real_images) < 20:
+            raise ValueError(
+                f"There are too few images for scores. Received: {len(real_images)} real images. "
+                "Expected at least 20: half of them are compared with the other half."
+            )
+        self.samples = min(samples, len(real_images) // 2)
+        self.features = features
+        halves = np.random.default_rng(seed).permutation(len(real_images))[: 2 * self.samples]
+        self._second_half = real_images[halves[self.samples :]]
+        self._first_half = real_images[halves[: self.samples]]
+        self._real_features, self._real_classes = features(self._first_half)
+        self._real_diversity = self._measure_diversity(self._first_half, self._real_classes)
+        self._training = shrink(real_images)
+        self._held_out = None if held_out is None or not len(held_out) else shrink(held_out)
+
+    def score(self, generated):
+        """Computes all measures of generated images.
+
+        Args:
+            generated: float32 `(samples, height, width, channels)` in [-1, 1].
+
+        Returns:
+            Dict of floats with the keys of `MEASURES`, and `kernel_distance_error`, a standard
+            error. Those of classes are missing if the features know no classes.
+
+        Raises:
+            ValueError: if there are more or fewer images than `samples`, or a pixel is NaN.
+        """
+        if not np.isfinite(generated).all():
+            raise ValueError(
+                "The generated images cannot be scored. Received: pixels that are NaN or infinite: "
+                "the training has failed. Expected numbers in [-1, 1]."
+            )
+        return self._score(generated, self._training, shrink(generated))
+
+    def score_real(self):
+        """Computes all measures of the second half of the real images, as `score` does."""
+        if self._held_out is not None:
+            return self._score(self._second_half, self._training, self._held_out)
+        return self._score(self._second_half, shrink(self._first_half), shrink(self._second_half))
+
+    def score_collapsed(self):
+        """Computes all measures of one real image that is repeated, as `score` does."""
+        return self.score(np.repeat(self._second_half[:1], self.samples, axis=0))
+
+    def class_fractions(self, generated):
+        """Counts how often each class occurs among generated and among real images.
+
+        Args:
+            generated: float32 `(n, height, width, channels)` in [-1, 1].
+
+        Returns:
+            Dict of `labels`, and lists of fractions `generated` and `data`; or `None` if the
+            features know no classes.
+        """
+        _, classes = self.features(generated)
+        if classes is None:
+            return None
+        labels = self.features.class_names
+        return {
+            "labels": labels,
+            "generated": metrics.class_fractions(classes, len(labels)).tolist(),
+            "data": metrics.class_fractions(self._real_classes, len(labels)).tolist(),
+        }
+
+    def _score(self, generated, training, candidates):
+        features, classes = self.features(generated)
+        kernel_distance, error = metrics.kernel_distance(self._real_features, features)
+        precision, recall = metrics.precision_recall(self._real_features, features)
+        density, coverage = metrics.density_coverage(self._real_features, features)
+        values = {
+            "frechet_distance": metrics.frechet_distance(self._real_features, features),
+            "kernel_distance": kernel_distance,
+            "kernel_distance_error": error,
+            "precision": precision,
+            "recall": recall,
+            "density": density,
+            "coverage": coverage,
+        }
+        if classes is not None:
+            number = len(self.features.class_names)
+            fractions = metrics.class_fractions(classes, number)
+            real_fractions = metrics.class_fractions(self._real_classes, number)
+            values["classes_covered"] = int(np.sum(fractions > 0))
+            values["class_distance"] = metrics.total_variation(fractions, real_fractions)
+            values["reverse_kl"] = metrics.reverse_kl(fractions, real_fractions)
+        diversity = self._measure_diversity(generated, classes)
+        values["diversity"] = diversity / self._real_diversity if self._real_diversity else math.nan
+        ratios, _ = metrics.near_copies(training, candidates)
+        values["near_copies"] = float(np.mean(ratios < NEAR_COPY))
+        return values
+
+    def _measure_diversity(self, images, classes):
+        if classes is None:
+            return metrics.class_diversity(shrink(images), np.zeros(len(images), int), 1)
+        return metrics.class_diversity(shrink(images), classes, len(self.features.class_names))
+
+
+def evaluate(generated, scorer, verbose=1):
+    """Scores generated images beside real ones and beside those of a collapsed generator.
+
+    Args:
+        generated: float32 `(scorer.samples, height, width, channels)` in [-1, 1].
+        scorer: `Scorer`.
+        verbose: 0 or 1, whether to show progress.
+
+    Returns:
+        A `Card` with a row for each of `MEASURES` and the references `"real"` and `"collapsed"`.
+
+    Example:
+
+    >>> card = evaluate(model.generate(scorer.samples, seed=0), scorer)
+    >>> print(card.as_table())
+    """
+    progress = keras.utils.Progbar(3, verbose=verbose, unit_name="column")
+    columns = {}
+    for name, score in (
+        ("generated", lambda: scorer.score(generated)),
+        (REAL, scorer.score_real),
+        (COLLAPSED, scorer.score_collapsed),
+    ):
+        columns[name] = score()
+        progress.add(1)
+    scores = columns.pop("generated")
+    rows = [
+        Row(
+            *(key, title, better, meaning, scores[key]),
+            references={name: column[key] for name, column in columns.items()},
+            error=scores.get(f"{key}_error"),
+        )
+        for key, title, better, meaning in MEASURES
+        if key in scores
+    ]
+    return Card(
+        features=scorer.features.description,
+        samples=scorer.samples,
+        references=(REAL, COLLAPSED),
+        rows=tuple(rows),
+        classes=scorer.class_fractions(generated),
+    )
+
+
+def shrink(images):
+    """Shrinks images to at most 16x16 pixels, which is enough to recognise a copy.
+
+    Args:
+        images: float32 `(n, height, width, channels)`.
+
+    Returns:
+        float32 `(n, d)`: each image as one vector.
+    """
+    factor = max(1, max(images.shape[1:3]) / LARGEST_SIDE)
+    size = [math.ceil(side / factor) for side in images.shape[1:3]]
+    parts = [
+        tf.image.resize(images[start : start + 1000], size, method="area")
+        for start in range(0, len(images), 1000)
+    ]
+    return np.concatenate(parts).reshape(len(images), -1)

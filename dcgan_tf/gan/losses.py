@@ -1,0 +1,65 @@
+"""The losses by name, and what an object must have to be one.
+
+The articles' two are in `article_losses`, those that came after them in `more_losses`.
+"""
+
+import functools
+import inspect
+
+from dcgan_tf.gan.article_losses import Minimax, SigmoidCrossEntropy
+from dcgan_tf.gan.more_losses import Hinge, LeastSquares, Relativistic, Wasserstein
+
+LOSSES = {
+    "sigmoid_cross_entropy": SigmoidCrossEntropy,
+    "one_sided_smoothing": functools.partial(SigmoidCrossEntropy, real_label=0.9),
+    "minimax": Minimax,
+    "least_squares": LeastSquares,
+    "hinge": Hinge,
+    "wasserstein": Wasserstein,
+    "relativistic": Relativistic,
+}
+
+
+def get(identifier):
+    """Returns the loss that a name or an object stands for.
+
+    Args:
+        identifier: a key of `LOSSES`, or an object with the methods
+            `generator_loss(fake_output)`, or `generator_loss(fake_output, real_output)`, and
+            `discriminator_loss(real_output, fake_output)`.
+
+    Returns:
+        An object with these two methods.
+
+    Raises:
+        ValueError: for an unknown name, or an object without these methods.
+    """
+    if isinstance(identifier, str) and identifier in LOSSES:
+        return LOSSES[identifier]()
+    methods = ("generator_loss", "discriminator_loss")
+    is_class = isinstance(identifier, type)
+    if not is_class and all(callable(getattr(identifier, name, None)) for name in methods):
+        return identifier
+    raise ValueError(
+        f"Unknown loss. Received: loss={identifier!r}. Expected one of {sorted(LOSSES)}, or an "
+        "object with the methods generator_loss(fake_output) and "
+        "discriminator_loss(real_output, fake_output)."
+    )
+
+
+def generator_loss(loss, fake_output, real_output):
+    """Computes the generator's part of a loss, from both outputs if it looks at both.
+
+    Args:
+        loss: what `get` returns.
+        fake_output: float tensor `(batch, 1)`, the discriminator's logits for generated samples.
+        real_output: float tensor `(batch, 1)`, its logits for real samples.
+
+    Returns:
+        Scalar tensor.
+    """
+    parameters = inspect.signature(loss.generator_loss).parameters.values()
+    without_default = [each for each in parameters if each.default is each.empty]
+    if len(without_default) > 1 or any(each.name == "real_output" for each in parameters):
+        return loss.generator_loss(fake_output, real_output)
+    return loss.generator_loss(fake_output)

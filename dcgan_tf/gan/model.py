@@ -1,0 +1,251 @@
+"""A generative adversarial network as one Keras model: two networks, two tapes, two optimizers."""
+
+import functools
+
+import keras
+import tensorflow as tf
+
+from dcgan_tf.gan import losses, regularizers, validation
+from dcgan_tf.gan.conditioning import check_condition, condition_input, with_condition
+from dcgan_tf.gan.keras_compat import OptimizerPair, adapt_callbacks, add_worker_axis
+from dcgan_tf.gan.optimizers import adam, nan_unless_finite, prepare_optimizer, scale_loss
+from dcgan_tf.gan.sampling import Sampling
+from dcgan_tf.gan.saving import SavedWhole
+
+EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class GAN(Sampling, SavedWhole, keras.Model):
+    """A generator and a discriminator that are trained against each other.
+
+    The generator turns noise into samples; the discriminator tells them from real ones. The class
+    knows nothing of images: any two Keras models whose shapes fit can play. `Sampling` brings
+    `generate`, `predict` and `export`; with `SavedWhole` a saved model comes back whole.
+
+    If both networks have a second input, a condition such as a label or an image, then `fit(x, y)`
+    takes the conditions as `y`. Without such an input `y` is ignored.
+
+    Args:
+        generator: `keras.Model` from noise, float32 `(batch, latent_dim)`, to samples,
+            float32 `(batch, ...)`; of two inputs, noise and condition, it must be Functional.
+        discriminator: `keras.Model` from such samples, and the condition if there is one, to
+            logits, float32 `(batch, 1)`; a positive logit means "real".
+        latent_dim: Int, length of the noise vector.
+        seed: Int or `None`, fixes the noise of the training.
+        name: Str or `None`, the model's name.
+
+    Raises:
+        ValueError: if the shapes of the two networks do not fit.
+
+    Example:
+
+    >>> model = GAN(build_generator(), build_discriminator(), latent_dim=16, seed=0)
+    >>> model.compile()
+    >>> model.fit(x_train, epochs=20, batch_size=32)
+    >>> images = model.generate(16, seed=1)
+    """
+
+    def __init__(self, generator, discriminator, latent_dim, seed=None, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.latent_dim = latent_dim
+        self.seed = seed
+        self.sample_shape = validation.check_networks(generator, discriminator, latent_dim)
+        self.condition = condition_input(generator)
+        self.noise_seeds = keras.random.SeedGenerator(seed)
+        self.generator_loss_tracker = keras.metrics.Mean(name="generator_loss")
+        self.discriminator_loss_tracker = keras.metrics.Mean(name="discriminator_loss")
+        self.real_accuracy_tracker = keras.metrics.Mean(name="real_accuracy")
+        self.fake_accuracy_tracker = keras.metrics.Mean(name="fake_accuracy")
+        self.built = True
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        loss="sigmoid_cross_entropy",
+        regularizer="auto",
+        generator_term=None,
+        discriminator_steps=1,
+        jit_compile="auto",
+        run_eagerly=False,
+        steps_per_execution=1,
+    ):
+        """Sets the two optimizers and the loss.
+
+        Args:
+            generator_optimizer: a Keras optimizer or its name. By default `adam`, with a moving
+                average of the weights, which `generate` uses.
+            discriminator_optimizer: the same for the discriminator, without the average.
+            loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), another key of
+                `losses.LOSSES`, or an object with the methods `generator_loss(fake_output)`, or
+                `generator_loss(fake_output, real_output)`, and
+                `discriminator_loss(real_output, fake_output)`.
+            regularizer: what the discriminator minimises in addition to its loss: `"r1"`,
+                `"gradient_penalty"`, an object as in `regularizers`, or `None` for the loss alone,
+                as in the articles. `"auto"` is what goes with the loss: R1 but for Wasserstein's.
+            generator_term: what the generator minimises in addition to its loss, a function of
+                real and generated samples such as `more_losses.AbsoluteError`, or `None`.
+            discriminator_steps: Int, steps of the discriminator for each of the generator, on the
+                same real samples and new noise.
+            jit_compile: Bool, whether to compile the training step with XLA, or `"auto"`: on a GPU
+                only. What it brings on a CPU depends on the processor (benchmarks/RESULTS.md).
+            run_eagerly: Bool, runs the training step as plain Python, for a debugger.
+            steps_per_execution: Int, training steps in one call of the compiled function.
+
+        Raises:
+            ValueError: for an unknown loss or regulariser, or one optimizer used twice.
+        """
+        validation.check_optimizers(generator_optimizer, discriminator_optimizer)
+        self.generator_optimizer = prepare_optimizer(
+            generator_optimizer or adam(averaged=True), self.generator, "generator"
+        )
+        self.discriminator_optimizer = prepare_optimizer(
+            discriminator_optimizer or adam(), self.discriminator, "discriminator"
+        )
+        self.loss = losses.get(loss)
+        self.regularizer = regularizers.get(regularizer, self.loss)
+        self.generator_term = generator_term
+        validation.check_integer("discriminator_steps", discriminator_steps, 1)
+        self.discriminator_steps = discriminator_steps
+        options = ("jit_compile", jit_compile), ("run_eagerly", run_eagerly)
+        self.compile_options = dict(options, steps_per_execution=steps_per_execution)
+        # With optimizer=None Keras makes no third optimizer, which nothing would ever use.
+        super().compile(optimizer=None, **self.compile_options)
+        self.optimizer = OptimizerPair(self.generator_optimizer, self.discriminator_optimizer)
+
+    @property
+    def metrics(self):
+        return [
+            self.generator_loss_tracker,
+            self.discriminator_loss_tracker,
+            self.real_accuracy_tracker,
+            self.fake_accuracy_tracker,
+        ]
+
+    def fit(
+        self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs
+    ):
+        """Keras' `fit`, with all of its arguments and callbacks (docs/keras.md)."""
+        callbacks = adapt_callbacks(callbacks)
+        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+
+    def call(self, noise, training=False):
+        return self.generator(noise, training=training)
+
+    def train_step(self, data):
+        """Trains both networks on one batch: the seven steps of Article 2, section 3.3.
+
+        Step 1, the initial weights, is done when the networks are built.
+
+        Args:
+            data: real samples, float32 `(batch, ...)`, or a tuple of them and their condition.
+
+        Returns:
+            Dict of the metrics so far: both losses in nats, both accuracies in [0, 1].
+        """
+        # Step 2: a batch of real samples, and the condition they belong to, if there is one.
+        real_images, condition = self._unpack(data)
+        for _ in range(self.discriminator_steps - 1):
+            self._train_discriminator(real_images, condition)
+
+        # Step 3: as many noise vectors. The last batch of an epoch may be smaller: ask its size.
+        noise = self._draw_noise(tf.shape(real_images)[0])
+
+        with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
+            fake_images = self.generator(with_condition(noise, condition), training=True)
+
+            # Step 4: the discriminator judges both.
+            real_output = self._judge(real_images, condition)
+            fake_output = self._judge(fake_images, condition)
+
+            # Step 5: two losses. They are never added: each network minimises its own.
+            generator_loss = losses.generator_loss(self.loss, fake_output, real_output)
+            discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
+            images = real_images, fake_images
+            gen_objective = self._generator_objective(generator_loss, *images)
+            disc_objective = self._discriminator_objective(discriminator_loss, *images, condition)
+
+        # Step 6: backpropagation, both gradients taken at the weights from before the step.
+        gen_variables = self.generator.trainable_variables
+        disc_variables = self.discriminator.trainable_variables
+        gen_gradients = gen_tape.gradient(gen_objective, gen_variables)
+        disc_gradients = disc_tape.gradient(disc_objective, disc_variables)
+        self.generator_optimizer.apply(gen_gradients, gen_variables)
+        self.discriminator_optimizer.apply(disc_gradients, disc_variables)
+
+        # Step 7, to repeat all this until the last epoch, is the work of `fit`.
+        return self._update_metrics(
+            nan_unless_finite(generator_loss, gen_gradients, self.generator_optimizer),
+            nan_unless_finite(discriminator_loss, disc_gradients, self.discriminator_optimizer),
+            real_output,
+            fake_output,
+        )
+
+    def test_step(self, data):
+        """Computes the metrics of one batch, as `train_step` returns them, without training."""
+        real_images, condition = self._unpack(data)
+        samples_so_far = tf.cast(self.generator_loss_tracker.count, tf.int32)
+        noise = tf.random.stateless_normal(
+            (tf.shape(real_images)[0], self.latent_dim), seed=(EVALUATION_SEED, samples_so_far)
+        )
+        fake_images = self.generator(with_condition(noise, condition), training=False)
+        real_output = self._judge(real_images, condition, training=False)
+        fake_output = self._judge(fake_images, condition, training=False)
+        generator_loss = losses.generator_loss(self.loss, fake_output, real_output)
+        discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
+        return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
+
+    def _draw_noise(self, n):
+        """Draws noise for `n` samples; each of several devices takes its part of one draw."""
+        replica = tf.distribute.get_replica_context()
+        everyone = (replica.num_replicas_in_sync * n, self.latent_dim)
+        first = replica.replica_id_in_sync_group * n
+        return keras.random.normal(everyone, seed=self.noise_seeds)[first : first + n]
+
+    def _judge(self, samples, condition, training=True):
+        """Gives the discriminator's logits of samples: of all, or of the first of a batch."""
+        some = None if condition is None else condition[: tf.shape(samples)[0]]
+        return self.discriminator(with_condition(samples, some), training=training)
+
+    def _train_discriminator(self, real_images, condition):
+        """Makes one more step of the discriminator alone."""
+        noise = self._draw_noise(tf.shape(real_images)[0])
+        fake_images = self.generator(with_condition(noise, condition), training=True)
+        with tf.GradientTape() as disc_tape:
+            real_output = self._judge(real_images, condition)
+            fake_output = self._judge(fake_images, condition)
+            loss = self.loss.discriminator_loss(real_output, fake_output)
+            objective = self._discriminator_objective(loss, real_images, fake_images, condition)
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply(disc_tape.gradient(objective, variables), variables)
+
+    def _generator_objective(self, loss, real_images, fake_images):
+        """What the generator minimises: its loss and the term of `compile`, scaled."""
+        term = self.generator_term(real_images, fake_images) if self.generator_term else 0.0
+        return scale_loss(loss + term, self.generator_optimizer)
+
+    def _discriminator_objective(self, loss, real_images, fake_images, condition):
+        """What the discriminator minimises: its loss and the penalty of `compile`, scaled."""
+        penalty = 0.0
+        if self.regularizer is not None:
+            judge = functools.partial(self._judge, condition=condition)
+            penalty = self.regularizer(judge, real_images, fake_images, self.noise_seeds)
+        return scale_loss(loss + penalty, self.discriminator_optimizer)
+
+    def _unpack(self, data):
+        real_images, condition, _ = keras.utils.unpack_x_y_sample_weight(data)
+        real_images = validation.check_samples(real_images, self.sample_shape)
+        return real_images, check_condition(condition, self.condition, "y")
+
+    def _update_metrics(self, generator_loss, discriminator_loss, real_output, fake_output):
+        n = tf.shape(real_output)[0]
+        real_accuracy = tf.reduce_mean(tf.cast(real_output > 0, tf.float32))
+        fake_accuracy = tf.reduce_mean(tf.cast(fake_output < 0, tf.float32))
+        self.generator_loss_tracker.update_state(generator_loss, sample_weight=n)
+        self.discriminator_loss_tracker.update_state(discriminator_loss, sample_weight=n)
+        self.real_accuracy_tracker.update_state(real_accuracy, sample_weight=n)
+        self.fake_accuracy_tracker.update_state(fake_accuracy, sample_weight=n)
+        return add_worker_axis(self.get_metrics_result())

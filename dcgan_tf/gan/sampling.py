@@ -1,0 +1,88 @@
+"""Samples from the generator, with the moving average of its weights."""
+
+import contextlib
+
+import keras
+import numpy as np
+
+from dcgan_tf.gan import validation
+from dcgan_tf.gan.conditioning import check_condition, with_condition
+
+
+class Sampling:
+    """Lets a model draw samples from its generator: `generate`, `predict` and `export`.
+
+    A base class of `GAN` beside `keras.Model`, whose methods it extends.
+    """
+
+    def generate(self, n, seed=None, batch_size=256, condition=None):
+        """Generates samples, with the moving average of the generator's weights if there is one.
+
+        Args:
+            n: Int, number of samples.
+            seed: Int of at least 0; the same seed gives the same noise. `None` gives new noise at
+                each call. Neither changes the noise that training will see.
+            batch_size: Int, samples made at once.
+            condition: array `(n, ...)`, what to make each sample from, if the model takes one.
+
+        Returns:
+            NumPy array, float32 `(n, ...)`; images are in [-1, 1].
+
+        Raises:
+            ValueError: if `n` is below 1, `seed` is negative, or the condition does not fit.
+        """
+        validation.check_integer("n", n, 1)
+        if seed is not None:
+            validation.check_integer("seed", seed, 0)
+        condition = check_condition(condition, self.condition, "condition")
+        if condition is not None and len(condition) != n:
+            raise ValueError(
+                f"Each sample has its condition. Received: {len(condition)} for n={n}. Expected "
+                "as many."
+            )
+        noise = keras.random.normal((n, self.latent_dim), seed=seed)
+        parts = [slice(start, start + batch_size) for start in range(0, n, batch_size)]
+        with self.averaged_weights():
+            batches = [
+                self.generator(
+                    with_condition(noise[part], None if condition is None else condition[part]),
+                    training=False,
+                )
+                for part in parts
+            ]
+        return np.concatenate([keras.ops.convert_to_numpy(batch) for batch in batches])
+
+    def predict(self, *args, **kwargs):
+        """Keras' `predict`: noise, float32 `(n, latent_dim)`, to samples, as `generate` does."""
+        with self.averaged_weights():
+            return super().predict(*args, **kwargs)
+
+    def export(self, *args, **kwargs):
+        """Keras' `export` of the generator, with the moving average of its weights."""
+        with self.averaged_weights():
+            self.generator.export(*args, **kwargs)
+
+    @contextlib.contextmanager
+    def averaged_weights(self):
+        """Puts the moving average of the generator's weights in their place, for a `with` block.
+
+        Nothing changes if the generator's optimizer keeps no average (`use_ema=False`) or has not
+        made a step yet.
+
+        Example:
+
+        >>> with model.averaged_weights():
+        ...     model.generator.save("generator.keras")
+        """
+        optimizer = self.optimizer.optimizers[0] if self.compiled else None
+        if optimizer is None or not optimizer.use_ema or int(optimizer.iterations.numpy()) == 0:
+            yield
+            return
+        variables = self.generator.trainable_variables
+        trained = [keras.ops.convert_to_numpy(variable) for variable in variables]
+        optimizer.finalize_variable_values(variables)
+        try:
+            yield
+        finally:
+            for variable, value in zip(variables, trained, strict=True):
+                variable.assign(value)

@@ -1,0 +1,157 @@
+"""Pairs of a generator and a discriminator by name: the default one, and some to compare it with.
+
+All are built from the shape of the images and take and return what those of `networks.py` do.
+"""
+
+import math
+
+import keras
+
+from dcgan_tf.networks.default import build_discriminator, build_generator, crop
+from dcgan_tf.networks.image_shape import check_image_shape
+from dcgan_tf.networks.recurrent import build_row_discriminator, build_row_generator
+from dcgan_tf.networks.seeds import split_seed
+
+
+def build_tutorial_generator(image_shape=(28, 28, 1), latent_dim=100, seed=None):
+    """Builds the generator of TensorFlow's DCGAN tutorial.
+
+    For 28x28 grey images and noise of 100 it has 2,330,944 parameters, as there.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        latent_dim: Int, length of the noise vector.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`, as `build_generator`.
+    """
+    height, width, channels = check_image_shape(image_shape)
+    rows, columns = math.ceil(height / 4), math.ceil(width / 4)
+    initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
+    options = {"kernel_initializer": initializer, "use_bias": False}
+
+    def activated(x):
+        return keras.layers.LeakyReLU(0.3)(keras.layers.BatchNormalization()(x))
+
+    noise = keras.Input((latent_dim,), name="noise")
+    x = activated(keras.layers.Dense(rows * columns * 256, **options)(noise))
+    x = keras.layers.Reshape((rows, columns, 256))(x)
+    x = activated(keras.layers.Conv2DTranspose(128, 5, 1, "same", **options)(x))
+    x = activated(keras.layers.Conv2DTranspose(64, 5, 2, "same", **options)(x))
+    x = keras.layers.Conv2DTranspose(channels, 5, 2, "same", activation="tanh", **options)(x)
+    return keras.Model(noise, crop(x, height, width), name="tutorial_generator")
+
+
+def build_tutorial_discriminator(image_shape=(28, 28, 1), seed=None):
+    """Builds the discriminator of TensorFlow's DCGAN tutorial.
+
+    For 28x28 grey images it has 212,865 parameters, as there.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        seed: Int or `None`, fixes the initial weights and Dropout.
+
+    Returns:
+        A `keras.Model`, as `build_discriminator`.
+    """
+    initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
+    options = {"kernel_initializer": initializer}
+
+    images = x = keras.Input(check_image_shape(image_shape), name="images")
+    for i, filters in enumerate((64, 128)):
+        x = keras.layers.Conv2D(filters, 5, 2, "same", **options)(x)
+        x = keras.layers.LeakyReLU(0.3)(x)
+        x = keras.layers.Dropout(0.3, seed=None if seed is None else seed + i)(x)
+    x = keras.layers.Flatten()(x)
+    logits = keras.layers.Dense(1, **options)(x)
+    return keras.Model(images, logits, name="tutorial_discriminator")
+
+
+def build_dense_discriminator(image_shape=(28, 28, 1), units=(512, 256), seed=None):
+    """Builds a fully connected discriminator, the one Article 2, section 4.3 asks for.
+
+    It sees pixels without knowing which of them are neighbours.
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        units: sequence of ints, the widths of the hidden layers.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`, as `build_discriminator`.
+    """
+    initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
+    options = {"kernel_initializer": initializer}
+
+    images = keras.Input(check_image_shape(image_shape), name="images")
+    x = keras.layers.Flatten()(images)
+    for width in units:
+        x = keras.layers.Dense(width, **options)(x)
+        x = keras.layers.LeakyReLU(0.2)(x)
+    logits = keras.layers.Dense(1, **options)(x)
+    return keras.Model(images, logits, name="dense_discriminator")
+
+
+def build_spectral_discriminator(image_shape=(28, 28, 1), seed=None):
+    """Builds the default discriminator with spectral normalisation (Miyato et al. 2018).
+
+    In each training step every kernel is divided by its largest singular value, estimated by power
+    iteration, so that no layer can grow steep. (The value is that of the kernel as a matrix; what a
+    convolution does to a whole image can be larger by a factor that its size and stride bound.)
+
+    Args:
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`, as `build_discriminator`.
+    """
+
+    def normalised(layer):
+        copy = type(layer).from_config(layer.get_config())
+        return keras.layers.SpectralNormalization(copy) if hasattr(layer, "kernel") else copy
+
+    plain = build_discriminator(image_shape, seed=seed)
+    discriminator = keras.models.clone_model(plain, clone_function=normalised)
+    for copy, variable in zip(
+        discriminator.trainable_variables, plain.trainable_variables, strict=True
+    ):
+        copy.assign(variable)
+    seeds = keras.random.SeedGenerator(seed)
+    for variable in discriminator.non_trainable_variables:  # where the power iterations start
+        variable.assign(keras.random.normal(variable.shape, seed=seeds))
+    return discriminator
+
+
+PAIRS = {
+    "default": (build_generator, build_discriminator),
+    "tutorial": (build_tutorial_generator, build_tutorial_discriminator),
+    "dense": (build_generator, build_dense_discriminator),
+    "recurrent": (build_row_generator, build_row_discriminator),
+    "spectral": (build_generator, build_spectral_discriminator),
+}
+
+
+def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
+    """Builds a generator and the discriminator that goes with it.
+
+    Args:
+        name: a key of `PAIRS`: `"default"`; `"tutorial"`, of TensorFlow's DCGAN tutorial;
+            `"dense"`, the default generator with a fully connected discriminator; `"recurrent"`,
+            both row by row, see `build_row_generator`; or `"spectral"`, the default pair with
+            spectral normalisation.
+        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        latent_dim: Int, length of the noise vector.
+        seed: Int or `None`, fixes the initial weights of both, and Dropout.
+
+    Returns:
+        A tuple `(generator, discriminator)`, each a `keras.Model`.
+    """
+    check_image_shape(image_shape)
+    build_generator, build_discriminator = PAIRS[name]
+    seeds = split_seed(seed, 2)
+    return (
+        build_generator(image_shape, latent_dim, seed=seeds[0]),
+        build_discriminator(image_shape, seed=seeds[1]),
+    )

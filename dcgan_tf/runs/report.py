@@ -1,0 +1,250 @@
+"""The report of a run: one HTML page that holds all it shows, and opens without a network."""
+
+import base64
+import importlib.resources
+import io
+import itertools
+import json
+import math
+import pathlib
+
+import jinja2
+from PIL import Image
+
+from dcgan_tf.data import files, rendering
+from dcgan_tf.evaluation.card import Card
+from dcgan_tf.gan.latent_space import make_latent_map
+from dcgan_tf.monitoring.curves import EPOCHS_SHOWN, draw_panels, pick_evenly, plot_curves
+from dcgan_tf.monitoring.samples import epoch_of, list_grids
+from dcgan_tf.runs.folder import (
+    CLOSEST_PAIRS,
+    CURVES,
+    DOCTOR,
+    EXTRAS,
+    GIF,
+    MODEL,
+    REPORT,
+    SAMPLES,
+    SCORES,
+    load_run_model,
+    read_history,
+    read_settings,
+    read_versions,
+)
+from dcgan_tf.runs.settings import as_word
+
+# The parts' limits leave room for each other in the page; the GIF comes in only if it still fits.
+PAGE_BYTES = 5_000_000
+FILM_BYTES = 1_600_000
+MAP_PIXEL_VALUES = 1_500_000
+PAIRS_BYTES = 600_000
+MAP_SIDE = 20
+
+
+def write_report(folder):
+    """Writes the report of a run as one HTML file, with all that the run folder holds so far.
+
+    The file is less than 5 MB and loads nothing: pictures, style and script are inside it. The
+    same folder gives the same bytes.
+
+    Args:
+        folder: the folder of a run, as `dcgan-tf train` made it.
+
+    Returns:
+        `pathlib.Path` of the file, `report.html` in the folder.
+
+    Raises:
+        ValueError: if the folder holds no run, or a file of it cannot be read.
+
+    Example:
+
+    >>> write_report("runs/mnist-10k")
+    """
+    folder = pathlib.Path(folder)
+    settings = read_settings(folder)
+    history = read_history(folder)
+    gif = folder / GIF
+    content = {
+        "settings": settings.to_json(),
+        "versions": read_versions(folder),
+        "command": settings.command(),
+        "epochs": len(history.get("epoch", ())),
+        "history": _history_rows(history),
+        "panels": draw_panels(history),
+        "film": _film(folder / SAMPLES),
+        "gif": _data_uri(gif.read_bytes(), "gif") if gif.exists() else None,
+        "scores": _read_card(folder / SCORES),
+        "pairs": _pairs(folder / CLOSEST_PAIRS),
+        "findings": _findings(_read_json(folder / DOCTOR)),
+        "extras": _extras(folder / EXTRAS),
+        "map": _map(folder),
+    }
+    page = _template().render(content)
+    if len(page.encode()) >= PAGE_BYTES:
+        page = _template().render({**content, "gif": None})
+    with files.atomic_write(folder / REPORT) as part:
+        part.write_text(page, encoding="utf-8")
+    return folder / REPORT
+
+
+def write_curves(folder):
+    """Draws the curves of a run into its folder, if an epoch was finished."""
+    history = read_history(folder)
+    if history:
+        plot_curves(history, pathlib.Path(folder) / CURVES)
+
+
+def _template():
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(number=_number, setting=_setting)
+    source = importlib.resources.files("dcgan_tf.runs").joinpath("report.html")
+    return environment.from_string(source.read_text(encoding="utf-8"))
+
+
+def _map(folder):
+    """A sheet of generated images, fewer if they are large, and what the page says about it.
+
+    Empty without a model; `None` for samples that are no images, or are not made from noise alone.
+    """
+    if not (folder / MODEL).exists():
+        return {}
+    model = load_run_model(folder)
+    if model.condition is not None or len(model.sample_shape) != 3:
+        return None
+    height, width, channels = model.sample_shape
+    side = min(MAP_SIDE, max(4, math.isqrt(MAP_PIXEL_VALUES // (height * width * channels))))
+    noise = make_latent_map(model.latent_dim, side)
+    pictures = rendering.to_uint8(model.predict(noise.reshape(-1, model.latent_dim), verbose=0))
+    sheet = _sheet([Image.fromarray(p.squeeze(-1) if channels == 1 else p) for p in pictures], side)
+    return {
+        "source": _data_uri(_png(sheet)),
+        "latent_dim": model.latent_dim,
+        "wraps": model.latent_dim >= 4,
+        "rows": len(noise),
+        "columns": side,
+        "width": width,
+        "height": height,
+    }
+
+
+def _film(folder):
+    """A sheet of the GIF's frames: as many and as large as the limit allows."""
+    paths = list_grids(folder)
+    if not paths:
+        return None
+    for shrink, count in itertools.product((1, 2, 4), (60, 30)):
+        chosen = pick_evenly(paths, count)
+        frames = [Image.open(path).reduce(shrink) for path in chosen]
+        sheet = _png(_sheet(frames, columns=8))
+        if len(sheet) <= FILM_BYTES:
+            break
+    return {
+        "source": _data_uri(sheet),
+        "epochs": [epoch_of(path) for path in chosen],
+        "columns": 8,
+        "width": frames[0].width,
+        "height": frames[0].height,
+    }
+
+
+def _pairs(path):
+    """The picture of closest pairs, halved until it is within the limit."""
+    if not path.exists():
+        return None
+    picture = Image.open(path)
+    while len(_png(picture)) > PAIRS_BYTES:
+        picture = picture.reduce(2)
+    return {"source": _data_uri(_png(picture)), "width": picture.width, "height": picture.height}
+
+
+def _extras(folder):
+    """The pictures and films of an application, those that are small enough."""
+    paths = [*sorted(folder.glob("*.png")), *sorted(folder.glob("*.gif"))]
+    return [
+        {"title": path.stem, "source": _data_uri(path.read_bytes(), path.suffix[1:])}
+        for path in paths
+        if path.stat().st_size <= PAIRS_BYTES
+    ]
+
+
+def _sheet(pictures, columns):
+    """Pictures of one size side by side in one, row by row."""
+    width, height = pictures[0].size
+    size = (columns * width, math.ceil(len(pictures) / columns) * height)
+    sheet = Image.new(pictures[0].mode, size)
+    for i, picture in enumerate(pictures):
+        sheet.paste(picture, (i % columns * width, i // columns * height))
+    return sheet
+
+
+def _png(picture):
+    file = io.BytesIO()
+    picture.save(file, "png")
+    return file.getvalue()
+
+
+def _data_uri(content, kind="png"):
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _history_rows(history):
+    """The titles and the rows of the table of values; epochs are counted from 1."""
+    if not history:
+        return None
+    keys = [key for key in history if key != "epoch"]
+    rows = zip(*(history[key] for key in ("epoch", *keys)), strict=True)
+    rows = pick_evenly([(int(epoch) + 1, *values) for epoch, *values in rows], EPOCHS_SHOWN)
+    return {"titles": [key.replace("_", " ") for key in keys], "rows": rows}
+
+
+def _findings(diagnoses):
+    """One line for each stretch of epochs with the same finding; its last message stands for it."""
+    stretches = []
+    for finding, group in itertools.groupby(diagnoses or (), key=lambda d: d["finding"]):
+        group = list(group)
+        stretches.append(
+            {
+                "finding": finding,
+                "first": group[0]["epoch"],
+                "last": group[-1]["epoch"],
+                "message": group[-1]["message"],
+            }
+        )
+    return stretches
+
+
+def _read_json(path):
+    if not path.exists():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(
+            f"The file cannot be read ({error}). Received: {str(path)!r}. Expected JSON, as "
+            "`dcgan-tf` writes it."
+        ) from error
+
+
+def _read_card(path):
+    content = _read_json(path)
+    if content is None:
+        return None
+    try:
+        return Card.from_json(content)
+    except ValueError as error:
+        raise ValueError(
+            f"The scores cannot be read ({error}). Received: {str(path)!r}. Expected what "
+            "`dcgan-tf evaluate` writes: run it again."
+        ) from error
+
+
+def _number(value, digits=3):
+    """The first digits of a number; a dash for none."""
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
+
+
+def _setting(value):
+    """A setting as the command line takes it."""
+    return "not given" if value is None else as_word(value)

@@ -1,0 +1,44 @@
+"""The scores of a run, computed from its folder and written into it."""
+
+import dataclasses
+import pathlib
+
+from dcgan_tf import applications
+from dcgan_tf.data import files, rendering
+from dcgan_tf.evaluation.figures import plot_class_fractions
+from dcgan_tf.runs.folder import CLASS_FRACTIONS, EXTRAS, SCORES, load_run_model, read_settings
+
+MOST_SAMPLES = 10_000
+MOST_CLASSES_DRAWN = 40
+
+
+def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
+    """Scores the model of a run, and writes scores.json and its pictures into the folder.
+
+    Args:
+        folder: the folder of a run.
+        samples: Int, the number of samples to compare, at most half of the training samples.
+        seed: Int, fixes the noise.
+        verbose: 0 or 1, whether to show progress.
+
+    Returns:
+        The `Card` that the application gives.
+
+    Raises:
+        ValueError: if the folder holds no run, its data is gone, or there are too few samples.
+
+    Example:
+
+    >>> print(evaluate_run("runs/mnist-10k").as_table())
+    """
+    folder = pathlib.Path(folder)
+    application = applications.from_settings(read_settings(folder))
+    model = load_run_model(folder)
+    card = dataclasses.replace(application.score(model, samples, seed, verbose), seed=seed)
+    for name, picture in card.pictures.items():
+        rendering.write_png(folder / name, picture)
+    if card.classes and len(card.classes["labels"]) <= MOST_CLASSES_DRAWN:
+        plot_class_fractions(card.classes, folder / CLASS_FRACTIONS)
+    files.write_json(folder / SCORES, card.to_json())
+    application.write(model, folder / EXTRAS)
+    return card

@@ -1,0 +1,239 @@
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from dcgan_tf import DCGAN, Scorecard, Scorer, load_dataset, shuffled_batches
+from dcgan_tf.evaluation import figures, metrics
+from dcgan_tf.evaluation.card import Card, Row
+from dcgan_tf.evaluation.features import choose_features, digit_features
+from dcgan_tf.evaluation.scorer import MEASURES, evaluate, shrink
+
+
+@pytest.fixture(scope="module")
+def data():
+    (x_train, _), (x_test, _) = load_dataset("mnist-10k")
+    return x_train, x_test
+
+
+@pytest.fixture(scope="module")
+def scorer(data):
+    x_train, x_test = data
+    return Scorer(x_train, digit_features(), held_out=x_test, samples=2000)
+
+
+@pytest.fixture(scope="module")
+def small_scorer(data):
+    return Scorer(data[0][:400], digit_features(), samples=100)
+
+
+def blurred(images):
+    """Images out of focus, as bright as before."""
+    soft = gaussian_filter(images, (0, 3, 3, 0)) + 1
+    return (2 * soft / soft.max(axis=(1, 2, 3), keepdims=True) - 1).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def cards(data, scorer):
+    """Scores of ever worse images: real, of a good and of an early generator, and blurred ones."""
+    images = data[0]
+    model = DCGAN(seed=0)
+    model.compile()
+    batches = shuffled_batches(images, 32)
+    model.fit(batches, steps_per_epoch=250, verbose=0, shuffle=False)
+    noise = keras.random.normal((scorer.samples, 16), seed=0)
+    early = model.generator.predict(noise, verbose=0)
+    model.fit(batches, steps_per_epoch=250, epochs=3, verbose=0, shuffle=False)
+    good = model.generate(scorer.samples, seed=0)
+    half = images[np.random.default_rng(5).permutation(len(images))[: scorer.samples]]
+    return {
+        "real": scorer.score_real(),
+        "good": scorer.score(good),
+        "early": scorer.score(early),
+        "blurred": scorer.score(blurred(half)),
+        "collapsed": scorer.score_collapsed(),
+    }
+
+
+@pytest.mark.parametrize(
+    "key", ["frechet_distance", "kernel_distance", "class_distance", "reverse_kl"]
+)
+@pytest.mark.parametrize("worst", ["blurred", "collapsed"])
+def test_scores_that_rise_as_images_get_worse(cards, key, worst):
+    values = [cards[name][key] for name in ("real", "good", "early", worst)]
+    assert values == sorted(values) and len(set(values)) == 4
+
+
+@pytest.mark.parametrize("key", ["precision", "density"])
+def test_scores_of_quality_fall_down_to_blurred_images(cards, key):
+    values = [cards[name][key] for name in ("blurred", "early", "good", "real")]
+    assert values == sorted(values) and len(set(values)) == 4
+
+
+@pytest.mark.parametrize("worst", ["blurred", "collapsed"])
+def test_coverage_falls_down_to_blurred_images_and_to_a_collapse(cards, worst):
+    values = [cards[name]["coverage"] for name in (worst, "early", "good", "real")]
+    assert values == sorted(values) and len(set(values)) == 4
+
+
+def test_recall_falls_down_to_a_collapse_but_forgives_odd_images(cards):
+    values = [cards[name]["recall"] for name in ("collapsed", "early", "good")]
+    assert values == sorted(values) and len(set(values)) == 3
+    # Odd images reach far, and so cover much: recall alone may call a generator as good as real.
+    assert cards["good"]["recall"] < cards["real"]["recall"] + 0.05
+
+
+def test_diversity_is_lost_by_a_collapse(cards):
+    assert cards["real"]["diversity"] == pytest.approx(1, abs=0.05)
+    assert cards["collapsed"]["diversity"] == 0
+    assert cards["blurred"]["diversity"] < 0.6
+    assert 0.6 < cards["good"]["diversity"] < 1.2
+
+
+def test_all_classes_are_covered_but_by_a_collapse(cards):
+    covered = [cards[name]["classes_covered"] for name in ("real", "good", "collapsed")]
+    assert covered == [10, 10, 1]
+
+
+def test_near_copies_tell_a_generator_that_memorises(data, scorer, cards):
+    generator = np.random.default_rng(0)
+    chosen = data[0][generator.permutation(len(data[0]))[: scorer.samples]]
+    copies = (chosen + generator.normal(0, 0.05, chosen.shape)).astype(np.float32)
+    assert scorer.score(copies)["near_copies"] > 0.95
+    assert cards["collapsed"]["near_copies"] == 1  # a real image, again and again
+    for name in ("real", "good", "blurred"):
+        assert cards[name]["near_copies"] < 0.01
+
+
+def test_the_numbers_are_those_of_the_functions(small_scorer, data):
+    generated = data[1][:100]
+    card = small_scorer.score(generated)
+    real_half = data[0][np.random.default_rng(0).permutation(400)[:100]]
+    (real, real_classes), (fake, classes) = map(digit_features(), (real_half, generated))
+    assert card["frechet_distance"] == pytest.approx(metrics.frechet_distance(real, fake))
+    assert (card["precision"], card["recall"]) == metrics.precision_recall(real, fake)
+    assert (card["density"], card["coverage"]) == metrics.density_coverage(real, fake)
+    counts, real_counts = (
+        np.bincount(classes, minlength=10),
+        np.bincount(real_classes, minlength=10),
+    )
+    assert card["class_distance"] == pytest.approx(np.abs(counts - real_counts).sum() / 200)
+    both = [metrics.class_diversity(shrink(generated), classes, 10)]
+    both.append(metrics.class_diversity(shrink(real_half), real_classes, 10))
+    assert card["diversity"] == pytest.approx(both[0] / both[1])
+
+
+def test_the_card_can_be_written_as_json_and_read_as_a_table(small_scorer, data):
+    card = evaluate(data[1][:100], small_scorer, verbose=0)
+    assert Card.from_json(json.loads(json.dumps(card.to_json(), allow_nan=False))) == card
+    assert [row.key for row in card.rows] == [key for key, *_ in MEASURES]
+    assert card.samples == 100 and "digit classifier" in card.features
+    assert sum(card.classes["generated"]) == pytest.approx(1)
+    text = card.as_table()
+    assert "100 generated samples" in text and card.features in text
+    line = next(line for line in text.splitlines() if line.startswith("Fréchet distance"))
+    numbers = [float(word) for word in line.split()[2:5]]
+    row = card["frechet_distance"]
+    expected = [row.generated, row.references["real"], row.references["collapsed"]]
+    np.testing.assert_allclose(numbers, expected, rtol=0.01)
+    row = dataclasses.replace(row, generated=1000, references={"real": None, "collapsed": 1234.5})
+    assert dataclasses.replace(card, rows=(row,)).as_table().splitlines()[-1].split()[2:] == [
+        "1,000",
+        "-",
+        "1.23e+03",
+        "lower",
+    ]
+
+
+def test_numbers_of_a_row_are_those_that_json_knows():
+    references = {"a": np.float32(0.5), "b": np.inf}
+    row = Row("k", "t", "lower", "m", np.int64(3), references, np.nan)
+    assert (row.generated, row.references, row.error) == (3, {"a": 0.5, "b": None}, None)
+    assert type(row.generated) is int and type(row.references["a"]) is float
+
+
+@pytest.mark.parametrize("content", [5, [], {}, {"rows": 3}, {"rows": [{"floor": 1}]}])
+def test_what_is_no_card_is_refused(content):
+    with pytest.raises(ValueError, match="no scores of this version"):
+        Card.from_json(content)
+
+
+def test_images_without_labels_have_a_card_without_classes(data):
+    images = data[0][:200]
+    card = evaluate(images[:50], Scorer(images, choose_features("photos", images), samples=50), 0)
+    keys = {row.key for row in card.rows}
+    assert card.classes is None
+    assert keys == {key for key, *_ in MEASURES} - {
+        "classes_covered",
+        "class_distance",
+        "reverse_kl",
+    }
+
+
+def test_another_number_of_images_is_refused(small_scorer, data):
+    with pytest.raises(ValueError, match="depend on the number of samples"):
+        small_scorer.score(data[1][:99])
+
+
+def test_images_of_a_failed_training_are_refused(small_scorer, data):
+    images = data[1][:100].copy()
+    images[7, 3, 3] = np.nan
+    with pytest.raises(ValueError, match="Received: pixels that are NaN"):
+        small_scorer.score(images)
+
+
+def test_too_few_real_images_are_refused(data):
+    with pytest.raises(ValueError, match="Received: 19 real images. Expected at least 20"):
+        Scorer(data[0][:19], digit_features())
+
+
+def test_samples_are_at_most_half_of_the_real_images(data):
+    assert Scorer(data[0][:101], digit_features(), samples=1000).samples == 50
+
+
+def test_the_closest_pairs_show_a_copy_first(data):
+    generated, real_images = data[1][:40].copy(), data[0][:500]
+    generated[17] = real_images[123]
+    picture = figures.draw_closest_pairs(generated, real_images)
+    first, below = picture[2:58, 2:58], picture[60:116, 2:58]
+    np.testing.assert_array_equal(first, below)
+    pixels = np.rint((real_images[123, ..., 0] + 1) * 127.5)
+    np.testing.assert_array_equal(first[::2, ::2], pixels)
+
+
+@pytest.fixture(scope="module")
+def small_gan():
+    model = DCGAN(seed=0)
+    model.compile()
+    return model
+
+
+def test_keras_callbacks_can_watch_the_scores(small_gan, small_scorer, data, tmp_path, capsys):
+    best = keras.callbacks.ModelCheckpoint(
+        tmp_path / "best.keras", monitor="val_frechet_distance", mode="min", save_best_only=True
+    )
+    patience = keras.callbacks.EarlyStopping("val_coverage", mode="max", patience=1, min_delta=2)
+    history = small_gan.fit(
+        data[0][:64],
+        epochs=5,
+        batch_size=32,
+        verbose=0,
+        callbacks=[Scorecard(small_scorer, seed=3), best, patience],
+    ).history
+    assert len(history["val_coverage"]) == 2  # never 2 better: stopped after the second epoch
+    distances = history["val_frechet_distance"]
+    assert best.best == min(distances)
+    printed = capsys.readouterr().out
+    assert printed.count("Scoring 100 images ...") == 2
+    assert f"Fréchet distance {distances[-1]:.3g}\n" in printed
+    expected = small_scorer.score(small_gan.generate(100, seed=3))
+    for key, value in expected.items():
+        assert history[f"val_{key}"][-1] == pytest.approx(value)
+
+
+def test_a_negative_seed_is_refused(small_scorer):
+    with pytest.raises(ValueError, match="seed"):
+        Scorecard(small_scorer, seed=-1)

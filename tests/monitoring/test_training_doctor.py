@@ -1,0 +1,464 @@
+import json
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dcgan_tf import DCGAN, GAN
+from dcgan_tf.monitoring import failures, rules, training_doctor
+from dcgan_tf.monitoring.rules import diagnose
+from dcgan_tf.monitoring.training_doctor import TrainingDoctor
+
+HEALTHY = {
+    "generator_loss": 0.9,
+    "discriminator_loss": 1.2,
+    "real_accuracy": 0.7,
+    "fake_accuracy": 0.7,
+    "generator_gradient": 1.0,
+    "discriminator_gradient": 5.0,
+    "loss_gradient": 0.5,
+    "real_probability": 0.6,
+    "fake_probability": 0.4,
+    "largest_logit": 3.0,
+    "diversity": 0.9,
+    "movement": 0.8,
+    "swing": 0.2,
+    "near_copies": 0.0,
+    "steps": 1000,
+}
+
+
+def finding(*changes):
+    """The finding after looks that differ from a healthy one by these changes."""
+    return diagnose([{**HEALTHY, **change} for change in changes])[0]
+
+
+def test_healthy():
+    assert finding({}) == finding(*[{}] * 10) == "healthy"
+
+
+def test_nothing_is_called_healthy_before_there_is_enough_to_see():
+    early = {**HEALTHY, "steps": rules.SETTLED - 1}
+    for looks in ([early] * 5, [early, HEALTHY, HEALTHY]):
+        assert diagnose(looks)[1].startswith("nothing wrong yet: D is right about 70%")
+    assert diagnose([HEALTHY] * 3)[1].startswith("healthy: D is right about 70%")
+
+
+def just_below(value):
+    return math.nextafter(value, -math.inf)
+
+
+def just_above(value):
+    return math.nextafter(value, math.inf)
+
+
+# finding: looks needed in a row, readings on the failing side, readings on the healthy side
+BOUNDARIES = {
+    "dead-start": (
+        1,
+        {"diversity": just_below(rules.ALIKE), "steps": 9},
+        {"diversity": rules.ALIKE, "steps": 9},
+    ),
+    "memorising": (
+        1,
+        {"near_copies": just_above(rules.COPIES)},
+        {"near_copies": rules.COPIES},
+    ),
+    "vanishing-gradient": (
+        2,
+        {"loss_gradient": just_below(rules.FLAT), "fake_probability": just_below(rules.FLAT)},
+        {"loss_gradient": rules.FLAT, "fake_probability": 0.0},
+    ),
+    "discriminator-won": (
+        2,
+        {"real_accuracy": just_above(rules.WON), "fake_accuracy": 1.0},
+        {"real_accuracy": rules.WON, "fake_accuracy": 1.0},
+    ),
+    "collapse": (
+        3,
+        {"diversity": just_below(rules.UNIFORM)},
+        {"diversity": rules.UNIFORM},
+    ),
+    "oscillation": (
+        4,
+        {"swing": just_above(rules.SWING), "largest_logit": just_above(rules.SURE)},
+        {"swing": 9.0, "largest_logit": rules.SURE},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDARIES)
+def test_boundary(name):
+    looks, failing, healthy = BOUNDARIES[name]
+    assert finding(*[failing] * looks) == name
+    assert finding(*[healthy] * looks) == "healthy"
+
+
+def test_memorising_that_only_the_scorecard_sees():
+    assert finding({"val_near_copies": just_above(rules.COPIES)}) == "memorising"
+    assert finding({"val_near_copies": rules.COPIES}) == "healthy"
+    assert finding({"val_near_copies": None}) == "healthy"  # a score that was no number
+
+
+def test_collapse_onto_one_class():
+    one = {"largest_class": 8, "largest_class_fraction": just_above(rules.ONE_CLASS)}
+    several = {**one, "largest_class_fraction": rules.ONE_CLASS}
+    assert finding(*[one] * 3) == "collapse"
+    assert finding(*[several] * 3) == "healthy"
+    look = {**HEALTHY, **one}
+    assert "95% of them read as 8" in diagnose([look] * 3)[1]
+
+
+def test_collapse_needs_most_of_three_looks():
+    alike = {"diversity": 0.1}
+    assert finding(alike, alike) == "healthy"
+    assert finding(alike, {}, alike) == "collapse"
+    assert finding(alike, alike, alike, {}, {}) == "healthy"
+
+
+@pytest.mark.parametrize("name", ["vanishing-gradient", "discriminator-won"])
+def test_one_odd_look_is_no_failure(name):
+    looks, failing, _ = BOUNDARIES[name]
+    assert finding(*[failing] * (looks - 1)) == "healthy"
+    assert finding(*[failing] * (looks - 1), {}, *[failing] * (looks - 1)) == "healthy"
+
+
+def test_flat_loss_of_a_generator_that_wins_is_no_failure():
+    assert finding(*[{"loss_gradient": 0.0, "fake_probability": 1.0}] * 5) == "healthy"
+
+
+def test_both_accuracies_must_be_high():
+    assert finding(*[{"real_accuracy": 1.0, "fake_accuracy": 0.0}] * 5) == "healthy"
+
+
+def test_dead_start_must_hold_from_the_start():
+    dead = {"diversity": 0.0, "steps": 9}
+    assert finding({"diversity": 0.1}, dead) == "healthy"
+    assert finding(dead, dead) == "dead-start"
+
+
+def test_collapse_before_the_images_settle_is_normal():
+    early = {"diversity": 0.2, "steps": rules.SETTLED - 1}
+    assert finding(*[early] * 5) == "healthy"
+    late = {**early, "steps": rules.SETTLED}
+    assert finding(early, late, late) == "healthy"
+    assert finding(early, late, late, late) == "collapse"
+
+
+def test_oscillation_needs_most_of_four_looks():
+    swinging = {"swing": 1.0, "largest_logit": 30.0}
+    assert finding(*[swinging] * 3) == "healthy"
+    assert finding(swinging, {}, swinging, swinging) == "oscillation"
+    assert finding(swinging, {"swing": 0.0}, {"swing": 0.0}, swinging, {"swing": 0.0}) == "healthy"
+    assert finding(*[{"swing": 1.0}] * 4) == "healthy"  # D is not sure
+    early = {**swinging, "steps": rules.SETTLED - 1}
+    assert finding(early, *[swinging] * 3) == "healthy"
+    assert finding(early, *[swinging] * 4) == "oscillation"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"generator_loss": None}, "nan"),
+        ({"discriminator_loss": None, "near_copies": 1.0}, "nan"),
+        ({"generator_gradient": None}, "nan"),
+        ({"largest_logit": just_above(rules.HUGE)}, "nan"),
+        ({"discriminator_loss": -just_above(rules.HUGE)}, "nan"),
+        ({"largest_logit": rules.HUGE}, "healthy"),
+    ],
+)
+def test_nan(change, expected):
+    assert finding({}, change) == expected
+
+
+def test_numbers_that_were_undefined_once_are_left_out():
+    broken = dict.fromkeys(["largest_logit", "diversity", "generator_gradient"])
+    uniform = {"diversity": 0.1}
+    assert finding(uniform, uniform, broken, uniform) == "collapse"
+
+
+def test_the_most_specific_failure_is_named():
+    lost = {"real_accuracy": 1.0, "fake_accuracy": 1.0, "diversity": 0.1}
+    assert finding(*[lost] * 5) == "discriminator-won"
+    flat = {**lost, "loss_gradient": 0.0, "fake_probability": 0.0}
+    assert finding(*[flat] * 5) == "vanishing-gradient"
+    assert finding(*[{**flat, "near_copies": 1.0}] * 5) == "memorising"
+    assert finding(*[{**flat, "diversity": 0.0}] * 5) == "dead-start"
+
+
+def test_messages_are_one_line_with_numbers():
+    look = {**HEALTHY, "diversity": 0.12, "largest_class": 1, "largest_class_fraction": 0.94}
+    message = diagnose([look] * 3)[1]
+    assert message == (
+        "collapsed: the images are 12% as varied as real ones, 94% of them read as 1. Try equal "
+        "learning rates, or a stronger discriminator."
+    )
+    for looks, failing, _ in BOUNDARIES.values():
+        message = diagnose([{**HEALTHY, **failing}] * looks)[1]
+        assert "Try" in message and "\n" not in message
+
+
+def point_images():
+    return np.random.default_rng(3).normal(0.0, 0.5, (64, 2)).astype(np.float32)
+
+
+def linear_gan(loss):
+    """G(z) = z A + a, D(x) = x b + c, so that all gradients can be written down."""
+    generator = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(2, bias_initializer="ones")]
+    )
+    discriminator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model = GAN(generator, discriminator, latent_dim=3, seed=0)
+    model.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0), loss=loss)
+    return model
+
+
+def sigmoid(x):
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+@pytest.mark.parametrize("loss", ["sigmoid_cross_entropy", "minimax"])
+def test_readings_are_their_formulas(loss):
+    keras.utils.set_random_seed(0)
+    model, real = linear_gan(loss), point_images()
+    kernel, bias = model.generator.get_weights()
+    weights, offset = model.discriminator.get_weights()
+    watch = TrainingDoctor(real, verbose=0)
+    model.fit(real, batch_size=64, verbose=0, callbacks=[watch])
+    readings = watch.findings[0]["measurements"]
+
+    noise = tf.random.stateless_normal(
+        (training_doctor.PROBES, 3), training_doctor.PROBE_SEED
+    ).numpy()
+    fake = noise.astype(np.float64) @ kernel + bias
+    fake_logits = (fake @ weights + offset)[:, 0]
+    real_logits = (real.astype(np.float64) @ weights + offset)[:, 0]
+    # dL_G / dlogit: D - 1 of -log D, or -D of log(1 - D); each divided by the batch
+    slope = sigmoid(fake_logits) - (1.0 if loss == "sigmoid_cross_entropy" else 0.0)
+    slope = (slope if loss == "sigmoid_cross_entropy" else -slope) / training_doctor.PROBES
+    by_image = slope[:, np.newaxis] * weights[:, 0]
+    generator_gradient = np.sqrt(
+        np.sum((noise.T @ by_image) ** 2) + np.sum(by_image.sum(axis=0) ** 2)
+    )
+    real_slope = (sigmoid(real_logits) - 1.0) / len(real)
+    fake_slope = sigmoid(fake_logits) / training_doctor.PROBES
+    discriminator_gradient = np.sqrt(
+        np.sum((real_slope @ real + fake_slope @ fake) ** 2)
+        + (real_slope.sum() + fake_slope.sum()) ** 2
+    )
+    assert readings["loss_gradient"] == pytest.approx(np.abs(slope).sum(), rel=1e-4)
+    assert readings["generator_gradient"] == pytest.approx(generator_gradient, rel=1e-4)
+    assert readings["discriminator_gradient"] == pytest.approx(discriminator_gradient, rel=1e-4)
+    assert readings["real_probability"] == pytest.approx(sigmoid(real_logits).mean(), rel=1e-4)
+    assert readings["fake_probability"] == pytest.approx(sigmoid(fake_logits).mean(), rel=1e-4)
+    largest = np.abs(np.concatenate([real_logits, fake_logits])).max()
+    assert readings["largest_logit"] == pytest.approx(largest, rel=1e-4)
+    assert readings["diversity"] == pytest.approx(
+        distances(fake, fake)[~np.eye(len(fake), dtype=bool)].mean()
+        / distances(real, real)[~np.eye(len(real), dtype=bool)].mean(),
+        rel=1e-4,
+    )
+    assert readings["movement"] == readings["swing"] == 0.0  # learning rates of 0
+    assert readings["steps"] == 1
+
+
+def test_fewer_images_than_probes_still_make_pairs_for_the_loss(points):
+    class Relative:  # takes the two outputs together, so that they must be equally many
+        def generator_loss(self, fake_output):
+            return tf.reduce_mean(fake_output)
+
+        def discriminator_loss(self, real_output, fake_output):
+            return tf.reduce_mean((real_output - fake_output) ** 2)
+
+    model, watch = linear_gan(Relative()), TrainingDoctor(points[:10], verbose=0)
+    model.fit(points[:10], verbose=0, callbacks=[watch])
+    assert watch.findings[0]["measurements"]["discriminator_gradient"] > 0.0
+
+
+def distances(a, b):
+    return np.linalg.norm(a[:, np.newaxis] - b, axis=-1)
+
+
+def moving_gan(model, weights):
+    """The same GAN, whose generator gets new weights in the middle of an epoch."""
+
+    class Move(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            model.generator.set_weights(weights)
+
+    return Move()
+
+
+def test_movement_and_swing():
+    model, real = linear_gan("minimax"), point_images()
+    kernel, bias = model.generator.get_weights()
+    moved = kernel + [[0.1, 0.0], [0.0, 0.2], [0.0, 0.0]], bias + [0.3, 0.0]
+    watch = TrainingDoctor(real, verbose=0)
+    model.fit(real, batch_size=64, verbose=0, callbacks=[moving_gan(model, moved), watch])
+    noise = tf.random.stateless_normal(
+        (training_doctor.PROBES, 3), training_doctor.PROBE_SEED
+    ).numpy()
+    steps = noise @ (moved[0] - kernel) + (moved[1] - bias)
+    unit = distances(real, real)[~np.eye(len(real), dtype=bool)].mean()
+    readings = watch.findings[0]["measurements"]
+    assert readings["movement"] == pytest.approx(np.linalg.norm(steps, axis=1).mean() / unit, 1e-4)
+    assert readings["swing"] == pytest.approx(np.linalg.norm(steps.mean(axis=0)) / unit, 1e-4)
+
+
+def test_near_copies():
+    """Real images on a circle; the generator makes points beside them, nearer or farther."""
+    model = linear_gan("minimax")
+    noise = tf.random.stateless_normal(
+        (training_doctor.PROBES, 3), training_doctor.PROBE_SEED
+    ).numpy()
+    kernel, bias = model.generator.get_weights()
+    fake = noise @ kernel + bias
+    offsets = np.random.default_rng(0).uniform(0.0, 0.6, (20, 1)) * [[0.6, 0.8]]
+    real = (fake[:20] + offsets).astype(np.float32)
+    watch = TrainingDoctor(np.concatenate([real, real[:5]]), verbose=0)  # five of them twice
+    model.fit(real, batch_size=20, verbose=0, callbacks=[watch])
+    to_real, apart = distances(fake, real), distances(real, real)
+    np.fill_diagonal(apart, np.inf)
+    nearest = to_real.argmin(axis=1)
+    expected = np.mean(to_real.min(axis=1) < 0.5 * apart.min(axis=1)[nearest])
+    assert 0.0 < expected < 1.0
+    assert watch.findings[0]["measurements"]["near_copies"] == pytest.approx(expected)
+
+
+def test_classes():
+    model, real = linear_gan("minimax"), point_images()
+    watch = TrainingDoctor(real, classify=lambda x: 3 + (np.arange(len(x)) % 4 > 0), verbose=0)
+    model.fit(real, batch_size=64, verbose=0, callbacks=[watch])
+    readings = watch.findings[0]["measurements"]
+    assert readings["largest_class"] == 4 and readings["largest_class_fraction"] == 0.75
+    watch = TrainingDoctor(real, classify=lambda x: np.zeros((len(x), 10)))
+    with pytest.raises(ValueError, match=r"Received: shape \(64, 10\) for 64 images. Expected"):
+        model.fit(real, batch_size=64, verbose=0, callbacks=[watch])
+
+
+def state_of(model):
+    optimizers = model.generator_optimizer, model.discriminator_optimizer
+    return [np.array(variable) for part in (model, *optimizers) for variable in part.variables]
+
+
+def test_looking_changes_nothing(tiny_gan, points):
+    """Weights, BatchNorm's averages, Dropout's seeds, optimizers: all are as without it."""
+    states = []
+    for callbacks in ([], [TrainingDoctor(points, verbose=0)]):
+        model = tiny_gan()
+        model.compile()
+        model.fit(points, batch_size=32, epochs=3, shuffle=False, verbose=0, callbacks=callbacks)
+        states.append(state_of(model))
+    assert len(states[0]) == len(states[1])
+    for without, watched in zip(*states, strict=True):
+        np.testing.assert_array_equal(without, watched)
+
+
+def run(tiny_gan, points, path, *epochs, every=1):
+    """Trains from epoch to epoch, with a new callback each time; returns the last callback."""
+    model = tiny_gan()
+    model.compile()
+    for first, last in zip(epochs[:-1], epochs[1:], strict=True):
+        watch = TrainingDoctor(points, path=path, verbose=0, every=every)
+        model.fit(
+            points,
+            batch_size=32,
+            initial_epoch=first,
+            epochs=last,
+            shuffle=False,
+            verbose=0,
+            callbacks=[watch],
+        )
+    return watch
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_resumed_run_goes_on_as_if_never_stopped(tmp_path, tiny_gan, points, every):
+    whole = run(tiny_gan, points, tmp_path / "a.json", 0, 6, every=every)
+    resumed = run(tiny_gan, points, tmp_path / "b.json", 0, 3, 6, every=every)
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    assert resumed.findings == whole.findings == json.loads((tmp_path / "a.json").read_text())
+    assert [entry["epoch"] for entry in whole.findings] == list(range(every, 7, every))
+
+
+def test_epochs_made_again_replace_their_entries_and_a_new_run_begins_anew(
+    tmp_path, tiny_gan, points
+):
+    path = tmp_path / "training_doctor.json"
+    run(tiny_gan, points, path, 0, 4)
+    run(tiny_gan, points, path, 2, 3)
+    assert [entry["epoch"] for entry in json.loads(path.read_text())] == [1, 2, 3]
+    run(tiny_gan, points, path, 0, 1)
+    assert [entry["epoch"] for entry in json.loads(path.read_text())] == [1]
+
+
+def test_nan_stops_the_training_and_is_null_in_json(tmp_path, capsys):
+    class Broken:
+        def generator_loss(self, fake_output):
+            return tf.reduce_mean(fake_output) * np.nan
+
+        def discriminator_loss(self, real_output, fake_output):
+            return tf.reduce_mean(real_output - fake_output)
+
+    model, real = linear_gan(Broken()), point_images()
+    path = tmp_path / "training_doctor.json"
+    watch = TrainingDoctor(real, classify=lambda x: 1 / 0, path=path)
+    history = model.fit(real, batch_size=64, epochs=5, verbose=0, callbacks=[watch])
+    assert len(history.epoch) == 1
+    (entry,) = json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(name))
+    assert entry["finding"] == "nan" and entry["measurements"]["generator_loss"] is None
+    assert capsys.readouterr().out.count("NaN: a loss is no number any more") == 1
+
+
+def test_prints_when_the_finding_changes_and_at_the_end(capsys, monkeypatch):
+    model, real = linear_gan("minimax"), point_images()
+    script = iter(["healthy", "healthy", "collapse", "collapse", "healthy", "healthy"])
+    monkeypatch.setattr(
+        training_doctor, "diagnose", lambda looks: ((name := next(script)), f"now {name}")
+    )
+    model.fit(real, batch_size=64, epochs=6, verbose=0, callbacks=[TrainingDoctor(real)])
+    assert capsys.readouterr().out.split("\n") == [
+        *("", "Epoch 1: now healthy", "", "Epoch 3: now collapse"),
+        *("", "Epoch 5: now healthy", "", "Epoch 6: now healthy", ""),
+    ]
+
+
+def test_wrong_input_is_refused(tmp_path):
+    real = point_images()
+    for arguments, message in (
+        ((real.astype(np.float64),), "Received: float64 of shape .64, 2.. Expected a float32"),
+        (([[1.0]],), "Received: list of shape None. Expected a float32 array"),
+        ((real[:0],), "Expected at least two different"),
+        ((np.repeat(real[:1], 9, axis=0),), "Expected at least two different"),
+        ((real, None, tmp_path / "doctor.txt"), "ends in .json"),
+        ((real, None, None, 1, 0), "Received: every=0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            TrainingDoctor(*arguments)
+    model = DCGAN((16, 16, 1), seed=0)
+    model.compile()
+    with pytest.raises(ValueError, match=r"Received: real_images of shape \(None, 2\). Expected"):
+        model.fit(np.zeros((4, 16, 16, 1), np.float32), callbacks=[TrainingDoctor(real)])
+
+
+@pytest.mark.parametrize("name", ["dead-start", "nan"])
+def test_recipe_ends_in_its_failure(name):
+    recipe = failures.make(name)
+    recipe.images = recipe.images[:2000]
+    watch = TrainingDoctor(recipe.images, verbose=0)
+    recipe.fit([watch])
+    assert watch.findings[-1]["finding"] == name
+
+
+def test_recipes():
+    assert set(failures.FAILURES) == set(rules.RULES)
+    broken, cured = failures.make("collapse"), failures.make("collapse", cured=True)
+    rates = [
+        float(recipe.model.discriminator_optimizer.learning_rate) for recipe in (broken, cured)
+    ]
+    assert rates[0] < rates[1] == float(cured.model.generator_optimizer.learning_rate)
+    assert broken.why != cured.why
+    with pytest.raises(ValueError, match="Received: name='wgan'. Expected one of discriminator"):
+        failures.make("wgan")

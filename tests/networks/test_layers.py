@@ -1,0 +1,86 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from scipy import ndimage
+
+from dcgan_tf.networks.layers import GumbelSoftmax, Shift
+from dcgan_tf.networks.recurrent import build_recurrent_discriminator, build_recurrent_generator
+
+
+def test_gumbel_softmax_chooses_with_the_probabilities_of_the_logits():
+    probabilities = [0.1, 0.2, 0.7]
+    logits = tf.math.log([probabilities] * 20_000)
+    choices = GumbelSoftmax()(logits, tf.random.stateless_normal(logits.shape, (1, 1))).numpy()
+    np.testing.assert_array_equal(np.sort(choices, axis=1), [[0, 0, 1]] * 20_000)
+    np.testing.assert_allclose(choices.mean(axis=0), probabilities, atol=0.015)
+
+
+def test_gumbel_softmax_passes_the_gradient_of_a_softmax():
+    logits, noise, weights = np.random.default_rng(0).normal(size=(3, 5))
+    layer = GumbelSoftmax(temperature=0.7)
+    variable = tf.Variable(logits[None], dtype="float32")
+    with tf.GradientTape() as tape:
+        value = tf.reduce_sum(layer(variable, tf.constant(noise[None], tf.float32)) * weights)
+    uniform = 0.5 * (1 + np.array([float(tf.math.erf(n / np.sqrt(2))) for n in noise]))
+    scores = (logits - np.log(-np.log(uniform))) / 0.7
+    soft = np.exp(scores) / np.exp(scores).sum()
+    expected = soft * (weights - (soft * weights).sum()) / 0.7
+    np.testing.assert_allclose(tape.gradient(value, variable)[0], expected, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("extreme", [-40.0, 40.0])
+def test_gumbel_softmax_is_finite_for_the_least_probable_noise(extreme):
+    variable = tf.Variable([[0.0, 1.0]])
+    with tf.GradientTape() as tape:
+        value = tf.reduce_sum(GumbelSoftmax()(variable, tf.constant([[extreme, 0.0]])) ** 2)
+    assert np.isfinite(tape.gradient(value, variable)).all()
+
+
+def test_shift_is_linear_interpolation():
+    rng = np.random.default_rng(0)
+    pictures = rng.uniform(-1, 1, (2, 9, 11, 1)).astype(np.float32)
+    shifts = np.array([[[0, 0], [2, -3], [0.5, 1.25]], [[-1.5, 0], [0, 20], [3, 3]]], np.float32)
+    moved = Shift()(pictures, shifts).numpy()
+    assert moved.shape == (2, 3, 9, 11, 1)
+    for picture, places, frames in zip(pictures, shifts, moved, strict=True):
+        for place, frame in zip(places, frames, strict=True):
+            expected = ndimage.shift(picture[..., 0] + 1.0, place, order=1, mode="grid-constant")
+            np.testing.assert_allclose(frame[..., 0] + 1.0, expected, atol=1e-5)
+
+
+def test_shift_has_a_gradient_in_the_shift():
+    pictures = tf.random.stateless_uniform((1, 8, 8, 1), (0, 0), -1, 1)
+    shifts = tf.Variable([[[0.3, -0.6]]])
+    weights = tf.random.stateless_normal((1, 1, 8, 8, 1), (1, 1))
+
+    def value(at):
+        return tf.reduce_sum(Shift()(pictures, at) * weights)
+
+    with tf.GradientTape() as tape:
+        result = value(shifts)
+    gradient = tape.gradient(result, shifts).numpy()
+    for k in range(2):
+        move = np.zeros((1, 1, 2), np.float32)
+        move[..., k] = 1e-2
+        difference = float(value(shifts + move) - value(shifts - move)) / 2e-2
+        assert float(gradient[0, 0, k]) == pytest.approx(difference, rel=1e-3)
+
+
+@pytest.mark.parametrize("layer", [GumbelSoftmax(temperature=0.5), Shift()])
+def test_layers_come_back_from_their_config(layer):
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
+    assert again.get_config() == layer.get_config()
+
+
+@pytest.mark.parametrize("shape", [(10, 11), (64, 1)])
+def test_recurrent_networks_derive_from_the_shape(shape):
+    generator = build_recurrent_generator(shape, latent_dim=5, units=7, activation="tanh", seed=1)
+    discriminator = build_recurrent_discriminator(shape, units=7, seed=1)
+    noise = tf.random.stateless_normal((3, 5), (0, 0))
+    sequences = generator(noise)
+    assert sequences.shape == (3, *shape) and np.abs(sequences).max() <= 1
+    assert np.ptp(sequences.numpy(), axis=1).max() > 0  # the steps differ
+    assert discriminator(sequences).shape == (3, 1)
+    same = build_recurrent_generator(shape, latent_dim=5, units=7, activation="tanh", seed=1)
+    np.testing.assert_array_equal(sequences, same(noise))
