@@ -1,8 +1,8 @@
 """Generative adversarial networks to learn from: one Keras model, explained, trained and measured.
 
-The names below are imported when they are first used, so that `dcgan-tf --help` does not have to
-load TensorFlow. In a process that has loaded Keras already, the model's classes are registered at
-once, so that `keras.saving.load_model` finds them in a file.
+Each name below is imported when you first use it, so that `dcgan-tf --help` need not load
+TensorFlow. If your program has imported Keras before, our classes are registered with Keras at
+once, and `keras.saving.load_model` finds them when it reads a file.
 """
 
 import importlib
@@ -10,6 +10,7 @@ import sys
 
 __version__ = "0.1.0"
 
+# Each public name and the module that defines it.
 _MODULE_OF = {
     "GAN": "gan.dcgan",
     "DCGAN": "gan.dcgan",

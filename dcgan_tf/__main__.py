@@ -1,4 +1,4 @@
-"""Lets `python -m dcgan_tf` do what `dcgan-tf` does."""
+"""The command `python -m dcgan_tf`, which does the same as `dcgan-tf`."""
 
 import sys
 

@@ -1,7 +1,8 @@
 """The command line: `dcgan-tf train`, `sample`, `evaluate`, `report` and `data`.
 
-Words are parsed, a function of `runs` is called, and an error becomes one line and an exit status.
-What needs TensorFlow is imported inside the commands, so that `--help` answers at once.
+`main` parses the words, and each command calls functions of `runs`. An error becomes one line and
+an exit status. Modules that need TensorFlow are imported inside the commands, so that `--help`
+answers at once.
 """
 
 import contextlib
@@ -18,10 +19,11 @@ def main(argv=None):
     """Runs one command.
 
     Args:
-        argv: list of strings, the words after `dcgan-tf`; by default those of the process.
+        argv: list of str, the words after `dcgan-tf`. By default `sys.argv[1:]`.
 
     Returns:
-        The exit status: 0 done, 1 a failure while running, 2 wrong input, 130 stopped by Ctrl-C.
+        Int, the exit status: 0 for success, 1 for a failure while running, 2 for wrong input, 130
+        after Ctrl-C.
     """
     arguments = build_parser().parse_args(argv)
     try:
@@ -36,7 +38,7 @@ def main(argv=None):
 
 
 def train(arguments):
-    """Trains in a run folder, from the beginning or from where a run stopped."""
+    """Trains a model in a run folder: a new run, or one that goes on where it stopped."""
     with _failures_in_one_line(status=2):
         from dcgan_tf.runs import training
 
@@ -51,7 +53,7 @@ def train(arguments):
 
 
 def sample(arguments):
-    """Writes a picture of images that the model of a run generates."""
+    """Generates images with the trained model of a run, and writes them as one picture."""
     with _failures_in_one_line(status=2):
         from dcgan_tf.data import files, rendering
         from dcgan_tf.runs.drawing import Samples
@@ -65,7 +67,7 @@ def sample(arguments):
 
 
 def evaluate(arguments):
-    """Says how good the images of a run's model are."""
+    """Measures how good the generated images of a run are, and prints the scores."""
     with _failures_in_one_line(status=2):
         from dcgan_tf.runs import scoring, training
 
@@ -77,7 +79,7 @@ def evaluate(arguments):
 
 
 def report(arguments):
-    """Writes the report of a run."""
+    """Writes the report of a run as one HTML page."""
     with _failures_in_one_line(status=2):
         from dcgan_tf.runs import training
 
@@ -86,7 +88,7 @@ def report(arguments):
 
 
 def data(arguments):
-    """Says what a data set holds, and writes a picture of it."""
+    """Prints what a data set contains, and with `--preview` writes a picture of it."""
     with _failures_in_one_line(status=2):
         from dcgan_tf.data import files, rendering
         from dcgan_tf.runs.drawing import Preview
@@ -98,7 +100,7 @@ def data(arguments):
     with _failures_in_one_line(status=1):
         if arguments.preview:
             rendering.write_png(arguments.preview, preview.draw())
-            print(f"a picture of some of them: {arguments.preview}")
+            print(f"picture of some of its images: {arguments.preview}")
     return 0
 
 
@@ -112,7 +114,7 @@ COMMANDS = {
 
 
 class _Failure(Exception):
-    """An error that is told in one line."""
+    """An error that `main` prints in one line."""
 
     def __init__(self, message, status):
         super().__init__(message)
@@ -121,7 +123,11 @@ class _Failure(Exception):
 
 @contextlib.contextmanager
 def _failures_in_one_line(status):
-    """Gives the errors that a user or a machine can cause an exit status."""
+    """Turns an error in the `with` block into a `_Failure` with an exit status.
+
+    A `ValueError` or `OSError` gets `status`. Errors of the machine, such as a full disk or a
+    missing package, always get 1. Other errors are faults of the package, and keep their traceback.
+    """
     try:
         yield
     except (ConnectionError, ImportError, MemoryError, PermissionError) as error:
@@ -132,10 +138,11 @@ def _failures_in_one_line(status):
 
 
 def _import_tensorflow():
-    """Imports TensorFlow without the messages with which it greets a machine that has no GPU.
+    """Imports TensorFlow without the messages that it prints on a machine without a GPU.
 
-    Those from before its log level applies (tensorflow/tensorflow#100442) go to standard error
-    past Python, so that it must be turned aside as a whole.
+    TensorFlow's C++ code writes some of them before the log level applies
+    (tensorflow/tensorflow#100442). Python cannot catch these, so we send the whole of standard
+    error (file descriptor 2) to the null device during the import.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     stderr = os.dup(2)

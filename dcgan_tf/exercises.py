@@ -1,14 +1,17 @@
-"""Exercises of the course: a check says what is wrong, and lets the notebook go on."""
+"""The check of an exercise: it says what is wrong with an answer, and the notebook goes on."""
 
 import contextlib
 
 
 @contextlib.contextmanager
 def exercise(number):
-    """Checks an answer by the assertions in its body, and prints how it went.
+    """Checks an answer to an exercise, and prints the result.
+
+    The assertions in the body of the `with` block are the check. If one fails, or if the answer's
+    code raises an error, the message is printed and the notebook goes on.
 
     Args:
-        number: Int, which exercise it is.
+        number: Int, the number of the exercise in its chapter.
 
     Example:
 
@@ -22,7 +25,7 @@ def exercise(number):
         yield
     except AssertionError as error:
         print(f"Exercise {number}: not yet. {error}")
-    except Exception as error:  # of the answer, whatever it is
+    except Exception as error:  # the answer may contain any mistake
         print(f"Exercise {number}: not yet. Your code raised {type(error).__name__}: {error}")
     else:
         print(f"Exercise {number}: right.")

@@ -25,14 +25,12 @@ import math
 import pathlib
 import tempfile
 
-import keras
 import numpy as np
 from IPython.display import Image
 
-from dcgan_tf import DCGAN, ProgressGif, load_dataset
+from dcgan_tf import DCGAN, ProgressGif, load_dataset, load_model, plot_curves
 from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
-from dcgan_tf.monitoring.curves import plot_curves
 
 run = pathlib.Path(tempfile.mkdtemp())
 
@@ -181,7 +179,7 @@ generator_loss = ...
 # %% tags=["check-3"]
 with exercise(3):
     assert discriminator_loss is not ... and generator_loss is not ..., "Two numbers are wanted."
-    assert discriminator_loss > 0 and generator_loss > 0, "The logarithm of a share is negative."
+    assert discriminator_loss > 0 and generator_loss > 0, "The logarithm of D is negative."
     assert discriminator_loss < 1.386, "It does better than one that knows nothing."
     assert generator_loss > 0.693, "The generator does worse than at the equilibrium."
     both = discriminator_loss, generator_loss
@@ -226,7 +224,7 @@ with exercise(4):
 
 # %%
 model.save(run / "digits.keras")
-loaded = keras.saving.load_model(run / "digits.keras")
+loaded = load_model(run / "digits.keras")
 assert (loaded.generate(32, seed=1) == generated).all()
 
 # %% [markdown]

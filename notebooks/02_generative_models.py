@@ -32,9 +32,8 @@ from IPython.display import Image
 from sklearn.decomposition import PCA
 from sklearn.neural_network import BernoulliRBM
 
-from dcgan_tf import DCGAN, Scorer, load_dataset
+from dcgan_tf import DCGAN, Scorer, digit_features, load_dataset
 from dcgan_tf.data import rendering
-from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.evaluation.metrics import frechet_distance
 from dcgan_tf.exercises import exercise
 
@@ -64,7 +63,7 @@ SAMPLES = 2000
 rng = np.random.default_rng(0)
 digits = digit_features()  # a classifier that comes with the package, trained on such digits
 accuracy = np.mean(digits.classify(x_test) == y_test)
-print(f"share of unseen digits that it reads rightly: {accuracy:.3f}")
+print(f"fraction of unseen digits that it classifies correctly: {accuracy:.3f}")
 assert accuracy > 0.97
 
 # %% [markdown]
@@ -89,8 +88,8 @@ print("how often each digit was the answer:", np.bincount(answers, minlength=10)
 #
 # *Articles: 2 §1.2*
 #
-# We begin with data of one dimension. For each digit we take the share of ink in its picture: the
-# mean of all pixels, on a scale from 0 (black) to 1 (white).
+# We begin with data of one dimension. For each digit we take the fraction of ink in its picture:
+# the mean of all pixels, on a scale from 0 (black) to 1 (white).
 
 
 # %%
@@ -110,13 +109,14 @@ mean, deviation = ink.mean(), ink.std()
 gaussian_draws = rng.normal(mean, deviation, size=5000)
 
 # %% [markdown]
-# The second model is a histogram: the range is cut into bins, and each bin keeps the share of the
-# data that fell into it. To draw a number, choose a bin by these shares, then any place in it.
+# The second model is a histogram: the range is cut into bins, and each bin keeps the fraction of
+# the data that fell into it. To draw a number, choose a bin by these fractions, then any place in
+# it.
 
 # %%
 counts, edges = np.histogram(ink, bins=20)
-shares = counts / counts.sum()
-bins = rng.choice(len(shares), size=5000, p=shares)
+fractions = counts / counts.sum()
+bins = rng.choice(len(fractions), size=5000, p=fractions)
 histogram_draws = rng.uniform(edges[bins], edges[bins + 1])
 
 # %%
@@ -129,7 +129,7 @@ for axes, name, draws in (
 ):
     axes.hist(ink, bins=40, density=True, color="0.8", label="data")
     axes.hist(draws, bins=40, density=True, histtype="step", color="black", label="drawn")
-    axes.set(title=name, xlabel="share of ink")
+    axes.set(title=name, xlabel="fraction of ink")
     axes.legend()
 left.set_ylabel("density")
 plt.show()
@@ -144,15 +144,15 @@ plt.show()
 
 
 # %%
-def log_likelihood(x, shares, edges):
+def log_likelihood(x, fractions, edges):
     """Mean log density of numbers x under a histogram, in nats."""
-    inside = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(shares) - 1)
+    inside = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(fractions) - 1)
     with np.errstate(divide="ignore"):  # an empty bin: the logarithm of 0
-        return np.mean(np.log(shares[inside] / np.diff(edges)[inside]))
+        return np.mean(np.log(fractions[inside] / np.diff(edges)[inside]))
 
 
 gaussian_score = scipy.stats.norm.logpdf(test_ink, mean, deviation).mean()
-histogram_score = log_likelihood(test_ink, shares, edges)
+histogram_score = log_likelihood(test_ink, fractions, edges)
 print(f"Gaussian {gaussian_score:.3f}, histogram {histogram_score:.3f}")
 assert gaussian_score < histogram_score
 
@@ -163,8 +163,8 @@ assert gaussian_score < histogram_score
 # %%
 for number in (5, 20, 1000):
     fine_counts, fine_edges = np.histogram(ink, bins=number)
-    fine_shares = fine_counts / fine_counts.sum()
-    seen, unseen = (log_likelihood(x, fine_shares, fine_edges) for x in (ink, test_ink))
+    fine_fractions = fine_counts / fine_counts.sum()
+    seen, unseen = (log_likelihood(x, fine_fractions, fine_edges) for x in (ink, test_ink))
     print(f"{number:5d} bins: seen {seen:.3f}, unseen {unseen:.3f}")
 assert seen > gaussian_score and unseen == -np.inf
 
@@ -177,13 +177,13 @@ assert seen > gaussian_score and unseen == -np.inf
 # ### Exercise 1: the inverse of the distribution function
 #
 # There is a shorter way to draw from a histogram. Its *distribution function* goes from 0 at the
-# first edge to 1 at the last, with straight lines between the edges: it says which share of the
+# first edge to 1 at the last, with straight lines between the edges: it says which fraction of the
 # data lies further left. Its inverse turns uniform random numbers $u$ from 0 to 1 into samples.
 # Write it. `np.interp` draws straight lines through given points, `np.cumsum` adds up.
 
 
 # %% tags=["exercise-1"]
-def inverse_distribution(u, shares, edges):
+def inverse_distribution(u, fractions, edges):
     """Samples of a histogram from numbers u in [0, 1], both float `(n,)`."""
     return ...
 
@@ -191,13 +191,13 @@ def inverse_distribution(u, shares, edges):
 # %% tags=["check-1"]
 with exercise(1):
     u = np.random.default_rng(1).uniform(size=1000)
-    drawn = inverse_distribution(u, shares, edges)
+    drawn = inverse_distribution(u, fractions, edges)
     assert drawn is not ..., "Write an expression in place of the three dots."
     assert np.shape(drawn) == (1000,), f"1,000 numbers are wanted. The shape is {np.shape(drawn)}."
-    ends = inverse_distribution(np.array([0.0, 1.0]), shares, edges)
+    ends = inverse_distribution(np.array([0.0, 1.0]), fractions, edges)
     assert np.allclose(ends, edges[[0, -1]]), "u = 0 and u = 1 are the two ends of the histogram."
     halves = inverse_distribution(np.array([0.25, 0.75]), np.array([0.5, 0.5]), np.array([0, 1, 3]))
-    assert halves[0] > 0 and halves[1] > 1, "u = 0.75 lies in the second of two equal shares."
+    assert halves[0] > 0 and halves[1] > 1, "u = 0.75 lies in the second of two equal bins."
     wanted = scipy.stats.rv_histogram((counts, edges), density=False).ppf(u)
     assert np.allclose(drawn, wanted), "Some numbers are not where they should be."
 
@@ -385,13 +385,13 @@ show(samples["Gaussian, 100 components"][:16])
 
 
 # %%
-def share_of_grey(pictures):
+def fraction_of_grey(pictures):
     return np.mean(np.abs(pictures) < 0.9)
 
 
 real_grey, gaussian_grey = (
-    share_of_grey(x_train),
-    share_of_grey(samples["Gaussian, 100 components"]),
+    fraction_of_grey(x_train),
+    fraction_of_grey(samples["Gaussian, 100 components"]),
 )
 print(f"pixels neither black nor white: digits {real_grey:.2f}, Gaussian {gaussian_grey:.2f}")
 assert gaussian_grey > 2 * real_grey
@@ -487,9 +487,9 @@ with exercise(4):
 #
 # *Articles: 2 §1.2*
 #
-# A *restricted Boltzmann machine* (RBM) is a model of black and white pictures. Beside the pixels
-# $v_i$, which are 0 or 1, it has hidden units $h_j$, which are 0 or 1 too. Each pair of both has
-# an *energy*, and is the more likely the lower its energy is:
+# A *restricted Boltzmann machine* (RBM) is a model of black and white pictures. In addition to the
+# pixels $v_i$, which are 0 or 1, it has hidden units $h_j$, which are 0 or 1 too. Each pair of both
+# has an *energy*, and is the more likely the lower its energy is:
 #
 # $$E(v, h) = -\sum_i b_i v_i - \sum_j c_j h_j - \sum_{j,i} h_j W_{ji} v_i, \qquad
 # p(v, h) = \frac{e^{-E(v, h)}}{Z}.$$
@@ -587,7 +587,7 @@ frozen = chain[:200]
 for _ in range(50):
     frozen = frozen_step(frozen, rng)
 standing = np.mean(np.all(frozen == frozen_step(frozen, rng), axis=1))
-print(f"share of chains that do not move any more: {standing:.2f}")
+print(f"fraction of chains that do not move any more: {standing:.2f}")
 
 
 # %% tags=["exercise-5"]
@@ -724,8 +724,8 @@ with exercise(6):
 
 # %% [markdown]
 # The package's `Scorer` computes this distance and more. *Coverage* (Naeem et al. 2020) is the
-# share of real images with a generated one nearby: are all kinds of digits there? *Near copies*
-# is the share of generated images that repeat a training image.
+# fraction of real images with a generated one nearby: are all kinds of digits there? *Near copies*
+# is the fraction of generated images that repeat a training image.
 #
 # Three more rows are there to compare with: other real digits, which is the best one can hope
 # for; real digits halved as for the RBM; and a "model" that draws training images again.
@@ -736,24 +736,24 @@ scorer = Scorer(x_train, digits, held_out=x_test, samples=SAMPLES)
 samples["real digits, halved"] = enlarged(visible[rng.permutation(len(visible))[:SAMPLES]])
 samples["training digits again"] = x_train[rng.permutation(len(x_train))[:SAMPLES]]
 
-cards = {"real digits": scorer.score_real()}
+scores = {"real digits": scorer.score_real()}
 for name, pictures in samples.items():
-    cards[name] = scorer.score(np.clip(pictures, -1, 1).astype(np.float32))
+    scores[name] = scorer.score(np.clip(pictures, -1, 1).astype(np.float32))
 
 print(f"{'':30s}  Fréchet distance  coverage  near copies")
-for name, card in sorted(cards.items(), key=lambda item: -item[1]["frechet_distance"]):
+for name, its_scores in sorted(scores.items(), key=lambda item: -item[1]["frechet_distance"]):
     distance, coverage, copies = (
-        card[key] for key in ("frechet_distance", "coverage", "near_copies")
+        its_scores[key] for key in ("frechet_distance", "coverage", "near_copies")
     )
     print(f"{name:30s}  {distance:16.2f}  {coverage:8.3f}  {copies:11.3f}")
 
 # %%
-distances = {name: card["frechet_distance"] for name, card in cards.items()}
+distances = {name: its_scores["frechet_distance"] for name, its_scores in scores.items()}
 assert distances["independent pixels"] > distances["Gaussian, 100 components"]
 assert distances["Gaussian, 100 components"] > distances["autoencoder, random codes"]
 assert distances["autoencoder, random codes"] > distances["GAN"] or EPOCHS < 6
 assert distances["GAN"] > distances["real digits"]
-assert cards["training digits again"]["near_copies"] == 1
+assert scores["training digits again"]["near_copies"] == 1
 
 # %% [markdown]
 # From independent pixels to the Gaussian, from there to the autoencoder, and from there to the
@@ -773,9 +773,9 @@ assert cards["training digits again"]["near_copies"] == 1
 # forged pictures of people and made-up news are made with generative models too. Whoever
 # generates should say so.
 #
-# Article 4 names four tasks with images. They differ in what the generator gets beside the noise,
-# or in its place: for *generation* nothing; for *translation* an image of another kind, such as
-# an outline; for *enhancement* a small or poor image; for *completion* an image with a hole. The
+# Article 4 names four tasks with images. They differ in what the generator gets in addition to the
+# noise, or in its place: for *generation* nothing; for *translation* an image of another kind, such
+# as an outline; for *enhancement* a small or poor image; for *completion* an image with a hole. The
 # discriminator asks in each case whether the result looks real.
 # [Chapter 10](10_applications.ipynb) trains all four.
 #
@@ -785,13 +785,13 @@ assert cards["training digits again"]["near_copies"] == 1
 # numbers?
 
 # %%
-empty_shares = []
+empty_fractions = []
 for n in (10, 30, 100, 1000, len(ink)):
     few_counts, _ = np.histogram(ink[:n], bins=edges)
     unseen_counts, _ = np.histogram(test_ink, bins=edges)
-    empty_shares.append(unseen_counts[few_counts == 0].sum() / len(test_ink))
-    print(f"made from {n:4d} numbers: {empty_shares[-1]:.3f} of the unseen data in empty bins")
-assert empty_shares == sorted(empty_shares, reverse=True) and empty_shares[0] > 0.1
+    empty_fractions.append(unseen_counts[few_counts == 0].sum() / len(test_ink))
+    print(f"made from {n:4d} numbers: {empty_fractions[-1]:.3f} of the unseen data in empty bins")
+assert empty_fractions == sorted(empty_fractions, reverse=True) and empty_fractions[0] > 0.1
 
 # %% [markdown]
 # A model knows nothing of what its examples do not show, and what it generates adds no facts to
@@ -805,12 +805,12 @@ assert empty_shares == sorted(empty_shares, reverse=True) and empty_shares[0] > 
 # ## Solutions
 
 # %% [markdown]
-# 1. The shares added up are the heights at the edges. The inverse swaps heights and places.
+# 1. The fractions added up are the heights at the edges. The inverse swaps heights and places.
 
 
 # %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
-def inverse_distribution(u, shares, edges):
-    heights = np.concatenate([[0], np.cumsum(shares)])
+def inverse_distribution(u, fractions, edges):
+    heights = np.concatenate([[0], np.cumsum(fractions)])
     return np.interp(u, heights, edges)
 
 

@@ -35,13 +35,11 @@ import tensorflow as tf
 from IPython.display import Image
 from sklearn.linear_model import LogisticRegression
 
-from dcgan_tf import GAN
+from dcgan_tf import GAN, adam, plot_curves
 from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
-from dcgan_tf.gan import losses
-from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.gan.article_losses import Minimax, SigmoidCrossEntropy
 from dcgan_tf.gan.regularizers import R1, r1_penalty
-from dcgan_tf.monitoring.curves import plot_curves
 
 folder = pathlib.Path(tempfile.mkdtemp())
 
@@ -81,7 +79,7 @@ plt.figure(figsize=(7, 3.5), layout="constrained")
 for samples, shade, label in ((real, "0.6", "data"), (fake, "0.85", "generated")):
     plt.hist(samples, bins=60, density=True, color=shade, alpha=0.8, label=label)
 plt.plot(grid, p, "k-", label="p, density of the data")
-plt.plot(grid, q, "k--", label="q, density of the generated")
+plt.plot(grid, q, "k--", label="q, density of generated samples")
 plt.xlim(-5, 3)
 plt.xlabel("x")
 plt.ylabel("density")
@@ -99,7 +97,7 @@ plt.show()
 #
 # The discriminator $D$ gets a number $x$ and answers with the probability that $x$ is real, if
 # half of all numbers that it is shown are real and half are generated. What is the best answer?
-# Count: of all samples near $x$, which share is real?
+# Count: of all samples near $x$, which fraction is real?
 
 # %%
 bins = np.linspace(-3, 2.5, 23)
@@ -109,7 +107,7 @@ counted = real_counts / (real_counts + fake_counts)
 best = p / (p + q)
 
 plt.figure(figsize=(7, 3.5), layout="constrained")
-plt.plot((bins[1:] + bins[:-1]) / 2, counted, "ko", label="share of real samples, counted")
+plt.plot((bins[1:] + bins[:-1]) / 2, counted, "ko", label="fraction of real samples, counted")
 plt.plot(grid, best, "k-", label="p / (p + q)")
 plt.xlim(-3, 2.5)
 plt.xlabel("x")
@@ -144,7 +142,7 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-loss = losses.SigmoidCrossEntropy()
+loss = SigmoidCrossEntropy()
 real_output, fake_output = rng.normal(size=(2, 64, 1)).astype(np.float32)
 by_hand = softplus(-real_output).mean() + softplus(fake_output).mean()
 np.testing.assert_allclose(loss.discriminator_loss(real_output, fake_output), by_hand, rtol=1e-5)
@@ -214,7 +212,7 @@ plt.show()
 # ### Exercise 1: how often is the best one right?
 #
 # A discriminator that must decide says "real" where $D(x) > 1/2$. Let $p$ be the standard normal
-# distribution, and $q$ the same shifted by 2. Which share of all samples, half of them real and
+# distribution, and $q$ the same shifted by 2. Which fraction of all samples, half of them real and
 # half generated, does the best discriminator get right? (`scipy.stats.norm.cdf` is the
 # distribution function of the standard normal distribution. A drawing helps.)
 
@@ -228,7 +226,7 @@ with exercise(1):
     x = np.random.default_rng(1).normal(size=(2, 200_000)) + [[0], [2]]
     verdicts = scipy.stats.norm.pdf(x) > scipy.stats.norm.pdf(x, 2)
     tried = (verdicts[0].mean() + 1 - verdicts[1].mean()) / 2
-    assert abs(best_accuracy - tried) < 0.005, "With 400,000 samples another share comes out."
+    assert abs(best_accuracy - tried) < 0.005, "With 400,000 samples another fraction comes out."
 
 # %% [markdown]
 # ### Exercise 2: what did this one learn?
@@ -624,19 +622,19 @@ ring = (modes[which] + rng.normal(0, 0.1, size=(8192, 2))).astype(np.float32)
 
 # %% [markdown]
 # We count by code: a sample belongs to a mode if it is at most three standard deviations, 0.3,
-# away from its middle. A mode is covered if at least 3 % of all samples belong to it (its fair
-# share is 12.5 %).
+# away from its middle. A mode is covered if at least 3 % of all samples belong to it (an even
+# distribution has 12.5 % in each).
 
 
 # %%
-def mode_shares(samples):
-    """The share of all samples that belongs to each mode."""
+def mode_fractions(samples):
+    """The fraction of all samples that belongs to each mode."""
     distances = np.linalg.norm(samples[:, np.newaxis] - modes, axis=2)
     return (distances < 0.3).mean(axis=0)
 
 
 def modes_covered(samples):
-    return int(np.sum(mode_shares(samples) >= 0.03))
+    return int(np.sum(mode_fractions(samples) >= 0.03))
 
 
 assert modes_covered(ring) == 8 and modes_covered(ring[which < 3]) == 3
@@ -688,8 +686,8 @@ rendering.write_gif(folder / "ring.gif", frames, duration_ms=300)
 Image(folder / "ring.gif")
 
 # %%
-last = mode_shares(films[-1])
-print("share of each mode:", last.round(3), "sum:", last.sum().round(3))
+last = mode_fractions(films[-1])
+print("fraction of each mode:", last.round(3), "sum:", last.sum().round(3))
 assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 
 # %% [markdown]
@@ -712,7 +710,7 @@ assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 # learn from $L_D + L_G$?
 
 # %%
-minimax = losses.Minimax()
+minimax = Minimax()
 noise = keras.random.normal((256, 8), seed=1)
 with tf.GradientTape(persistent=True) as tape:
     real_output = model.discriminator(ring[:256])
@@ -740,8 +738,8 @@ assert own > 1e-3 and of_sum < 1e-5
 # chooses $x$ and wants $V$ small, the second chooses $y$ and wants it large. The equilibrium is
 # $x = y = 0$: with $y = 0$ no $x$ changes anything, with $x = 0$ no $y$ does.
 #
-# Each follows its own slope: $\partial V / \partial x = y$ and $\partial V / \partial y = x$. In
-# a *simultaneous* step both slopes are taken before anybody moves.
+# Each follows its own gradient: $\partial V / \partial x = y$ and $\partial V / \partial y = x$.
+# In a *simultaneous* step both gradients are taken before anybody moves.
 
 
 # %%
@@ -825,7 +823,7 @@ plt.show()
 # ### Exercise 5: look ahead
 #
 # There is a third cure (Korpelevich 1976, *extragradient*): try a simultaneous step, take both
-# slopes at the point where it leads, go back, and make the step with these slopes. Write it.
+# gradients at the point where it leads, go back, and make the step with these gradients. Write it.
 
 
 # %% tags=["exercise-5"]
@@ -854,8 +852,9 @@ with exercise(5):
 #
 # The losses are those of the value itself:
 # $L_D = \mathrm{softplus}(0) + \mathrm{softplus}(\psi \theta)$ and
-# $L_G = -\mathrm{softplus}(\psi \theta)$. The penalty *R1* is half the squared slope of the logit
-# at real samples. The slope of a line is the same everywhere, so that R1 is $\psi^2 / 2$.
+# $L_G = -\mathrm{softplus}(\psi \theta)$. The penalty *R1* is half the squared gradient of the
+# logit at real samples. Here this gradient is the slope of the line, which is the same everywhere,
+# so that R1 is $\psi^2 / 2$.
 
 # %%
 psi = tf.constant(0.8)
@@ -864,15 +863,15 @@ np.testing.assert_allclose(r1_penalty(lambda x: psi * x, data), psi**2 / 2)
 
 
 # %% [markdown]
-# Their slopes, by hand:
+# The gradients of both losses, by hand:
 
 
 # %%
 def dirac_step(theta, psi, rate, gamma):
     """A simultaneous step of both; gamma is the weight of R1."""
-    generator_slope = -psi * sigmoid(psi * theta)
-    discriminator_slope = theta * sigmoid(psi * theta) + gamma * psi
-    return theta - rate * generator_slope, psi - rate * discriminator_slope
+    generator_gradient = -psi * sigmoid(psi * theta)
+    discriminator_gradient = theta * sigmoid(psi * theta) + gamma * psi
+    return theta - rate * generator_gradient, psi - rate * discriminator_gradient
 
 
 # %% [markdown]
@@ -933,8 +932,8 @@ assert np.all(np.diff(distances[0]) > 0)
 assert distances[0.3][-1] < 0.01
 
 # %% [markdown]
-# Without R1 this GAN turns around its equilibrium for ever, a little further out each time. With
-# R1 it arrives. The penalty does not move the equilibrium, where the slope is 0 anyway; it takes
+# Without R1 this GAN goes on turning around its equilibrium, a little further out each time. With
+# R1 it arrives. The penalty does not move the equilibrium, where the gradient is 0 anyway; it takes
 # the swing out of the way there. This is one reason why R1 is on by default in this package.
 #
 # Near the equilibrium one can compute this. For small $\theta$ and $\psi$ a step adds the rate
@@ -992,7 +991,7 @@ with exercise(6):
 best_accuracy = scipy.stats.norm.cdf(1)
 
 # %% [markdown]
-# 2. It learned which share of the samples is generated, $1 - D^*$. As
+# 2. It learned which fraction of the samples is generated, $1 - D^*$. As
 # $1 - \sigma(l) = \sigma(-l)$, the sign of the logit is wrong, and nothing else.
 
 
@@ -1021,7 +1020,7 @@ fooling_mean = 0
 fooling_deviation = 2
 
 # %% [markdown]
-# 5. The slopes at the point ahead already contain the turn that is to come.
+# 5. The gradients at the point ahead already contain the turn that is to come.
 
 
 # %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}

@@ -33,13 +33,11 @@ import numpy as np
 import tensorflow as tf
 from IPython.display import Image
 
-from dcgan_tf import GAN, Scorer, load_dataset
+from dcgan_tf import GAN, Scorer, adam, build_pair, digit_features, load_dataset
 from dcgan_tf.data import rendering
-from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
-from dcgan_tf.gan.optimizers import adam
 from dcgan_tf.networks.default import build_discriminator, build_generator
-from dcgan_tf.networks.pairs import PAIRS, build_pair
+from dcgan_tf.networks.pairs import PAIRS
 from dcgan_tf.networks.recurrent import build_gru
 
 run = pathlib.Path(tempfile.mkdtemp())
@@ -119,9 +117,9 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# Plain ReLU sets negative numbers to zero. Its slope is zero there too, and training follows
-# slopes (the *gradient*). The leak lets some of the gradient through. In a GAN it has to come
-# through the whole discriminator to reach the generator.
+# Plain ReLU sets negative numbers to zero. Its slope is zero there too, and training follows the
+# *gradient*, which is made of such slopes. The leak lets some of the gradient through. In a GAN it
+# has to come through the whole discriminator to reach the generator.
 
 # %% [markdown]
 # ## A convolution
@@ -379,7 +377,7 @@ assert not np.allclose(alone, in_company)
 
 # %% [markdown]
 # In the generator it lets training start quickly from small weights. The default discriminator
-# has none: its verdict on an image should depend on this image alone, and so should the slope
+# has none: its verdict on an image should depend on this image alone, and so should the gradient
 # that the R1 penalty measures.
 
 
@@ -578,14 +576,12 @@ assert by_hand == counted
 logits = np.array([0, 5, 20, 40], np.float32)
 probabilities = np.asarray(keras.ops.sigmoid(logits))
 for logit, D in zip(logits, probabilities, strict=True):
-    print(
-        f"logit {logit:4.0f}   D = {D:.8f}   1 - D = {1 - D:.1e}   slope of D = {D * (1 - D):.1e}"
-    )
+    print(f"logit {logit:4.0f}   D = {D:.8f}   1 - D = {1 - D:.1e}   gradient = {D * (1 - D):.1e}")
 assert probabilities[2] == probabilities[3] == 1
 
 # %% [markdown]
 # They do not differ: both are rounded to 1. How sure the discriminator was is lost, $\log(1 - D)$
-# is infinite, and the slope is 0, so that nothing can be learned. Logits keep all of it.
+# is infinite, and the gradient of $D$ is 0, so that nothing can be learned. Logits keep all of it.
 # [Chapter 5](05_losses.ipynb) computes the losses from them.
 
 # %% [markdown]
@@ -724,7 +720,7 @@ for name in PAIRS:
 # %% [markdown]
 # The *Fréchet distance* says how far the generated digits are from real ones, by what a
 # classifier of digits sees in them; smaller is better (Heusel et al. 2017;
-# [chapter 7](07_watching.ipynb)). Real digits against other real digits give the floor.
+# [chapter 7](07_watching.ipynb)). The row `real` compares real digits with other real digits.
 
 # %%
 scorer = Scorer(x_train, digit_features(), held_out=x_test, samples=SCORED)
@@ -796,7 +792,7 @@ plt.show()
 # ## Spectral normalisation
 #
 # A discriminator that changes its verdict steeply from one image to a similar one gives the
-# generator wild advice. One way to prevent it is a bound on its slope, a *Lipschitz bound* $L$:
+# generator wild advice. One way to prevent it is a bound on its gradient, a *Lipschitz bound* $L$:
 # for any two images $x$ and $y$
 #
 # $$|l(x) - l(y)| \le L \cdot |x - y|$$

@@ -31,11 +31,11 @@ import scipy.special
 import scipy.stats
 import tensorflow as tf
 
-from dcgan_tf import GAN, load_dataset
+from dcgan_tf import GAN, build_pair, load_dataset
 from dcgan_tf.applications.conditional import build_conditional_pair
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan import losses, regularizers
-from dcgan_tf.networks.pairs import build_pair
+from dcgan_tf.gan.article_losses import Minimax, SigmoidCrossEntropy, sigmoid_cross_entropy
 
 # %% [markdown]
 # How many samples are drawn to check a mean, and how long the small games of the second half
@@ -100,9 +100,9 @@ print(f"V from {SAMPLES:,} samples of each kind = {drawn_value:.3f}")
 
 # %%
 undecided = np.full(6, 0.5)
-for generator_shares in (q, p, np.full(6, 1 / 6)):
-    print(f"V = {value(undecided, p, generator_shares):.4f}")
-    assert np.isclose(value(undecided, p, generator_shares), -np.log(4))
+for any_q in (q, p, np.full(6, 1 / 6)):
+    print(f"V = {value(undecided, p, any_q):.4f}")
+    assert np.isclose(value(undecided, p, any_q), -np.log(4))
 
 # %% [markdown]
 # It is $\log \frac12 + \log \frac12 = -\log 4 = -1.386$, whatever the generator makes. A
@@ -166,7 +166,7 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# This is Proposition 1 of Goodfellow et al. (2014). $D^*$ is a share: of all cases in which this
+# This is Proposition 1 of Goodfellow et al. (2014). $D^*$ is a fraction: of all cases in which this
 # sample comes up, so many were real. Where only the data has a sample, it is 1. Where both are
 # equally frequent, it is one half.
 #
@@ -210,8 +210,8 @@ with exercise(1):
     assert V_of_the_best <= 0, "A logarithm of a probability is never above 0."
     assert V_of_the_best > -np.log(4), "A discriminator that looks at nothing has as much."
     tries = np.linspace(1e-9, 1 - 1e-9, 100_001)
-    shares = ((0.5, 0.0), (0.5, 0.5), (0.0, 0.5))
-    searched = sum(np.max(f(tries, *both)) for both in shares)
+    probabilities = ((0.5, 0.0), (0.5, 0.5), (0.0, 0.5))
+    searched = sum(np.max(f(tries, *both)) for both in probabilities)
     assert np.isclose(V_of_the_best, searched, atol=1e-3), "Sample by sample: what is p / (p + q)?"
 
 # %% [markdown]
@@ -222,8 +222,8 @@ with exercise(1):
 # $$V(D^*) = \sum p \log\frac{p}{p + q} + \sum q \log\frac{q}{p + q}$$
 #
 # Let $m = (p + q) / 2$ be the mixture of both. Then $p / (p + q) = \frac12 \, p / m$, and the
-# logarithm of the $\frac12$ can be taken out. As the shares in $p$ add up to 1, and those in $q$
-# too:
+# logarithm of the $\frac12$ can be taken out. As the probabilities in $p$ add up to 1, and those in
+# $q$ too:
 #
 # $$V(D^*) = -2 \log 2 + \sum p \log\frac{p}{m} + \sum q \log\frac{q}{m}$$
 #
@@ -265,9 +265,9 @@ assert jsd(p, p) == 0
 # So $V(D^*)$ lies between $-\log 4$ and 0. The generator that minimises it makes exactly the
 # distribution of the data, and then $D^*$ is one half everywhere (Theorem 1 there).
 #
-# Can a generator get there by small steps? Here it is a list of six shares, made from six free
-# numbers by a softmax (exponentials, divided by their sum), so that they stay above 0 and add up
-# to 1. In each round the discriminator is the best one; the generator then takes one step
+# Can a generator get there by small steps? Here it is a list of six probabilities, made from six
+# free numbers by a softmax (exponentials, divided by their sum), so that they stay above 0 and add
+# up to 1. In each round the discriminator is the best one; the generator then takes one step
 # downwards.
 
 # %%
@@ -276,14 +276,14 @@ values = []
 for _ in range(300):
     D_star = p / (p + tf.nn.softmax(free_numbers))  # max over D
     with tf.GradientTape() as tape:
-        shares = tf.nn.softmax(free_numbers)
-        V = tf.reduce_sum(p * tf.math.log(D_star)) + tf.reduce_sum(shares * tf.math.log(1 - D_star))
+        q_now = tf.nn.softmax(free_numbers)
+        V = tf.reduce_sum(p * tf.math.log(D_star)) + tf.reduce_sum(q_now * tf.math.log(1 - D_star))
     free_numbers.assign_sub(0.5 * tape.gradient(V, free_numbers))  # min over G
     values.append(float(V))
 
 learned_q = tf.nn.softmax(free_numbers).numpy()
-print("the generator's shares:", learned_q.round(3))
-print("those of the data:     ", p)
+print("the generator's probabilities:", learned_q.round(3))
+print("those of the data:            ", p)
 np.testing.assert_allclose(learned_q, p, atol=0.02)
 assert np.isclose(values[-1], -np.log(4), atol=1e-3)
 
@@ -412,7 +412,7 @@ fake_output = rng.normal(-2, 3, (8, 1)).astype(np.float32)  # and of eight gener
 for label, by_hand in ((1.0, softplus(-fake_output)), (0.0, softplus(fake_output))):
     labels = np.full_like(fake_output, label)
     ways = [
-        losses.sigmoid_cross_entropy(tf.constant(fake_output), label),
+        sigmoid_cross_entropy(tf.constant(fake_output), label),
         tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=fake_output)),
         keras.losses.BinaryCrossentropy(from_logits=True)(labels, fake_output),
     ]
@@ -566,7 +566,7 @@ with exercise(3):
     gradient = float(np.squeeze(tape.gradient(loss, logit)))
     assert gradient < 0, "A higher logit must mean a lower loss: here it is the other way round."
     assert gradient < -0.5, f"Where D is sure the gradient is only {gradient:.5f}."
-    expected = losses.SigmoidCrossEntropy().generator_loss(tf.constant(fake_output))
+    expected = SigmoidCrossEntropy().generator_loss(tf.constant(fake_output))
     assert np.isclose(repaired_loss(tf.constant(fake_output)), expected), "The value is wrong."
 
 # %% [markdown]
@@ -574,6 +574,10 @@ with exercise(3):
 #
 # In the next three the discriminator's output $l$ is a plain score, higher for "real", and no
 # logit of a probability. Each is one line of NumPy, and a name for `compile(loss=...)`.
+#
+# The package has one more, `"relativistic"` (Jolicoeur-Martineau 2018, arXiv:1807.00734). Its
+# discriminator does not judge a sample alone, but says whether the real sample of a pair is more
+# real than the generated one, so that its generator's loss takes both outputs.
 
 # %% [markdown]
 # ### Least squares
@@ -635,10 +639,10 @@ check_against_package(
 
 # %% [markdown]
 # This difference could be made as large as one likes by multiplying all scores by ten. It has a
-# meaning only if the slope of $l$ is nowhere above 1. Then the largest possible difference is the
-# *Wasserstein distance*: how far the generated samples must be moved, on average, to become the
-# real ones. Two clouds on a line, one of them moved by 3, and the score $l(x) = x$, whose slope
-# is 1:
+# meaning only if the gradient of $l$ is nowhere longer than 1. Then the largest possible difference
+# is the *Wasserstein distance*: how far the generated samples must be moved, on average, to become
+# the real ones. Two clouds on a line, one of them moved by 3, and the score $l(x) = x$, whose
+# gradient is 1:
 
 # %%
 cloud = rng.normal(0, 1, 1000)
@@ -650,21 +654,22 @@ np.testing.assert_allclose([distance, difference], 3)
 # %% [markdown]
 # ### The gradient penalty
 #
-# Gulrajani et al. (2017, arXiv:1704.00028) hold the slope near 1 by a penalty, which the
-# discriminator minimises beside its loss. It is taken at points $y$ between real and generated
-# samples, each with a random share $s$ of both:
+# Gulrajani et al. (2017, arXiv:1704.00028) hold the length of the gradient near 1 by a penalty,
+# which the discriminator minimises in addition to its loss. It is taken at points $y$ between real
+# and generated samples. A random number $\epsilon$ between 0 and 1 says how near each of them is to
+# the real sample:
 #
-# $$E[(|\nabla l(y)| - 1)^2], \qquad y = s \, x + (1 - s) \, G(z)$$
+# $$E[(|\nabla l(y)| - 1)^2], \qquad y = \epsilon \, x + (1 - \epsilon) \, G(z)$$
 #
-# $\nabla l$ is the slope of the score in all directions at once, a vector, and $|\cdot|$ is its
-# length. For a discriminator that is one dense layer, $l(x) = w \cdot x$, the slope is $w$
+# $\nabla l$ is the gradient of the score, a vector: its slope in each direction. $|\cdot|$ is its
+# length. For a discriminator that is one dense layer, $l(x) = w \cdot x$, the gradient is $w$
 # everywhere:
 
 # %%
 weights = rng.normal(size=(5, 1)).astype(np.float32)
 real_images = tf.constant(rng.normal(size=(8, 5)), tf.float32)
 fake_images = tf.constant(rng.normal(size=(8, 5)), tf.float32)
-share = tf.constant(rng.uniform(size=(8, 1)), tf.float32)
+epsilon = tf.constant(rng.uniform(size=(8, 1)), tf.float32)
 
 
 def linear_discriminator(samples):
@@ -672,13 +677,13 @@ def linear_discriminator(samples):
 
 
 length = np.sqrt((weights**2).sum())
-penalty = regularizers.gradient_penalty(linear_discriminator, real_images, fake_images, share)
+penalty = regularizers.gradient_penalty(linear_discriminator, real_images, fake_images, epsilon)
 np.testing.assert_allclose(penalty, (length - 1) ** 2, rtol=1e-5)
 
 # %% [markdown]
 # ### R1
 #
-# Mescheder et al. (2018, arXiv:1801.04406, section 4.1): the slope is to be small, and only at
+# Mescheder et al. (2018, arXiv:1801.04406, section 4.1): the gradient is to be small, and only at
 # real samples. With it $D$ may come to rest where the data is. It goes with any loss, and is the
 # package's default.
 #
@@ -689,7 +694,7 @@ penalty = regularizers.r1_penalty(linear_discriminator, real_images)
 np.testing.assert_allclose(penalty, length**2 / 2, rtol=1e-5)
 
 # %% [markdown]
-# A discriminator with a bend has another slope at each sample. Measured without any calculus, by
+# A discriminator with a bend has another gradient at each sample. Measured without any calculus, by
 # moving each sample a little and looking how much the score changes:
 
 
@@ -704,9 +709,9 @@ changes = [
     / (2 * h)
     for unit in np.eye(5, dtype=np.float32)
 ]
-slopes = np.concatenate(changes, axis=1)  # one row for each sample
+gradients = np.concatenate(changes, axis=1)  # one row for each sample
 penalty = regularizers.r1_penalty(bent_discriminator, real_images)
-np.testing.assert_allclose(penalty, (slopes**2).sum(axis=1).mean() / 2, rtol=1e-2)
+np.testing.assert_allclose(penalty, (gradients**2).sum(axis=1).mean() / 2, rtol=1e-2)
 
 # %% [markdown]
 # ### One-sided label smoothing
@@ -774,7 +779,7 @@ with exercise(5):
     assert np.isfinite(best_logit), "Without smoothing it would be infinite. With it, it is not."
     logit = tf.Variable([[float(best_logit)]])
     with tf.GradientTape() as tape:
-        loss = losses.sigmoid_cross_entropy(logit, 0.9)
+        loss = sigmoid_cross_entropy(logit, 0.9)
     gradient = float(np.squeeze(tape.gradient(loss, logit)))
     assert gradient < 1e-3, "The loss would fall further if the logit were lower."
     assert gradient > -1e-3, "The loss would fall further if the logit were higher."
@@ -1000,9 +1005,9 @@ for step in range(30):
     batch = tf.constant(x_train[32 * step : 32 * step + 32])
     both_step(batch, generator(rng.normal(size=(32, 16)).astype(np.float32)))
 for kind in ("test digits", "generated"):
-    share = np.mean(discriminator(kinds[kind]).numpy() > 0)
-    print(f"{kind:16} {share:5.0%} taken for real")
-    assert share > 0.9 if kind == "test digits" else share < 0.1
+    fraction = np.mean(discriminator(kinds[kind]).numpy() > 0)
+    print(f"{kind:16} {fraction:5.0%} taken for real")
+    assert fraction > 0.9 if kind == "test digits" else fraction < 0.1
 
 # %% [markdown]
 # ## Erratum 3: maximum and minimum exchanged
@@ -1019,7 +1024,7 @@ for kind in ("test digits", "generated"):
 
 
 # %%
-def share_right(discriminator, real_samples, fake_samples):
+def fraction_right(discriminator, real_samples, fake_samples):
     right_about_real = np.mean(discriminator(real_samples).numpy() > 0)
     return (right_about_real + np.mean(discriminator(fake_samples).numpy() < 0)) / 2
 
@@ -1041,20 +1046,20 @@ def train_discriminator(sign, steps=100):
 
     for _ in range(steps):
         step()
-    return discriminator, share_right(discriminator, real_batch, fake_samples)
+    return discriminator, fraction_right(discriminator, real_batch, fake_samples)
 
 
-good_discriminator, right_share = train_discriminator(sign=-1)
-_, wrong_share = train_discriminator(sign=+1)
-print(f"D maximises V: right in {right_share:.0%} of all cases")
-print(f"D minimises V: right in {wrong_share:.0%} of all cases")
-assert right_share > 0.9 and wrong_share < 0.1
+good_discriminator, right_fraction = train_discriminator(sign=-1)
+_, wrong_fraction = train_discriminator(sign=+1)
+print(f"D maximises V: right in {right_fraction:.0%} of all cases")
+print(f"D minimises V: right in {wrong_fraction:.0%} of all cases")
+assert right_fraction > 0.9 and wrong_fraction < 0.1
 
 # %% [markdown]
 # With the printed sign it is worse than guessing: it learns to call real what is generated, and
 # generated what is real.
 #
-# Now the generator alone, against the discriminator that was trained rightly and now stands
+# Now the generator alone, against the discriminator that was trained correctly and now stands
 # still.
 
 
@@ -1207,7 +1212,7 @@ class Sum:
         return own_loss + self.loss.generator_loss(fake_output)
 
 
-model, sum_of_minimax = play(Sum(losses.Minimax()))
+model, sum_of_minimax = play(Sum(Minimax()))
 show(sum_of_minimax)
 
 # %%
@@ -1223,7 +1228,7 @@ assert sum_of_minimax["discriminator_loss"][-1] < 0.05
 # With the non-saturating loss nothing cancels. **Predict, then run:** is it a game now?
 
 # %%
-_, sum_of_others = play(Sum(losses.SigmoidCrossEntropy()))
+_, sum_of_others = play(Sum(SigmoidCrossEntropy()))
 show(sum_of_others)
 assert abs(sum_of_others["discriminator_loss"][-1] - 2 * np.log(2)) < 0.1
 assert sum_of_others["mean"][-1] < 0 and sum_of_others["real_accuracy"][-1] > 0.9
@@ -1368,7 +1373,7 @@ with exercise(6):
     assert of_real is not None and of_fake is not None, "D's loss leaves out one kind of samples."
     assert np.all(of_real < 0), "D wants higher logits for real samples."
     assert np.all(of_fake > 0), "D wants lower logits for generated samples."
-    expected = losses.Minimax()
+    expected = Minimax()
     assert np.isclose(g, expected.generator_loss(outputs[1])), "The generator's value is wrong."
     assert np.isclose(d, expected.discriminator_loss(*outputs)), "D's value is wrong."
 

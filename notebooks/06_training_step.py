@@ -31,10 +31,10 @@ import numpy as np
 import tensorflow as tf
 from IPython.display import Image
 
-from dcgan_tf import GAN, load_dataset, shuffled_batches
+from dcgan_tf import GAN, load_dataset, load_model, shuffled_batches
 from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
-from dcgan_tf.gan.losses import SigmoidCrossEntropy
+from dcgan_tf.gan.article_losses import SigmoidCrossEntropy
 from dcgan_tf.networks.default import build_discriminator, build_generator
 
 run = pathlib.Path(tempfile.mkdtemp())
@@ -286,7 +286,7 @@ with exercise(1):
 # *Articles: 2 §3.3 · 3 §3*
 #
 # Article 2 describes the same training in seven steps, Article 3 in six. The package's method that
-# does it follows the seven. Here it is, as it stands in `model.py`:
+# does it follows the seven. Here it is, as it stands in `gan/model.py`:
 
 # %%
 source = inspect.getsource(GAN.train_step)
@@ -297,7 +297,12 @@ for k in range(1, 8):
     assert f"Step {k}" in source, "each of the seven steps is marked in the method"
 
 # %% [markdown]
-# The articles' steps beside each other. The columns are article and section, for example Article 0,
+# Three things in it need a word. `_judge` calls the discriminator, with the condition of the samples
+# if there is one. `losses.generator_loss` calls the loss that was chosen, and gives it the real
+# outputs too if it asks for them. An *objective* is what a network really minimises: its loss, and in
+# addition the term of the generator or the penalty on the discriminator, if `compile` has set one.
+#
+# The articles' steps side by side. The columns are article and section, for example Article 0,
 # section 3.2. A number is a step of the list there; "D 2" is step 2 of Article 1's list for the
 # discriminator.
 #
@@ -305,9 +310,9 @@ for k in range(1, 8):
 # |---|---|---|---|---|---|---|
 # | first weights | 1 | 1 | | 1 | 1 | before it: the networks are built |
 # | a batch of real images | 2 | 2 | D 1 | 2 | 3 | `real_images, condition = ...` |
-# | noise | 2, 3 | 2, 3 | G 1 | 3 | 2 | `noise = self._noise(...)` |
+# | noise | 2, 3 | 2, 3 | G 1 | 3 | 2 | `noise = self._draw_noise(...)` |
 # | generated images | 2, 3 | 2, 3 | G 2 | 3 | 2 | `fake_images = self.generator(...)` |
-# | D looks at both | 2, 3 | 2, 3 | D 2, G 3 | 4 | 3 | `real_output = ...`, `fake_output = ...` |
+# | D looks at both | 2, 3 | 2, 3 | D 2, G 3 | 4 | 3 | `self._judge(...)`, twice |
 # | two losses | 2, 3 | 2, 3 | | 5 | 4 | `generator_loss = ...`, `discriminator_loss = ...` |
 # | new weights | 2, 3 | 2, 3 | D 3, G 4 | 6 | 5 | `gradient` and `apply`, twice |
 # | again | 4 | 4 | D 4, G 5 | 7 | 6 | after it: `fit` |
@@ -316,15 +321,15 @@ for k in range(1, 8):
 
 # %%
 for line in (
-    "real_images, condition = self._unpacked(data)",
-    "noise = self._noise(",
+    "real_images, condition = self._unpack(data)",
+    "noise = self._draw_noise(",
     "fake_images = self.generator(",
-    "real_output = self.discriminator(",
-    "fake_output = self.discriminator(",
-    "generator_loss = self.loss.generator_loss(fake_output)",
+    "real_output = self._judge(",
+    "fake_output = self._judge(",
+    "generator_loss = losses.generator_loss(self.loss, fake_output, real_output)",
     "discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)",
-    "gen_tape.gradient(",
-    "disc_tape.gradient(",
+    "gen_tape.gradient(gen_objective",
+    "disc_tape.gradient(disc_objective",
     "self.generator_optimizer.apply(",
     "self.discriminator_optimizer.apply(",
 ):
@@ -375,7 +380,7 @@ assert not np.allclose(together, in_turn)
 # | `discriminator(x, reuse)` | the same for D, called twice | a Keras model, called twice |
 # | `reuse` | "take the weights that are there" | nothing: the model owns its weights |
 # | scopes `gen`, `dis` | to find each network's weights by name | `model.trainable_variables` |
-# | `loss_function` | both losses | `losses.py`, by `compile(loss=...)` |
+# | `loss_function` | both losses | `gan/losses.py`, by `compile(loss=...)` |
 # | `train_op` | a step of each optimizer | `GAN.train_step` |
 # | `main` | load data, define, train | `load_dataset`, `GAN` and `compile`, `fit` |
 
@@ -717,12 +722,12 @@ np.testing.assert_allclose(of_sum, 0, atol=1e-6)
 #
 # For one generated image with the logit $l$ the generator's loss is $\mathrm{softplus}(-l)$, with
 # $\mathrm{softplus}(t) = \ln(1 + e^t)$. The part of the discriminator's loss for this image is
-# $\mathrm{softplus}(l)$. Write the slope of their sum, its derivative by $l$. (The derivative of
+# $\mathrm{softplus}(l)$. Write the gradient of their sum, its derivative by $l$. (The derivative of
 # softplus is the sigmoid, $\sigma(t) = 1 / (1 + e^{-t})$.)
 
 
 # %% tags=["exercise-3"]
-def slope_of_sum(logit):
+def gradient_of_sum(logit):
     """The derivative of softplus(-l) + softplus(l), for a NumPy array of logits."""
     return ...
 
@@ -730,14 +735,16 @@ def slope_of_sum(logit):
 # %% tags=["check-3"]
 with exercise(3):
     logits = np.linspace(-6, 6, 13)
-    slopes = slope_of_sum(logits)
-    assert slopes is not ..., "Write an expression in place of the three dots."
-    assert abs(slopes[6]) < 1e-9, "At l = 0 the sum is as small as it can be: it has no slope."
-    assert slopes[0] < 0 < slopes[-1], "To the left of 0 the sum falls, to the right it rises."
+    gradients = gradient_of_sum(logits)
+    assert gradients is not ..., "Write an expression in place of the three dots."
+    assert abs(gradients[6]) < 1e-9, "At l = 0 the sum is smallest: there its gradient is 0."
+    assert gradients[0] < 0 < gradients[-1], (
+        "To the left of 0 the sum falls, to the right it rises."
+    )
     points = tf.Variable(logits)
     with tf.GradientTape() as tape:
         sums = tf.nn.softplus(-points) + tf.nn.softplus(points)
-    assert np.allclose(slopes, tape.gradient(sums, points)), "The tape finds other slopes."
+    assert np.allclose(gradients, tape.gradient(sums, points)), "The tape finds other gradients."
 
 # %% [markdown]
 # (The solution says what follows for the generator.)
@@ -981,13 +988,15 @@ assert difference < 0.01 * way
 # | in the package | what it is for |
 # |---|---|
 # | `test_step` | `evaluate` and validation data: both losses without training |
-# | means over the epoch, accuracies | numbers that do not hang on the last batch |
+# | `generator_loss_tracker` and three more | means over the epoch, not the last batch's numbers |
 # | saved random states, both optimizers | training goes on as if it had never stopped |
 # | a moving average of the generator | calmer images, from `generate` |
-# | `regularizer` | a penalty on the discriminator's slope, by default R1 |
+# | `regularizer` | a penalty on the discriminator's gradient, by default R1 |
 # | `generator_term`, conditions | the applications of [chapter 10](10_applications.ipynb) |
-# | `minimised` | loss scaling for float16, shares of a loss on several devices |
+# | `_generator_objective`, `_discriminator_objective` | add that term and that penalty to the losses |
+# | `scale_loss` | scales a loss for float16, and divides it among several devices |
 # | `nan_unless_finite` | a training that has failed says so |
+# | `add_worker_axis` | lets Keras take the mean of the metrics over several workers |
 #
 # Three of them, seen at work. `evaluate` draws the same noise at each call, so that two calls
 # agree:
@@ -1004,7 +1013,7 @@ print({name: round(value, 3) for name, value in results.items()})
 
 # %%
 model.save(run / "gan.keras")
-loaded = keras.saving.load_model(run / "gan.keras")
+loaded = load_model(run / "gan.keras")
 for each in (model, loaded):
     each.train_on_batch(x_train[:32])
 for kept, read in zip(model.get_weights(), loaded.get_weights(), strict=True):
@@ -1048,14 +1057,14 @@ discriminator_moves = 3 * 251
 
 
 # %% [markdown]
-# 3. The slope is $\sigma(l) - \sigma(-l)$. At $l = 0$, where the discriminator is undecided, it is
-#    0, while the generator's own loss still has a slope there. The sum would leave the generator at
+# 3. The gradient is $\sigma(l) - \sigma(-l)$. At $l = 0$, where the discriminator is undecided, it
+#    is 0, while that of the generator's own loss is not. The sum would leave the generator at
 #    an undecided discriminator, and it would teach the discriminator to be undecided about
 #    generated images.
 
 
 # %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
-def slope_of_sum(logit):
+def gradient_of_sum(logit):
     return 1 / (1 + np.exp(-logit)) - 1 / (1 + np.exp(logit))
 
 

@@ -34,16 +34,24 @@ import tensorflow as tf
 from IPython.display import Image
 from scipy.spatial.distance import cdist
 
-from dcgan_tf import DCGAN, ProgressGif, SampleGrid, Scorecard, Scorer, TrainingDoctor, load_dataset
+from dcgan_tf import (
+    DCGAN,
+    ProgressGif,
+    SampleGrid,
+    Scorecard,
+    Scorer,
+    TrainingDoctor,
+    digit_features,
+    load_dataset,
+    plot_curves,
+)
 from dcgan_tf.data import rendering
 from dcgan_tf.evaluation import metrics
-from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.evaluation.figures import draw_closest_pairs
 from dcgan_tf.evaluation.scorer import evaluate, shrink
 from dcgan_tf.exercises import exercise
-from dcgan_tf.gan.losses import SigmoidCrossEntropy
+from dcgan_tf.gan.article_losses import SigmoidCrossEntropy
 from dcgan_tf.monitoring import failures
-from dcgan_tf.monitoring.curves import plot_curves
 
 run = pathlib.Path(tempfile.mkdtemp())
 
@@ -75,7 +83,7 @@ model.compile()
 # - `ProgressGif` makes a film of such grids.
 # - `Scorecard` computes scores. It gets a `Scorer`, which holds the real images to compare with.
 # - `TrainingDoctor` says what is going wrong, if something is. It comes after `Scorecard`, whose
-#   scores it also reads.
+#   scores it also uses.
 
 # %%
 digits = digit_features()
@@ -220,8 +228,8 @@ Image(run / "curves.png", width=800)
 
 # %% [markdown]
 # The losses do not go down to zero, and they need not come near the thin lines either. The
-# discriminator's stays below its line: it tells more images rightly than a guess would. This is no
-# sign of failure. (Nor do the lines say that the images are good, as will be seen.)
+# discriminator's stays below its line: it is right about more images than a guess would be. This is
+# no sign of failure. (Nor do the lines say that the images are good, as will be seen.)
 #
 # Why need a loss not fall, when the images become better? Because it measures one network by the
 # other. Two chess players who play only each other may both become masters: each still wins about
@@ -348,13 +356,13 @@ assert spread < 0.5
 #
 # So images are first turned into *features*: numbers in which images that mean the same are near
 # each other. They come from a *classifier*, a network that was trained to name the digit in a
-# picture. Its last hidden layer has 64 numbers, from which it reads the class. These are the
+# picture. Its last hidden layer has 64 numbers, from which it computes the class. These are the
 # features.
 
 # %%
 features, classes = digits(x_test)
 print(features.shape, "from", features.min(), "to", features.max())
-print(f"digits that the classifier reads rightly: {np.mean(classes == y_test):.1%}")
+print(f"digits that it classifies correctly: {np.mean(classes == y_test):.1%}")
 
 # %% [markdown]
 # How far does a digit go when it is moved by one pixel? Measured in the mean distance of two
@@ -462,7 +470,7 @@ with exercise(3):
 #
 # "Looks real" is made exact by balls. Around each real point, in the space of features, there is a
 # ball that reaches to its third nearest neighbour among the real points. All balls together are the
-# region of the real images. Precision is the share of generated points in it. For recall the two
+# region of the real images. Precision is the fraction of generated points in it. For recall the two
 # sets change places.
 
 
@@ -472,12 +480,12 @@ def radii_of(points, k=3):
     return distances[:, k]  # the first is the distance of the point to itself
 
 
-def share_covered(centres, points):
+def fraction_covered(centres, points):
     return np.mean((cdist(points, centres) <= radii_of(centres)).any(axis=1))
 
 
 def precision_recall(real, fake):
-    return share_covered(real, fake), share_covered(fake, real)
+    return fraction_covered(real, fake), fraction_covered(fake, real)
 
 
 # %% [markdown]
@@ -498,7 +506,7 @@ for axes, centres, points, name in (
         axes.add_patch(plt.Circle(centre, radius, color="0.85"))
     axes.scatter(*real_points.T, c="k", s=12, label="real")
     axes.scatter(*fake_points.T, c="k", s=25, marker="x", linewidths=0.8, label="generated")
-    axes.set(title=f"{name} {share_covered(centres, points):.2f}", aspect="equal")
+    axes.set(title=f"{name} {fraction_covered(centres, points):.2f}", aspect="equal")
     axes.set(xlabel="first feature", ylabel="second feature", xlim=(-3.5, 6), ylim=(-3, 3.5))
 panels[0].legend(loc="upper left")
 plt.show()
@@ -554,8 +562,8 @@ assert scored["one half real, one half noise"][1] > 0.7
 
 # %% [markdown]
 # One good image again and again has the best precision there is. Images that are no digits have a
-# high recall: odd points lie far apart, their balls are large and cover much. So precision and
-# recall are only read together, and beside the images.
+# high recall: odd points lie far apart, their balls are large and cover much. So read precision and
+# recall only together, and look at the images too.
 #
 # ### Exercise 4: predict two scores
 #
@@ -578,16 +586,17 @@ with exercise(4):
     assert answers[1] == words[1], "Think of recall again: is nothing missing?"
 
 # %% [markdown]
-# ## Floor and ceiling
+# ## What a score is compared with
 #
-# A Fréchet distance of 3: is that much? A number needs two others beside it.
+# A Fréchet distance of 3: is that much? A number needs two *references*.
 #
-# - The *floor*: the score of real images against other real images. No generator can be expected to
-#   do better.
-# - The *ceiling*: the score of a generator that has collapsed onto one image.
+# - *Real*: the score of real images against other real images. No generator can be expected to do
+#   better.
+# - *Collapsed*: the score of a generator that makes one image again and again.
 #
-# `Scorer` cuts the real images into two halves for this. One half is what all are compared with;
-# the other plays the perfect generator. `evaluate` makes the table:
+# `Scorer` cuts the real images into two halves for this. All images are compared with the first
+# half. The second half stands for a perfect generator. `evaluate` makes a *card* of all measures,
+# each with its references, and `as_table` lays it out:
 
 # %%
 card = evaluate(generated, scorer, verbose=0)
@@ -595,12 +604,13 @@ print(card.as_table())
 
 # %% [markdown]
 # *Kernel distance*, *density* and *coverage* are younger relatives of the Fréchet distance, of
-# precision and of recall; `scores.py` has their formulas and papers. The classes are those that the
-# classifier reads: are all ten digits there, and as often as in the data? *Diversity in a class* is
-# how different two images of the same digit are, compared with real ones. Near copies have a
-# section below.
+# precision and of recall; `evaluation/metrics.py` has their formulas and papers. The classes are
+# those that the classifier finds: are all ten digits there, and as often as in the data? *Diversity
+# in a class* is how different two images of the same digit are, compared with real ones. Near copies
+# have a section below.
 #
-# "In multiples of the floor" is a way to say how good a Fréchet distance is:
+# How good is a Fréchet distance? Say how many times the distance of real images it is. `card[key]`
+# is the row of one measure:
 
 # %%
 distance = card["frechet_distance"]
@@ -676,7 +686,7 @@ assert distances[0] > 10 * distances[-1]
 # are wrong in different ways are apart. So the score of 100 images and that of 4,000 have nothing
 # to say to each other. A Fréchet distance in a paper, made with 50,000 images, cannot be compared
 # with yours either. Compare scores of the same number of images and the same features, or say how
-# many times the floor they are, with the floor made in the same way.
+# many times the distance of real images they are, measured in the same way.
 #
 # ### Exercise 5: find the bug
 #
@@ -746,13 +756,13 @@ print(f"near copies among 200 generated digits: {np.mean(ratios < 0.5):.1%}")
 
 # %%
 touched = x_train[:200] + np.random.default_rng(0).normal(0, 0.05, (200, 28, 28, 1))
-shares = {
+fractions = {
     name: np.mean(copy_ratios(training, shrink(pictures)) < 0.5)
     for name, pictures in (("touched", touched), ("held out", x_test[:200]))
 }
-for name, share in shares.items():
-    print(f"{name}: {share:.1%} near copies")
-assert shares["touched"] > 0.95 and shares["held out"] < 0.05
+for name, fraction in fractions.items():
+    print(f"{name}: {fraction:.1%} near copies")
+assert fractions["touched"] > 0.95 and fractions["held out"] < 0.05
 
 # %% [markdown]
 # The generated digits that come nearest to a training digit, each above it:
@@ -779,12 +789,12 @@ assert doctor.findings[-1]["finding"] == "healthy"
 
 # %% [markdown]
 # "Nothing wrong yet" is what it says in the beginning: some failures can be told only after three
-# looks, none of them in the first 300 steps. What it reads are numbers like these:
+# *snapshots*, none of them in the first 300 steps. A snapshot holds measurements such as these:
 
 # %%
-readings = doctor.findings[-1]["readings"]
+measurements = doctor.findings[-1]["measurements"]
 for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "movement", "swing"):
-    print(f"{name:16}{readings[name]:.3f}")
+    print(f"{name:16}{measurements[name]:.3f}")
 
 # %% [markdown]
 # *Diversity* is how different two generated images are, in units of real ones: near 0 is a
@@ -805,8 +815,8 @@ for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "mo
 # All of this comes without writing a line of Python. `dcgan-tf train` has the film, the grids and
 # the doctor at work, and at its end makes the table of scores. Its folder then holds `report.html`:
 # one page with the film and a slider over the epochs, the curves with their lines, the doctor's
-# findings, the table of scores with floor and ceiling, the nearest pairs, the shares of the
-# classes, and a map of the noise to move over. It opens without a network and can be sent as one
+# findings, the table of scores with their references, the nearest pairs, the fraction of each
+# class, and a map of the noise to move over. It opens without a network and can be sent as one
 # file.
 #
 # | command | what it does |
@@ -820,7 +830,7 @@ for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "mo
 #
 # 1. The grid: are there digits, and different ones?
 # 2. The doctor: does it name a failure?
-# 3. The scores, in multiples of the floor, with equal numbers of images.
+# 3. The scores, compared with those of real images, with equal numbers of images.
 # 4. The nearest pairs, if the scores are very good.
 # 5. The curves: not for quality, but for sudden changes.
 

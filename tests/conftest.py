@@ -7,14 +7,12 @@ import keras
 import numpy as np
 import pytest
 
-from dcgan_tf import cli
+from dcgan_tf import Scorer, cli, digit_features, load_dataset
 
 
 @pytest.fixture(scope="session")
 def digits():
     """96 of the bundled digits, float32 (96, 28, 28, 1) in [-1, 1]: three batches of 32."""
-    from dcgan_tf import load_dataset
-
     return load_dataset("mnist-10k")[0][0][:96]
 
 
@@ -112,3 +110,16 @@ def command(capsys):
         return status, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def data():
+    """The bundled digits to train on, and those held out."""
+    (x_train, _), (x_test, _) = load_dataset("mnist-10k")
+    return x_train, x_test
+
+
+@pytest.fixture(scope="session")
+def small_scorer(data):
+    """Scores 100 digits against 400."""
+    return Scorer(data[0][:400], digit_features(), samples=100)

@@ -1,8 +1,15 @@
 """What several tests look at: all of a model, a folder's files, the frames of a GIF."""
 
+import gzip
+import struct
+
 import keras
 import numpy as np
+import pytest
 from PIL import Image
+
+from dcgan_tf import GAN, applications, load_dataset
+from dcgan_tf.networks import pairs
 
 
 def everything(model):
@@ -45,3 +52,53 @@ def contents(folder):
 
 def state(folder):
     return everything(keras.saving.load_model(folder / "model.keras"))
+
+
+def write_idx(path, array):
+    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    content = header + array.tobytes()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+
+
+def to_float(pixels):
+    return pixels.astype(np.float32) / 127.5 - 1
+
+
+def save(path, array, **kwargs):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(array).save(path, **kwargs)
+
+
+def refused(source, message, **kwargs):
+    with pytest.raises(ValueError, match=f"(?s){message}") as info:
+        load_dataset(source, **kwargs)
+    assert "Received: " in str(info.value) and "Expected" in str(info.value)
+
+
+ARRAYS = ("samples", "condition", "labels", "everything")
+
+
+HELD_OUT = ("held_out", "held_out_condition", "held_out_labels")
+
+
+def load_small(name, n=96):
+    """An application with a few of its samples."""
+    application = applications.load(name)(seed=0)
+    for attribute in (*ARRAYS, *HELD_OUT):
+        value = getattr(application, attribute, None)
+        if isinstance(value, np.ndarray):
+            setattr(application, attribute, value[:n])
+    return application
+
+
+def fit(model, samples, epochs=1, **kwargs):
+    return model.fit(samples, epochs=epochs, batch_size=32, shuffle=False, verbose=0, **kwargs)
+
+
+def tutorial_gan(seed=0):
+    pair = pairs.build_pair("tutorial", (16, 16, 1), latent_dim=8, seed=seed)
+    return GAN(*pair, latent_dim=8, seed=seed)
+
+
+def crop_digits(digits):
+    return digits[:80, 6:22, 6:22]

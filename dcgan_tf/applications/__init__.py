@@ -1,12 +1,13 @@
-"""Networks and data for one purpose each: the default run and the systems that the articles name.
+"""Applications of a GAN: the default images, and the systems that the articles name.
 
-Each is one file with one class, a sub-class of `base.Application`; the model is always `GAN`, and
-its `train_step` is the only one. Training itself, folders and reports are not known here.
+Each application is one file with one class, a sub-class of `base.Application`. It brings networks
+and data for one purpose. The model is always `GAN`, and there is only one `train_step`. Run folders
+and reports belong to `runs`, which uses this package.
 """
 
 import importlib
 
-# The name on the command line, the module here, and its class.
+# The name on the command line, the module in this folder, and its class.
 APPLICATIONS = {
     "images": ("images", "Images"),
     "conditional": ("conditional", "ConditionalDigits"),
@@ -23,16 +24,16 @@ APPLICATIONS = {
 
 
 def load(name):
-    """Imports an application.
+    """Imports the class of an application.
 
     Args:
         name: a key of `APPLICATIONS`, for example `"conditional"`.
 
     Returns:
-        Its class, a sub-class of `base.Application`.
+        The class, a sub-class of `base.Application`.
 
     Raises:
-        ValueError: for an unknown name.
+        ValueError: if there is no application of this name.
 
     Example:
 
@@ -49,7 +50,7 @@ def load(name):
 
 
 def from_settings(settings):
-    """Makes the application of a run.
+    """Creates the application that the settings of a run name.
 
     Args:
         settings: `runs.settings.Settings`.

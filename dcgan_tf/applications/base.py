@@ -1,29 +1,37 @@
-"""What an application brings to `GAN`: samples, networks, pictures and scores."""
+"""The base class of all applications: training samples, two networks, pictures and scores."""
 
 import abc
 
 
 class Application(abc.ABC):
-    """A system on the one `GAN` and its one training step.
+    """A use of `GAN`, for example digits on demand. All of them share its one training step.
+
+    A sub-class says what it trains on (`load`), with which networks (`build`), how its samples are
+    shown (`draw`) and how they are scored (`score`).
 
     Args:
-        seed: Int of at least 0, fixes all that is random.
-        data: Str, name or path of the data set, as `load_dataset` takes it; by default
+        seed: Int of at least 0, fixes everything that is random.
+        data: Str, name or path of the data set, as `load_dataset` takes it. By default
             `default_data`.
 
+    Raises:
+        ValueError: if `data` is given to an application that has its own data.
+
     Attributes:
-        default_data: Str, or `None` for an application with data of its own.
-        options: tuple of str, the settings of a run that the class takes as further arguments;
-            all others are settled by the application itself.
-        scores_while_training: Bool, whether there is a `build_scorer`.
-        epochs: Int, epochs of a run.
-        batch_size: Int, samples in a step.
-        noun: Str, what samples are called in messages.
-        samples: float32 array `(n, ...)`, what is trained on.
-        condition: array `(n, ...)`, the condition of each sample, or `None`.
-        names: int array, the labels that can be asked for, or `None`.
+        default_data: Str, the data set that is used if none is given, or `None` for an application
+            that has its own data.
+        options: tuple of str, the settings of a run that the class takes as further arguments. The
+            application itself fixes all other settings.
+        scores_while_training: Bool, whether the class has a method `build_scorer`.
+        epochs: Int, the number of epochs of a run. An epoch is one pass through the samples.
+        batch_size: Int, the number of samples in a training step.
+        noun: Str, what messages call the samples.
+        samples: float32 array `(n, ...)`, the samples to train on.
+        condition: array `(n, ...)`, the condition of each sample, or `None`. A condition is what
+            both networks get as a second input, for example a label.
+        names: int array, the labels that you can ask for, or `None`.
         watched_images: float32 array `(n, height, width, channels)` in [-1, 1], the images that
-            the training doctor looks at, or `None` for a training without a doctor.
+            the training doctor compares generated ones with, or `None` for a training without it.
         classify: function from such images to int labels `(n,)`, for the doctor, or `None`.
     """
 
@@ -41,7 +49,7 @@ class Application(abc.ABC):
     def __init__(self, seed=0, data=None):
         if data is not None and self.default_data is None:
             raise ValueError(
-                f"This application has data of its own. Received: data={data!r}. Expected none."
+                f"This application has data of its own. Received: data={data!r}. Expected no `data`."
             )
         self.seed = seed
         self.data = data or self.default_data
@@ -49,29 +57,42 @@ class Application(abc.ABC):
 
     @abc.abstractmethod
     def load(self):
-        """Loads the data. Sets `condition` if there is one, and returns `samples`."""
+        """Loads the data, and sets `condition` if there is one.
+
+        Returns:
+            The samples to train on, float32 `(n, ...)`.
+        """
 
     @abc.abstractmethod
     def build(self):
-        """Builds and compiles the `GAN`."""
+        """Builds and compiles the model, a `GAN`."""
 
     @abc.abstractmethod
     def draw(self, model, n=16, seed=0):
-        """Draws `n` samples of the model, uint8 `(height, width)` or `(height, width, 3)`."""
+        """Draws samples that the model generates, as one picture.
+
+        Args:
+            model: `GAN`.
+            n: Int, the number of samples.
+            seed: Int, fixes the noise.
+
+        Returns:
+            uint8 array `(height, width)` or `(height, width, 3)`.
+        """
 
     @abc.abstractmethod
     def score(self, model, n=10_000, seed=0, verbose=1):
-        """Scores at most `n` samples of the model.
+        """Scores samples that the model generates.
 
         Args:
             model: `GAN`, trained.
-            n: Int, the number of samples.
+            n: Int, the largest number of samples. It is fewer if there are too few real ones.
             seed: Int, fixes the noise.
             verbose: 0 or 1, whether to show progress.
 
         Returns:
-            An `evaluation.card.Card`.
+            An `evaluation.card.Card`: each measure, with references to compare it with.
         """
 
     def write(self, model, folder):  # noqa: B027
-        """Writes into a folder what only this application shows."""
+        """Writes files that only this application has, for example a GIF, into a folder."""

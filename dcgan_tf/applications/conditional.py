@@ -1,8 +1,10 @@
-"""Digits on demand: a conditional GAN, whose networks are told which digit is meant.
+"""Digits on demand: a conditional GAN. Both networks are told which digit is meant.
 
-It is the D(x, y) that Article 0, section 3.3 writes down (Mirza and Osindero 2014). The generator
-gets the label as ten more numbers beside the noise. The discriminator has one logit for each label,
-and the one of the label at hand counts: "is this a real seven?" instead of "is this real?".
+Article 0, section 3.3 writes its discriminator as D(x, y), with an image x and a label y (Mirza and
+Osindero 2014). The generator gets the label as ten more numbers in addition to the noise: 1 for the
+digit that is meant, and 0 for the nine others. The discriminator computes one logit for each label
+(a logit is a number that is high for "real" and low for "generated"), and we use only the logit of
+the given label. So it does not ask "is this real?" but "is this a real seven?".
 """
 
 import dataclasses
@@ -21,7 +23,11 @@ from dcgan_tf.networks.pairs import build_pair
 
 
 class ConditionalDigits(Application):
-    """Images of a given label, by default digits."""
+    """Generates images of a given label, by default digits.
+
+    References:
+        Mirza and Osindero 2014, https://arxiv.org/abs/1411.1784
+    """
 
     default_data = "mnist-10k"
     latent_dim = 16
@@ -32,11 +38,18 @@ class ConditionalDigits(Application):
         return images
 
     def set_labels(self, labels):
-        """Takes the labels of all samples, int `(n,)`, as the condition."""
+        """Makes labels the condition of the samples.
+
+        Args:
+            labels: int array `(n,)`, the label of each sample.
+
+        Raises:
+            ValueError: if there are no labels, or all of them are the same.
+        """
         if labels is None or len(np.unique(labels)) < 2:
             raise ValueError(
-                f"Nothing can be asked for without labels. Received: {self.data!r}. Expected "
-                "images of at least two labels."
+                f"A conditional GAN needs labels. Received: {self.data!r}. Expected images of at "
+                "least two labels."
             )
         self.names, self.condition = np.unique(labels, return_inverse=True)
         self.labels = labels
@@ -50,7 +63,20 @@ class ConditionalDigits(Application):
         return model
 
     def draw(self, model, n=None, seed=0, label=None):
-        """Draws a row for each label, or `n` samples of all labels in turn, or of one."""
+        """Draws generated images, by default ten of each label, with one column for each label.
+
+        Args:
+            model: `GAN`.
+            n: Int, the number of images, or `None` for ten of each label.
+            seed: Int, fixes the noise.
+            label: Int, draws only images of this label, or `None` for all labels in turn.
+
+        Returns:
+            uint8 array `(height, width)` or `(height, width, 3)`.
+
+        Raises:
+            ValueError: if there is no such label.
+        """
         n = n or 10 * len(self.names)
         condition = np.resize(np.arange(len(self.names)), n)
         if label is not None:
@@ -60,7 +86,11 @@ class ConditionalDigits(Application):
         return rendering.make_grid(rendering.to_uint8(pictures), columns)
 
     def class_of(self, label):
-        """The number, from 0, that the networks know a label by."""
+        """Finds the number, counted from 0, that stands for a label in the networks.
+
+        Raises:
+            ValueError: if there is no such label.
+        """
         if label not in self.names:
             names = ", ".join(map(str, self.names))
             raise ValueError(f"There is no such label. Received: {label}. Expected one of {names}.")
@@ -76,7 +106,7 @@ class ConditionalDigits(Application):
             "as_asked",
             "classified as asked",
             "higher",
-            "fraction that the classifier takes for the label asked for",
+            "fraction of images in which the classifier sees the label asked for",
             np.mean(features.classify(generated) == asked),
             {
                 REAL: np.mean(features.classify(self.samples) == self.condition),
@@ -89,15 +119,20 @@ class ConditionalDigits(Application):
 def build_conditional_pair(image_shape, classes, latent_dim, seed=None):
     """Builds the default networks with a label as a second input.
 
+    In both networks the label becomes a one-hot vector: 1 at the place of the label, 0 elsewhere.
+
     Args:
         image_shape: (height, width, channels) of the images, see `check_image_shape`.
         classes: Int, the number of labels.
         latent_dim: Int, length of the noise vector.
-        seed: Int or `None`, fixes the initial weights of both.
+        seed: Int or `None`, fixes the initial weights of both networks.
 
     Returns:
-        A tuple `(generator, discriminator)`, each a `keras.Model` with a second input, int
-        `(batch,)`, from 0 to `classes` - 1.
+        A tuple `(generator, discriminator)`, each a `keras.Model`. Their second input is the label,
+        int `(batch,)` from 0 to `classes` - 1.
+
+    References:
+        Mirza and Osindero 2014, https://arxiv.org/abs/1411.1784
     """
     pair = build_pair("default", image_shape, latent_dim + classes, seed)
 

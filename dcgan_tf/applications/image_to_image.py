@@ -1,8 +1,9 @@
-"""From one image to another: what completion, enhancement and translation share.
+"""From one image to another: the base class of completion, enhancement and translation.
 
-The condition is an image y. The generator makes G(z, y) from it, the discriminator judges pairs, "a
-real image that belongs to this one", and the generator also minimises its distance from the image
-that y was made of (Isola et al. 2017).
+The condition is an image y, which is made from a real image x. The generator makes G(z, y) from y
+and the noise z. The discriminator sees pairs of images, and asks: "is this a real image, and does it
+belong to y?" In addition to fooling the discriminator, the generator minimises the absolute
+difference between G(z, y) and x (Isola et al. 2017).
 """
 
 import abc
@@ -23,16 +24,21 @@ from dcgan_tf.gan.more_losses import AbsoluteError
 from dcgan_tf.networks.default import crop
 
 LATENT_DIM = 16
-MOST_IMAGES = 10_000  # to train on, so that a run takes minutes; of more some are taken at random
+MOST_IMAGES = (
+    10_000  # to train on: a run takes minutes. Of a larger data set we draw some at random.
+)
 SCORES = ("frechet_distance", "kernel_distance", "precision", "recall", "coverage")
 
 
 class ImageToImage(Application):
-    """An application whose condition is made from the very image that is to be found.
+    """An application that makes an image from another image, its condition.
 
     Attributes:
-        baseline_title: Str, what `baseline` does.
-        weight: Float, of the absolute error beside the adversarial loss.
+        baseline_title: Str, the name of what `baseline` does.
+        weight: Float, how much the absolute error counts when it is added to the generator's loss.
+
+    References:
+        Isola et al. 2017, https://arxiv.org/abs/1611.07004
     """
 
     default_data = "mnist-10k"
@@ -40,39 +46,57 @@ class ImageToImage(Application):
     weight = 10.0
 
     @abc.abstractmethod
-    def conditions(self, images, rng):
-        """Makes the condition of each image, float32 `(n, h, w, c)`; `rng` is NumPy's generator."""
+    def make_conditions(self, images, rng):
+        """Makes the condition of each image.
+
+        Args:
+            images: float32 `(n, height, width, channels)` in [-1, 1].
+            rng: `numpy.random.Generator`.
+
+        Returns:
+            float32 `(n, h, w, c)`; height, width and channels may differ from those of the images.
+        """
 
     @abc.abstractmethod
     def baseline(self, conditions):
-        """Makes images from conditions without a network, float32 `(n, height, width, c)`."""
+        """Makes images from conditions without a network, for comparison.
+
+        Args:
+            conditions: what `make_conditions` returns.
+
+        Returns:
+            float32 `(n, height, width, channels)` in [-1, 1].
+        """
 
     def load(self):
         (samples, _), (self.held_out, self.held_out_labels) = load_dataset(self.data)
-        if not len(self.held_out):  # the last tenth is kept apart
+        if not len(self.held_out):  # no test images: we keep the last tenth for this
             most = math.ceil(0.9 * len(samples))
             samples, self.held_out = samples[:most], samples[most:]
         rng = np.random.default_rng(self.seed)
         if len(samples) > MOST_IMAGES:
             samples = samples[rng.choice(len(samples), MOST_IMAGES, replace=False)]
-        self.condition = self.conditions(samples, rng)
-        self.held_out_condition = self.conditions(self.held_out, rng)
+        self.condition = self.make_conditions(samples, rng)
+        self.held_out_condition = self.make_conditions(self.held_out, rng)
         return samples
 
     def build(self):
         networks = build_translators(
             self.condition.shape[1:], self.samples.shape[1:], LATENT_DIM, self.seed
         )
-        model = GAN(*self.finished(*networks), LATENT_DIM, seed=self.seed)
+        model = GAN(*self.extend_networks(*networks), LATENT_DIM, seed=self.seed)
         model.compile(generator_term=AbsoluteError(self.weight))
         return model
 
-    def finished(self, generator, discriminator):
-        """The two networks, for a sub-class to add something to them."""
+    def extend_networks(self, generator, discriminator):
+        """Returns the two networks. A sub-class may add something to them."""
         return generator, discriminator
 
     def draw(self, model, n=24, seed=0):
-        """Draws in turns what is given, what is made of it, and the truth."""
+        """Draws three rows in turn: the conditions, the generated images and the real images.
+
+        The images are held out: the model was not trained on them.
+        """
         n = min(n, len(self.held_out))
         made = model.generate(n, seed, condition=self.held_out_condition[:n])
         given = self.visible(self.held_out_condition[:n])
@@ -86,7 +110,7 @@ class ImageToImage(Application):
         return rendering.add_caption(grid, "given, made of it, and the truth")
 
     def visible(self, conditions):
-        """Conditions as pictures of the samples' size."""
+        """Conditions as images of the same size as the samples."""
         size = self.samples.shape[1:3]
         return tf.image.resize(conditions, size, method="nearest").numpy()
 
@@ -109,8 +133,8 @@ class ImageToImage(Application):
             if key in SCORES
         ]
         for key, title, meaning, measure in (
-            ("psnr", "PSNR", "decibels", tf.image.psnr),
-            ("ssim", "SSIM", "alike in structure, 1 is the same", tf.image.ssim),
+            ("psnr", "PSNR", "peak signal-to-noise ratio in decibels", tf.image.psnr),
+            ("ssim", "SSIM", "structural similarity, 1 for equal images", tf.image.ssim),
         ):
             value, reference = (
                 tf.reduce_mean(measure(each, real, max_val=2.0)) for each in (made, simple)
@@ -119,7 +143,7 @@ class ImageToImage(Application):
             rows.append(Row(key, title, "higher", meaning, value, references))
         if self.held_out_labels is not None:
             value, *others = (self._accuracy(features, each) for each in (made, real, simple))
-            meaning = "fraction that the classifier takes for what the truth shows"
+            meaning = "fraction in which the classifier sees the class of the real image"
             references = dict(zip((REAL, baseline), others, strict=True))
             rows.append(
                 Row("accuracy", "classified correctly", "higher", meaning, value, references)
@@ -129,8 +153,8 @@ class ImageToImage(Application):
             samples=n,
             references=(REAL, baseline),
             rows=tuple(rows),
-            note="Made from images that were not trained on. Real: real images against other "
-            f"real images. The last column: {baseline}, without a network.",
+            note="All conditions come from images that the model was not trained on. Real: real "
+            f"images against other real images. The last column: {baseline}, without a network.",
         )
 
     def _accuracy(self, features, pictures):
@@ -142,52 +166,60 @@ class ImageToImage(Application):
 def build_translators(condition_shape, image_shape, latent_dim, seed=None, filters=32):
     """Builds a U-Net (Ronneberger et al. 2015) as the generator, and a discriminator of pairs.
 
-    The generator takes the condition down to a quarter of its height and width, adds the noise
-    there, and comes up again; at each size it also sees what it saw on the way down.
+    A U-Net goes down and up again. The generator shrinks the condition to a quarter of its height
+    and width, adds the noise there, and enlarges the result. On the way up, each size also gets the
+    features of the same size from the way down, so that fine details are not lost.
 
     Args:
-        condition_shape: (height, width, channels) of the condition, enlarged if it is smaller.
+        condition_shape: (height, width, channels) of the condition. A smaller condition is enlarge
+            to the size of the images.
         image_shape: (height, width, channels) of the images.
         latent_dim: Int, length of the noise vector.
         seed: Int or `None`, fixes the initial weights of both.
-        filters: Int, channels at full size; twice as many below.
+        filters: Int, the number of channels at full size. A quarter of the size has twice as many.
 
     Returns:
-        A tuple `(generator, discriminator)`, each a `keras.Model`: noise and condition to images,
-        float32 `(batch, height, width, channels)` in [-1, 1]; images and condition to logits.
+        A tuple `(generator, discriminator)`, each a `keras.Model`. The generator turns noise and
+        condition into images, float32 `(batch, height, width, channels)` in [-1, 1]. The
+        discriminator turns images and condition into logits, float32 `(batch, 1)`: the higher a
+        logit, the more it takes the pair for real.
+
+    References:
+        Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597
+        Isola et al. 2017, https://arxiv.org/abs/1611.07004
     """
     layers = keras.layers
     seeds = keras.random.SeedGenerator(seed)
     options = {"kernel_initializer": keras.initializers.HeNormal(seed=seeds), "padding": "same"}
 
-    def convolved(x, filters, size=3, strides=1, kind=layers.Conv2D, normalised=True):
+    def convolve(x, filters, size=3, strides=1, kind=layers.Conv2D, normalised=True):
         x = kind(filters, size, strides, use_bias=not normalised, **options)(x)
         return layers.LeakyReLU(0.2)(layers.BatchNormalization()(x) if normalised else x)
 
-    def upwards(x, beside):
-        x = convolved(x, beside.shape[-1], 4, 2, layers.Conv2DTranspose)
-        x = layers.Concatenate()([crop(x, *beside.shape[1:3]), beside])
-        return convolved(x, beside.shape[-1])
+    def upsample(x, skip):
+        x = convolve(x, skip.shape[-1], 4, 2, layers.Conv2DTranspose)
+        x = layers.Concatenate()([crop(x, *skip.shape[1:3]), skip])
+        return convolve(x, skip.shape[-1])
 
-    def enlarged(condition):
+    def enlarge(condition):
         return layers.Resizing(*image_shape[:2], "nearest")(condition)
 
     noise = keras.Input((latent_dim,), name="noise")
     condition = keras.Input(condition_shape, name="condition")
-    full = convolved(enlarged(condition), filters)
-    half = convolved(full, filters, 4, 2)
-    quarter = convolved(half, 2 * filters, 4, 2)
+    full = convolve(enlarge(condition), filters)
+    half = convolve(full, filters, 4, 2)
+    quarter = convolve(half, 2 * filters, 4, 2)
     spread = layers.Dense(math.prod(quarter.shape[1:3]) * latent_dim)(noise)
     spread = layers.Reshape((*quarter.shape[1:3], latent_dim))(spread)
-    x = convolved(layers.Concatenate()([quarter, spread]), 2 * filters)
-    x = upwards(upwards(x, half), full)
+    x = convolve(layers.Concatenate()([quarter, spread]), 2 * filters)
+    x = upsample(upsample(x, half), full)
     made = layers.Conv2D(image_shape[-1], 3, 1, activation="tanh", **options)(x)
     generator = keras.Model([noise, condition], made, name="generator")
 
     pictures = keras.Input(image_shape, name="images")
     condition = keras.Input(condition_shape, name="condition")
-    x = layers.Concatenate()([pictures, enlarged(condition)])
+    x = layers.Concatenate()([pictures, enlarge(condition)])
     for size, strides, width in ((4, 2, filters), (4, 2, 2 * filters), (3, 1, 2 * filters)):
-        x = convolved(x, width, size, strides, normalised=False)
+        x = convolve(x, width, size, strides, normalised=False)
     logits = layers.Dense(1)(layers.Flatten()(x))
     return generator, keras.Model([pictures, condition], logits, name="discriminator")

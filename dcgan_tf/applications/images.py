@@ -1,4 +1,4 @@
-"""The default run: images from noise alone, with networks, loss and penalty of your choice."""
+"""The default application: images from noise alone, with the networks and the loss you choose."""
 
 import dataclasses
 import math
@@ -25,26 +25,30 @@ from dcgan_tf.networks.fast_layers import accelerate
 from dcgan_tf.networks.pairs import build_pair
 
 MOST_SAMPLES = 10_000
-MOST_WATCHED = 2000  # images that the doctor gets of a folder that is read while training
+MOST_WATCHED = 2000  # images that the training doctor gets from a folder too large for memory
 CLOSEST_PAIRS = "closest_pairs.png"
 
 
 class Images(Application):
-    """Images from noise alone, by default digits.
+    """Generates images from noise alone, by default digits.
 
     Args:
-        seed: Int of at least 0, fixes all that is random.
+        seed: Int of at least 0, fixes everything that is random.
         data: Str, name or path of the data set, as `load_dataset` takes it.
         image_size: (height, width) in pixels to resize the images to, or `None`.
         network: Str, a key of `networks.pairs.PAIRS`.
         loss: Str, a key of `gan.losses.LOSSES`.
-        regularizer: Str, a key of `gan.regularizers.REGULARIZERS`, `"auto"` or `"none"`.
-        regularizer_weight: Float of at least 0, or `None` for the penalty's own weight.
-        discriminator_steps: Int, steps of the discriminator for each of the generator.
+        regularizer: Str, the penalty on the discriminator's gradient: a key of
+            `gan.regularizers.REGULARIZERS`, `"auto"` for the one that belongs to the loss, or
+            `"none"`.
+        regularizer_weight: Float of at least 0, or `None` for the penalty's default weight.
+        discriminator_steps: Int, how many steps the discriminator takes for each step of the
+            generator.
         latent_dim: Int, length of the noise vector.
-        generator_lr: Float, the generator's learning rate at the first step.
-        discriminator_lr: Float, the discriminator's learning rate at the first step.
-        jit_compile: Bool or `"auto"`, whether to compile the training step with XLA.
+        generator_lr: Float, the generator's learning rate, the size of its steps, at the start.
+        discriminator_lr: Float, the discriminator's learning rate at the start.
+        jit_compile: Bool or `"auto"`, whether to compile the training step with XLA, TensorFlow's
+            compiler.
     """
 
     default_data = "mnist-10k"
@@ -93,8 +97,8 @@ class Images(Application):
 
     @property
     def classify(self):
-        are_known = are_digits(self.data, self.samples.shape[1:])
-        return digit_features().classify if are_known else None
+        shows_digits = are_digits(self.data, self.samples.shape[1:])
+        return digit_features().classify if shows_digits else None
 
     def build(self):
         image_shape = tuple(self.samples.shape[1:])
@@ -125,33 +129,36 @@ class Images(Application):
         return rendering.make_grid(rendering.to_uint8(model.generate(n, seed=seed)))
 
     def score(self, model, n=MOST_SAMPLES, seed=0, verbose=1):
-        scorer, real_images = self._scorer_and_images(n, verbose)
+        scorer, real_images = self._build_scorer_and_images(n, verbose)
         if verbose:
-            print(f"Scoring {scorer.samples:,} images, and as references real and collapsed ones.")
+            print(
+                f"Scoring {scorer.samples:,} generated images, and as references as many real and "
+                "collapsed ones."
+            )
         generated = model.generate(scorer.samples, seed=seed)
         card = evaluate(generated, scorer, verbose)
         pairs = draw_closest_pairs(generated, real_images)
         return dataclasses.replace(card, pictures={CLOSEST_PAIRS: pairs})
 
     def build_scorer(self, samples=MOST_SAMPLES, verbose=1):
-        """Builds the scorer that fits the data.
+        """Builds a scorer that compares images with the data of this run.
 
         Args:
             samples: Int, the number of images to compare, at most half of the training images.
-            verbose: 0 or 1, whether to show progress if a classifier must be trained.
+            verbose: 0 or 1, whether to show progress if a classifier has to be trained first.
 
         Returns:
             A `Scorer`.
         """
-        return self._scorer_and_images(samples, verbose)[0]
+        return self._build_scorer_and_images(samples, verbose)[0]
 
-    def _scorer_and_images(self, samples, verbose):
-        real_images, labels, held_out = self._images_to_score_with()
+    def _build_scorer_and_images(self, samples, verbose):
+        real_images, labels, held_out = self._load_images_to_compare()
         features = choose_features(self.data, real_images, labels, verbose=2 * verbose)
         return Scorer(real_images, features, held_out, samples), real_images
 
-    def _images_to_score_with(self):
-        """Training images, their labels, and images held out; as many of a huge folder as fit."""
+    def _load_images_to_compare(self):
+        """Loads training images, their labels and held-out images; of a huge folder only a part."""
         folder = None
         if is_image_folder(self.data):
             folder = open_image_folder(self.data, self.image_size)

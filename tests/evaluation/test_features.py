@@ -4,23 +4,11 @@ import pytest
 
 from dcgan_tf import load_dataset
 from dcgan_tf.evaluation import features
-from dcgan_tf.evaluation.classifier import accuracy, build_classifier, train_classifier
 
 
 @pytest.fixture(scope="session")
 def digit_features():
     return features.digit_features()
-
-
-@pytest.fixture
-def stripes():
-    """300 images of 16x16 that are brighter in the upper, the middle or the lower third."""
-    generator = np.random.default_rng(0)
-    labels = np.arange(300) % 3
-    images = generator.uniform(-1, -0.5, (300, 16, 16, 1)).astype(np.float32)
-    for image, label in zip(images, labels, strict=True):
-        image[1 + 5 * label : 5 + 5 * label] += 1.0
-    return images, labels
 
 
 def test_the_shipped_classifier_reads_the_test_digits(digit_features):
@@ -47,19 +35,6 @@ def test_stacked_digits_are_read_channel_by_channel(digit_features):
     assert np.mean(classes == labels[:300]) > 0.97
     assert stacked.class_names[7] == "007"
     np.testing.assert_allclose(vectors[:, 64:128], digit_features(images[:300, ..., 1:2])[0])
-
-
-@pytest.mark.parametrize("shape", [(16, 16, 1), (28, 28, 1), (33, 64, 3), (128, 128, 3)])
-def test_the_classifier_fits_every_image_shape(shape):
-    outputs = build_classifier(shape, 5, seed=0)(np.zeros((2, *shape), np.float32))
-    assert outputs["features"].shape == (2, 64) and outputs["logits"].shape == (2, 5)
-
-
-def test_training_teaches_and_is_fixed_by_the_seed(stripes):
-    images, labels = stripes
-    classifier = train_classifier(images[:240], labels[:240], seed=3, verbose=0)
-    assert accuracy(classifier, images[240:], labels[240:]) > 0.9
-    assert accuracy(build_classifier((16, 16, 1), 3, seed=3), images, labels) < 0.7
 
 
 def test_a_classifier_of_labelled_data_is_trained_once_and_kept(

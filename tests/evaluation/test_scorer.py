@@ -1,33 +1,18 @@
-import dataclasses
-import json
-
 import keras
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from dcgan_tf import DCGAN, Scorecard, Scorer, load_dataset, shuffled_batches
-from dcgan_tf.evaluation import figures, metrics
-from dcgan_tf.evaluation.card import Card, Row
+from dcgan_tf import DCGAN, Scorer, shuffled_batches
+from dcgan_tf.evaluation import metrics
 from dcgan_tf.evaluation.features import choose_features, digit_features
 from dcgan_tf.evaluation.scorer import MEASURES, evaluate, shrink
-
-
-@pytest.fixture(scope="module")
-def data():
-    (x_train, _), (x_test, _) = load_dataset("mnist-10k")
-    return x_train, x_test
 
 
 @pytest.fixture(scope="module")
 def scorer(data):
     x_train, x_test = data
     return Scorer(x_train, digit_features(), held_out=x_test, samples=2000)
-
-
-@pytest.fixture(scope="module")
-def small_scorer(data):
-    return Scorer(data[0][:400], digit_features(), samples=100)
 
 
 def blurred(images):
@@ -126,41 +111,6 @@ def test_the_numbers_are_those_of_the_functions(small_scorer, data):
     assert card["diversity"] == pytest.approx(both[0] / both[1])
 
 
-def test_the_card_can_be_written_as_json_and_read_as_a_table(small_scorer, data):
-    card = evaluate(data[1][:100], small_scorer, verbose=0)
-    assert Card.from_json(json.loads(json.dumps(card.to_json(), allow_nan=False))) == card
-    assert [row.key for row in card.rows] == [key for key, *_ in MEASURES]
-    assert card.samples == 100 and "digit classifier" in card.features
-    assert sum(card.classes["generated"]) == pytest.approx(1)
-    text = card.as_table()
-    assert "100 generated samples" in text and card.features in text
-    line = next(line for line in text.splitlines() if line.startswith("Fréchet distance"))
-    numbers = [float(word) for word in line.split()[2:5]]
-    row = card["frechet_distance"]
-    expected = [row.generated, row.references["real"], row.references["collapsed"]]
-    np.testing.assert_allclose(numbers, expected, rtol=0.01)
-    row = dataclasses.replace(row, generated=1000, references={"real": None, "collapsed": 1234.5})
-    assert dataclasses.replace(card, rows=(row,)).as_table().splitlines()[-1].split()[2:] == [
-        "1,000",
-        "-",
-        "1.23e+03",
-        "lower",
-    ]
-
-
-def test_numbers_of_a_row_are_those_that_json_knows():
-    references = {"a": np.float32(0.5), "b": np.inf}
-    row = Row("k", "t", "lower", "m", np.int64(3), references, np.nan)
-    assert (row.generated, row.references, row.error) == (3, {"a": 0.5, "b": None}, None)
-    assert type(row.generated) is int and type(row.references["a"]) is float
-
-
-@pytest.mark.parametrize("content", [5, [], {}, {"rows": 3}, {"rows": [{"floor": 1}]}])
-def test_what_is_no_card_is_refused(content):
-    with pytest.raises(ValueError, match="no scores of this version"):
-        Card.from_json(content)
-
-
 def test_images_without_labels_have_a_card_without_classes(data):
     images = data[0][:200]
     card = evaluate(images[:50], Scorer(images, choose_features("photos", images), samples=50), 0)
@@ -192,48 +142,3 @@ def test_too_few_real_images_are_refused(data):
 
 def test_samples_are_at_most_half_of_the_real_images(data):
     assert Scorer(data[0][:101], digit_features(), samples=1000).samples == 50
-
-
-def test_the_closest_pairs_show_a_copy_first(data):
-    generated, real_images = data[1][:40].copy(), data[0][:500]
-    generated[17] = real_images[123]
-    picture = figures.draw_closest_pairs(generated, real_images)
-    first, below = picture[2:58, 2:58], picture[60:116, 2:58]
-    np.testing.assert_array_equal(first, below)
-    pixels = np.rint((real_images[123, ..., 0] + 1) * 127.5)
-    np.testing.assert_array_equal(first[::2, ::2], pixels)
-
-
-@pytest.fixture(scope="module")
-def small_gan():
-    model = DCGAN(seed=0)
-    model.compile()
-    return model
-
-
-def test_keras_callbacks_can_watch_the_scores(small_gan, small_scorer, data, tmp_path, capsys):
-    best = keras.callbacks.ModelCheckpoint(
-        tmp_path / "best.keras", monitor="val_frechet_distance", mode="min", save_best_only=True
-    )
-    patience = keras.callbacks.EarlyStopping("val_coverage", mode="max", patience=1, min_delta=2)
-    history = small_gan.fit(
-        data[0][:64],
-        epochs=5,
-        batch_size=32,
-        verbose=0,
-        callbacks=[Scorecard(small_scorer, seed=3), best, patience],
-    ).history
-    assert len(history["val_coverage"]) == 2  # never 2 better: stopped after the second epoch
-    distances = history["val_frechet_distance"]
-    assert best.best == min(distances)
-    printed = capsys.readouterr().out
-    assert printed.count("Scoring 100 images ...") == 2
-    assert f"Fréchet distance {distances[-1]:.3g}\n" in printed
-    expected = small_scorer.score(small_gan.generate(100, seed=3))
-    for key, value in expected.items():
-        assert history[f"val_{key}"][-1] == pytest.approx(value)
-
-
-def test_a_negative_seed_is_refused(small_scorer):
-    with pytest.raises(ValueError, match="seed"):
-        Scorecard(small_scorer, seed=-1)

@@ -1,7 +1,6 @@
 """Faults: a killed process, a full disk, a vanished folder, NaN, two runs in one folder."""
 
 import errno
-import inspect
 import os
 import shutil
 import subprocess
@@ -12,7 +11,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from helpers import train
-from keras.src.saving import saving_lib
 from kill_and_resume import kill_and_compare
 
 from dcgan_tf.gan import losses
@@ -117,23 +115,6 @@ def test_nothing_grows(tmp_path):
     """The short form of tests/programs/no_growth.py: one trace, no open files."""
     _, traces, files = no_growth.watch(tmp_path, epochs=6)
     assert (traces, files) == (1, 0)
-
-
-def test_saving_makes_no_optimizers(tiny_gan, tmp_path, monkeypatch):
-    """What Keras 3.15 would do in each save, for ever (see `dcgan_tf/saving.py`)."""
-    model = tiny_gan()
-    model.compile()
-    model.save(tmp_path / "model.keras")
-    made = []
-    monkeypatch.setattr(keras.optimizers.Optimizer, "__init__", lambda *_, **__: made.append(1))
-    model.save(tmp_path / "model.keras")
-    assert not made
-
-
-def test_keras_still_needs_help_with_that():
-    """If this fails, Keras has been repaired, and `saving._keep_attribute_lists` can go."""
-    source = inspect.getsource(saving_lib.get_attr_skipset)
-    assert "saving_attr_skiplist_" in source and "saving_attr_skipset_" in source
 
 
 def test_a_read_only_folder(work, command, monkeypatch):

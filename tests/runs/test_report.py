@@ -204,28 +204,6 @@ def test_the_map_shows_what_the_model_makes_of_the_points(run):
     assert np.ptp(row, axis=0).max() > 30
 
 
-def test_points_of_the_map_are_as_long_as_noise_and_join_at_the_edges():
-    noise = make_latent_map(100, 12)
-    assert noise.shape == (12, 12, 100) and noise.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(noise, axis=-1), 10, rtol=1e-5)
-    for axis in (0, 1):
-        steps = np.linalg.norm(noise - np.roll(noise, 1, axis), axis=-1)
-        np.testing.assert_allclose(steps, steps[0, 0], rtol=1e-4)
-        assert steps[0, 0] > 1
-    np.testing.assert_array_equal(noise, make_latent_map(100, 12))
-
-
-@pytest.mark.parametrize("latent_dim", [1, 2, 3])
-def test_points_of_few_dimensions_are_quantiles(latent_dim):
-    noise = make_latent_map(latent_dim, 10)
-    assert noise.shape == (1 if latent_dim == 1 else 10, 10, latent_dim)
-    median_neighbours = noise[0, 4, 0], noise[0, 5, 0]
-    np.testing.assert_allclose(median_neighbours, (-0.12566, 0.12566), atol=1e-4)
-    if latent_dim > 1:
-        np.testing.assert_array_equal(noise[:, 0, 1], noise[0, :, 0])
-    assert not noise[..., 2:].any()
-
-
 @pytest.mark.parametrize("latent_dim", [1, 3])
 def test_a_map_of_few_dimensions_does_not_wrap(bare, latent_dim):
     save_model(bare, (16, 16, 3), latent_dim)

@@ -4,7 +4,6 @@ The tolerance: gradients are sums over the batch, here in two halves; in float32
 changes its last bits, and Adam divides by the root of a small number in its first steps.
 """
 
-import inspect
 import json
 import os
 import pathlib
@@ -110,10 +109,3 @@ def test_command_line_on_two_workers_and_after_a_loss(tmp_path):
     assert len(history.read_text().splitlines()) == epochs + 3
     assert (run / "report.html").exists() and "report.html" in outputs[0]
     assert "report.html" not in outputs[1]
-
-
-def test_keras_still_averages_metrics_over_an_axis():
-    """Else tensorflow/tensorflow#72388 is repaired: the axis in `GAN._update_metrics` can go."""
-    from keras.src.backend.tensorflow import trainer
-
-    assert 'strategy.reduce("MEAN", v, axis=0)' in inspect.getsource(trainer.reduce_per_replica)

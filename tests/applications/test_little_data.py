@@ -1,0 +1,43 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dcgan_tf import applications
+from dcgan_tf.applications import (
+    little_data,
+)
+
+
+@pytest.mark.parametrize("change", ["translation", "cutout", "brightness"])
+def test_gradients_pass_through_the_changes(change):
+    """A mean discriminator tells what a change does to the sum of the pixels."""
+    pictures = keras.Input((12, 12, 1))
+    mean = keras.Model(pictures, keras.layers.GlobalAveragePooling2D()(pictures))
+    discriminator = little_data.augment(mean, [change], seed=3)
+    images = tf.random.stateless_uniform((5, 12, 12, 1), (0, 0), -0.4, 0.4)
+    np.testing.assert_allclose(discriminator(images, training=False), mean(images), rtol=1e-5)
+    seeds = [variable for variable in discriminator.variables if "seed" in variable.path]
+    states = [variable.numpy() for variable in seeds]
+
+    def changed(images):
+        for variable, state in zip(seeds, states, strict=True):
+            variable.assign(state)  # the same change again
+        return tf.reduce_sum(discriminator(images, training=True))
+
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = changed(images)
+    gradient = tape.gradient(value, images)
+    move = 1e-2 * tf.random.stateless_normal(images.shape, (1, 1))
+    difference = (changed(images + move) - changed(images - move)) / 2
+    assert float(difference) == pytest.approx(float(tf.reduce_sum(gradient * move)), abs=1e-5)
+    assert float(value) != pytest.approx(float(tf.reduce_sum(mean(images))), abs=1e-4)
+
+
+def test_little_data_is_little():
+    application = applications.load("little-data")(seed=1)
+    assert application.samples.shape == (8000, 28, 28, 1)
+    assert len({image.tobytes() for image in application.samples}) == 500
+    with pytest.raises(ValueError, match="no such change. Received: 'hue'"):
+        application.build(changes=["hue"])

@@ -1,0 +1,57 @@
+import numpy as np
+import tensorflow as tf
+from helpers import save, to_float
+
+from dcgan_tf import ImageFolder, shuffled_batches
+
+
+def shuffled_epochs(images, epochs, **kwargs):
+    batches = list(shuffled_batches(images, 4, **kwargs).take(3 * epochs).as_numpy_iterator())
+    assert [len(batch) for batch in batches] == [4] * 3 * epochs
+    return [np.concatenate(batches[3 * i : 3 * i + 3])[:, 0, 0, 0] for i in range(epochs)]
+
+
+def test_batches_are_shuffled_anew_and_repeatably():
+    images = np.arange(10, dtype=np.float32).reshape(10, 1, 1, 1)
+    first, second, third = shuffled_epochs(images, 3, seed=1)
+    for epoch in (first, second, third):
+        assert sorted(epoch[:10]) == list(range(10))
+        np.testing.assert_array_equal(epoch[10:], epoch[:2])  # the last batch is filled up
+    assert (first != second).any() and (second != third).any()
+    np.testing.assert_array_equal(shuffled_epochs(images, 1, seed=1, first_epoch=2)[0], third)
+    assert (shuffled_epochs(images, 1, seed=2)[0] != first).any()
+
+
+def test_fewer_images_than_a_batch_are_one_batch():
+    images = np.arange(3, dtype=np.float32).reshape(3, 1, 1, 1)
+    (batch,) = shuffled_batches(images, 32).take(1)
+    assert sorted(batch.numpy().ravel()) == [0, 1, 2]
+
+
+def test_a_folder_is_streamed_in_the_same_order(tmp_path, rng):
+    pixels = rng.integers(0, 256, (10, 16, 16), dtype=np.uint8)
+    for i in range(10):
+        save(tmp_path / f"{i}.png", pixels[i])
+    streamed = shuffled_batches(ImageFolder(tmp_path), 4, seed=1).take(6)
+    in_memory = shuffled_batches(to_float(pixels)[..., np.newaxis], 4, seed=1).take(6)
+    assert streamed.element_spec.shape == (4, 16, 16, 1)
+    for a, b in zip(streamed, in_memory, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_memory_stays_bounded_while_streaming(tmp_path, rng):
+    """Only what is asked for is read: three batches of 4 and what is fetched ahead."""
+    for i in range(200):
+        save(tmp_path / f"{i}.png", rng.integers(0, 256, (16, 16), dtype=np.uint8))
+    reads = []
+
+    class Counting(ImageFolder):
+        def __getitem__(self, index):
+            reads.append(index)
+            return super().__getitem__(index)
+
+    iterator = iter(shuffled_batches(Counting(tmp_path), 4))
+    for _ in range(3):
+        assert next(iterator).shape == (4, 16, 16, 1)
+    assert len(reads) < 150
+    assert isinstance(next(iterator), tf.Tensor)

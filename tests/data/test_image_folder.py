@@ -1,0 +1,123 @@
+import numpy as np
+from helpers import refused, save, to_float
+from PIL import Image
+
+from dcgan_tf import ImageFolder, load_dataset
+
+
+def test_image_folder_with_classes(tmp_path, rng):
+    pixels = rng.integers(0, 256, (4, 16, 20), dtype=np.uint8)
+    for i, name in enumerate(["b/one.png", "a/two.PNG", "b/deep/three.png", "a/four.png"]):
+        save(tmp_path / name, pixels[i])
+    (tmp_path / "a" / "notes.txt").write_text("not an image")
+    (tmp_path / ".hidden").mkdir()
+    save(tmp_path / ".hidden" / "five.png", pixels[0])
+    folder = ImageFolder(tmp_path)
+    assert folder.class_names == ["a", "b"]
+    assert folder.shape == (4, 16, 20, 1)
+    (x_train, y_train), (x_test, y_test) = load_dataset(tmp_path)
+    assert y_train.tolist() == [0, 0, 1, 1]
+    np.testing.assert_allclose(x_train[..., 0], to_float(pixels[[3, 1, 2, 0]]), atol=1e-6)
+    assert len(x_test) == len(y_test) == 0
+
+
+def test_image_folder_without_classes_and_with_parts(tmp_path, rng):
+    pixels = rng.integers(0, 256, (3, 16, 16, 3), dtype=np.uint8)
+    save(tmp_path / "flat" / "a.png", pixels[0])
+    save(tmp_path / "flat" / "sub" / "b.png", pixels[1])
+    (x_train, y_train), _ = load_dataset(tmp_path / "flat")
+    assert x_train.shape == (2, 16, 16, 3) and y_train is None
+
+    save(tmp_path / "parts" / "train" / "cat" / "a.png", pixels[0])
+    save(tmp_path / "parts" / "train" / "dog" / "b.png", pixels[1])
+    save(tmp_path / "parts" / "test" / "cat" / "c.png", pixels[2])
+    save(tmp_path / "parts" / "test" / "dog" / "d.png", pixels[0])
+    (x_train, y_train), (x_test, y_test) = load_dataset(tmp_path / "parts")
+    assert y_train.tolist() == y_test.tolist() == [0, 1]
+    np.testing.assert_allclose(x_test[0], to_float(pixels[2]), atol=1e-6)
+
+
+def test_image_modes(tmp_path, rng):
+    grey = rng.integers(0, 256, (16, 16), dtype=np.uint8)
+    rgb = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    alpha = np.zeros((16, 16), np.uint8)
+    alpha[:8] = 255  # the lower half is transparent
+    save(tmp_path / "1_grey.png", grey)
+    save(tmp_path / "2_rgb.png", rgb)
+    save(tmp_path / "3_rgba.png", np.dstack([rgb, alpha]))
+    palette = Image.fromarray(rgb).quantize(16)
+    palette.save(tmp_path / "4_palette.png")
+    Image.fromarray(grey).save(tmp_path / "5_grey.jpg", quality=95)
+    Image.fromarray(grey.astype(np.uint16) * 257).save(tmp_path / "6_grey16.png")
+    save(tmp_path / "7_binary.png", grey > 127)
+    images = ImageFolder(tmp_path).load()
+    assert images.shape == (7, 16, 16, 3)
+    as_rgb = np.stack([grey] * 3, axis=-1)
+    np.testing.assert_allclose(images[0], to_float(as_rgb), atol=1e-6)
+    np.testing.assert_allclose(images[1], to_float(rgb), atol=1e-6)
+    np.testing.assert_allclose(images[2][:8], to_float(rgb[:8]), atol=1e-6)
+    np.testing.assert_array_equal(images[2][8:], 1.0)  # white ground
+    np.testing.assert_allclose(images[3], to_float(np.asarray(palette.convert("RGB"))), atol=1e-6)
+    np.testing.assert_allclose(images[4], to_float(as_rgb), atol=0.2)  # JPEG loses
+    np.testing.assert_allclose(images[5], to_float(as_rgb), atol=1e-6)
+    np.testing.assert_array_equal(images[6], np.where(as_rgb > 127, 1.0, -1.0))
+
+
+def test_grey_images_of_all_kinds_have_one_channel(tmp_path, rng):
+    grey = rng.integers(0, 256, (16, 16), dtype=np.uint8)
+    save(tmp_path / "grey.png", grey)
+    Image.fromarray(grey).save(tmp_path / "grey.jpg")
+    Image.fromarray(grey).convert("LA").save(tmp_path / "alpha.png")
+    Image.fromarray(grey).convert("P").save(tmp_path / "palette.png")
+    assert ImageFolder(tmp_path).image_shape == (16, 16, 1)
+
+
+def test_photographs_are_turned_upright(tmp_path):
+    pixels = np.zeros((16, 24, 3), np.uint8)
+    pixels[:, :12] = 255  # bright left half
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned clockwise by a quarter
+    save(tmp_path / "turned.jpg", pixels, exif=exif, quality=95)
+    folder = ImageFolder(tmp_path)
+    assert folder.image_shape == (24, 16, 3)
+    assert folder[0][:10].min() > 0.8 and folder[0][14:].max() < -0.8  # bright upper half
+
+
+def test_images_are_cropped_and_resized_on_request(tmp_path):
+    wide = np.zeros((20, 60, 3), np.uint8)
+    wide[:, 20:40] = 255  # the middle square is white
+    save(tmp_path / "wide.png", wide)
+    save(tmp_path / "square.png", np.full((40, 40, 3), 255, np.uint8))
+    (x_train, _), _ = load_dataset(tmp_path, image_size=(18, 18))
+    np.testing.assert_allclose(x_train, np.ones((2, 18, 18, 3)), atol=0.05)
+
+
+def test_damaged_images_are_refused(tmp_path, rng):
+    save(tmp_path / "good.png", rng.integers(0, 256, (32, 32), dtype=np.uint8))
+    whole = (tmp_path / "good.png").read_bytes()
+    Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(tmp_path / "good.jpg")
+    whole_jpeg = (tmp_path / "good.jpg").read_bytes()
+    (tmp_path / "good.jpg").unlink()
+    for name, content in (
+        ("cut.png", whole[: len(whole) // 2]),
+        ("head.png", whole[:20]),
+        ("empty.png", b""),
+        ("text.png", b"hello"),
+        ("cut.jpg", whole_jpeg[: len(whole_jpeg) // 2]),
+        ("gif.png", b"GIF89a" + bytes(50)),
+    ):
+        (tmp_path / name).write_bytes(content)
+        refused(tmp_path, f"The image cannot be read.*{name}")
+        (tmp_path / name).unlink()
+
+
+def test_images_of_unequal_size_are_refused(tmp_path):
+    save(tmp_path / "a.png", np.zeros((16, 20), np.uint8))
+    save(tmp_path / "b.png", np.zeros((20, 16), np.uint8))
+    refused(tmp_path, "differ in size. Received: 'a.png' of 16x20 and 'b.png' of 20x16 pixels")
+
+
+def test_parts_with_different_classes_are_refused(tmp_path):
+    save(tmp_path / "train" / "cat" / "a.png", np.zeros((16, 16), np.uint8))
+    save(tmp_path / "test" / "dog" / "a.png", np.zeros((16, 16), np.uint8))
+    refused(tmp_path, "different classes")

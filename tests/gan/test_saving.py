@@ -1,0 +1,136 @@
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+from helpers import assert_equal_bits, crop_digits, fit, tutorial_gan
+
+from dcgan_tf import DCGAN, GAN, load_model
+from dcgan_tf.applications.conditional import build_conditional_pair
+from dcgan_tf.gan import losses, saving
+from dcgan_tf.gan.more_losses import AbsoluteError, Wasserstein
+from dcgan_tf.gan.regularizers import GradientPenalty
+from dcgan_tf.networks.fast_layers import accelerate
+
+FILES = pathlib.Path(__file__).with_name("files")
+
+
+@pytest.mark.parametrize("make", [tutorial_gan, lambda: DCGAN((16, 16, 1), 8, seed=0)])
+def test_saved_loaded_and_trained_on_is_never_stopped(tmp_path, digits, make):
+    images = crop_digits(digits)
+    stopped = make()
+    stopped.compile(discriminator_optimizer=keras.optimizers.Adam(3e-4), loss="minimax")
+    fit(stopped, images, epochs=2)
+    stopped.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert type(loaded) is type(stopped)
+    assert isinstance(loaded.loss, losses.Minimax)
+    assert_equal_bits(loaded, stopped)
+    np.testing.assert_array_equal(loaded.generate(3, seed=1), stopped.generate(3, seed=1))
+
+    fit(loaded, images, epochs=2)
+    never_stopped = make()
+    never_stopped.compile(discriminator_optimizer=keras.optimizers.Adam(3e-4), loss="minimax")
+    fit(never_stopped, images, epochs=4)
+    assert_equal_bits(loaded, never_stopped)
+
+
+def test_weights_file_holds_the_same(tmp_path, digits):
+    images = crop_digits(digits)
+    stopped, resumed = tutorial_gan(seed=0), tutorial_gan(seed=1)
+    for model in (stopped, resumed):
+        model.compile()
+    fit(stopped, images)
+    stopped.save_weights(tmp_path / "model.weights.h5")
+    resumed.load_weights(tmp_path / "model.weights.h5")
+    fit(stopped, images)
+    fit(resumed, images)
+    assert_equal_bits(stopped, resumed)
+
+
+def test_backup_and_restore_goes_on_where_it_stopped(tmp_path, digits):
+    images = crop_digits(digits)
+
+    class Crash(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise RuntimeError
+
+    def model():
+        model = tutorial_gan()
+        model.compile()
+        return model
+
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup", delete_checkpoint=False)
+    with pytest.raises(RuntimeError):
+        fit(model(), images, epochs=4, callbacks=[backup, Crash()])
+    resumed, never_stopped = model(), model()
+    history = fit(resumed, images, epochs=4, callbacks=[backup])
+    fit(never_stopped, images, epochs=4)
+    assert history.epoch == [2, 3]
+    assert_equal_bits(resumed, never_stopped)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import keras, dcgan_tf; print(keras.saving.load_model(sys.argv[1]))",
+        "import dcgan_tf; print(dcgan_tf.load_model(sys.argv[1]))",
+    ],
+)
+def test_a_new_process_finds_the_classes_of_a_file(tmp_path, code):
+    """Also those that only an application or `accelerate` uses, whatever was imported before."""
+    networks = build_conditional_pair((16, 16, 1), 3, 4)
+    model = GAN(*map(accelerate, networks), 4)
+    model.compile(loss="wasserstein", generator_term=AbsoluteError(1.0))
+    model.save(tmp_path / "model.keras")
+    command = [sys.executable, "-c", f"import sys; {code}", str(tmp_path / "model.keras")]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert "<GAN name=gan" in result.stdout
+
+
+def test_saving_makes_no_optimizers(tiny_gan, tmp_path, monkeypatch):
+    """What Keras 3.15 would do in each save, for ever (see `dcgan_tf/saving.py`)."""
+    model = tiny_gan()
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    made = []
+    monkeypatch.setattr(keras.optimizers.Optimizer, "__init__", lambda *_, **__: made.append(1))
+    model.save(tmp_path / "model.keras")
+    assert not made
+
+
+def test_a_file_of_the_first_edition_loads_and_trains_on():
+    """It was saved when all modules lay in one folder: Keras finds classes by registered names."""
+    model = load_model(FILES / "first_edition.keras")
+    expected = np.load(FILES / "first_edition.npz")
+    assert isinstance(model.loss, Wasserstein) and isinstance(model.generator_term, AbsoluteError)
+    assert isinstance(model.regularizer, GradientPenalty) and model.discriminator_steps == 2
+    assert int(model.generator_optimizer.iterations) == 4
+    labels = np.array([0, 1, 2, 0])
+    before = model.generate(4, seed=1, condition=labels)
+    np.testing.assert_allclose(before, expected["before"], rtol=1e-3, atol=1e-6)
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 16, 16, 1)).astype("float32")
+    model.fit(images, np.arange(64) % 3, batch_size=16, verbose=0, shuffle=False)
+    assert int(model.discriminator_optimizer.iterations) == 16
+    after = model.generate(4, seed=1, condition=labels)
+    np.testing.assert_allclose(after, expected["after"], rtol=1e-2, atol=1e-5)
+
+
+def test_load_model_refuses_what_is_no_gan(tmp_path, tiny_gan, monkeypatch):
+    with pytest.raises(ValueError, match="cannot be loaded .*Received: .*missing.keras"):
+        load_model(tmp_path / "missing.keras")
+    (tmp_path / "text.keras").write_text("hello")
+    with pytest.raises(ValueError, match="cannot be loaded .*Expected a whole .keras file"):
+        load_model(tmp_path / "text.keras")
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(tmp_path / "other.keras")
+    with pytest.raises(ValueError, match="The model is no GAN. Received: a Sequential"):
+        load_model(tmp_path / "other.keras")
+    tiny_gan().save(tmp_path / "large.keras")
+    monkeypatch.setattr(saving, "LARGEST_PART", 1000)
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda *_: pytest.fail("it was unpacked"))
+    with pytest.raises(ValueError, match="unpacks to 0.0 GiB, more than"):
+        load_model(tmp_path / "large.keras")

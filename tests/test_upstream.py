@@ -1,0 +1,31 @@
+"""Keras' own source: a test fails here when a workaround of `gan/keras_compat.py` can go."""
+
+import inspect
+
+import keras
+from keras.src.backend.tensorflow import trainer
+from keras.src.saving import saving_lib
+from keras.src.trainers import trainer as base_trainer
+
+
+def test_keras_still_loses_its_attribute_lists():
+    """Else `keep_attribute_lists` can go."""
+    source = inspect.getsource(saving_lib.get_attr_skipset)
+    assert "saving_attr_skiplist_" in source and "saving_attr_skipset_" in source
+
+
+def test_keras_still_averages_metrics_over_an_axis():
+    """Else tensorflow/tensorflow#72388 is repaired, and `add_worker_axis` can go."""
+    assert 'strategy.reduce("MEAN", v, axis=0)' in inspect.getsource(trainer.reduce_per_replica)
+
+
+def test_keras_still_looks_for_one_loss():
+    """Else `StopAtNaN` can go: `TerminateOnNaN` would see the losses of a GAN."""
+    source = inspect.getsource(keras.callbacks.TerminateOnNaN.on_batch_end)
+    assert 'logs.get("loss")' in source
+
+
+def test_keras_still_scales_only_one_optimizer():
+    """Else `prepare_optimizer` need not wrap both optimizers for float16."""
+    source = inspect.getsource(base_trainer.Trainer.compile)
+    assert "LossScaleOptimizer" in source and "self.optimizer" in source
