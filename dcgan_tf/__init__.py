@@ -15,7 +15,7 @@ _MODULE_OF = {
     "GAN": "gan.dcgan",
     "DCGAN": "gan.dcgan",
     "adam": "gan.optimizers",
-    "load_model": "gan.saving",
+    "load_model": "gan.loading",
     "accelerate": "networks.fast_layers",
     "build_pair": "networks.pairs",
     "ImageFolder": "data.image_folder",

@@ -31,7 +31,13 @@ autodoc_member_order = "bysource"
 napoleon_custom_sections = ["Returns"]  # plain text: before a colon stands no type
 default_role = "code"
 suppress_warnings = ["myst.domains"]  # sphinx-argparse misses what MyST asks each domain for
-nitpick_ignore = [("py:class", "numpy.ndarray")]
+nitpick_ignore = [
+    ("py:class", "numpy.ndarray"),
+    ("py:class", "pathlib.Path"),
+    ("py:class", "contextlib.ExitStack"),
+    ("py:class", "keras.src.models.model.Model"),
+    ("py:exc", "zipfile.BadZipFile"),
+]
 
 here = pathlib.Path(__file__).parent
 shutil.rmtree(here / "course", ignore_errors=True)

@@ -297,10 +297,10 @@ for k in range(1, 8):
     assert f"Step {k}" in source, "each of the seven steps is marked in the method"
 
 # %% [markdown]
-# Three things in it need a word. `_judge` calls the discriminator, with the condition of the samples
-# if there is one. `losses.generator_loss` calls the loss that was chosen, and gives it the real
-# outputs too if it asks for them. An *objective* is what a network really minimises: its loss, and in
-# addition the term of the generator or the penalty on the discriminator, if `compile` has set one.
+# Three things in it need a word. `_judge` calls the discriminator, with the condition of the
+# samples if there is one. `losses.generator_loss` calls the loss that was chosen, and gives it the
+# real outputs too if it asks for them. An *objective* is what a network really minimises: its loss,
+# and in addition the generator's term or the discriminator's penalty, if `compile` has set one.
 #
 # The articles' steps side by side. The columns are article and section, for example Article 0,
 # section 3.2. A number is a step of the list there; "D 2" is step 2 of Article 1's list for the
@@ -993,7 +993,7 @@ assert difference < 0.01 * way
 # | a moving average of the generator | calmer images, from `generate` |
 # | `regularizer` | a penalty on the discriminator's gradient, by default R1 |
 # | `generator_term`, conditions | the applications of [chapter 10](10_applications.ipynb) |
-# | `_generator_objective`, `_discriminator_objective` | add that term and that penalty to the losses |
+# | `_generator_objective`, `_discriminator_objective` | add that term and penalty to the losses |
 # | `scale_loss` | scales a loss for float16, and divides it among several devices |
 # | `nan_unless_finite` | a training that has failed says so |
 # | `add_worker_axis` | lets Keras take the mean of the metrics over several workers |

@@ -606,8 +606,8 @@ print(card.as_table())
 # *Kernel distance*, *density* and *coverage* are younger relatives of the Fréchet distance, of
 # precision and of recall; `evaluation/metrics.py` has their formulas and papers. The classes are
 # those that the classifier finds: are all ten digits there, and as often as in the data? *Diversity
-# in a class* is how different two images of the same digit are, compared with real ones. Near copies
-# have a section below.
+# in a class* is how different two images of the same digit are, compared with real ones. Near
+# copies have a section below.
 #
 # How good is a Fréchet distance? Say how many times the distance of real images it is. `card[key]`
 # is the row of one measure:

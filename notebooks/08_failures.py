@@ -36,13 +36,11 @@ import numpy as np
 import tensorflow as tf
 from IPython.display import Image
 
-from dcgan_tf import GAN, TrainingDoctor, load_dataset
+from dcgan_tf import GAN, TrainingDoctor, adam, digit_features, load_dataset
 from dcgan_tf.data import rendering
 from dcgan_tf.evaluation import metrics
-from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan import losses
-from dcgan_tf.gan.optimizers import adam
 from dcgan_tf.gan.regularizers import R1, r1_penalty
 from dcgan_tf.monitoring import failures
 from dcgan_tf.monitoring.rules import RULES, diagnose
@@ -105,7 +103,7 @@ def train(recipe):
         images=recipe.images,
         history=history,
         pictures=strip.pictures,
-        looks=doctor.findings,
+        findings=doctor.findings,
         first_weights=first_weights,
     )
 
@@ -136,7 +134,7 @@ strip(healthy)
 # Rough shapes, no fine digits yet: the run is short. But they change from epoch to epoch, and each
 # noise vector makes another one.
 #
-# Second the curves: both losses, and the share of real and of generated images that the
+# Second the curves: both losses, and the fraction of real and of generated images that the
 # discriminator recognises. Thin lines mark what an undecided discriminator gives: 2 ln 2 = 1.386
 # for its own loss, ln 2 = 0.693 for the generator's, and one half.
 
@@ -146,7 +144,7 @@ def curves(run):
     if run is None:
         return
     figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), layout="constrained")
-    epochs = np.arange(1, len(run.looks) + 1)
+    epochs = np.arange(1, len(run.findings) + 1)
     left.plot(epochs, run.history["discriminator_loss"], "k-o", markersize=4, label="discriminator")
     left.plot(epochs, run.history["generator_loss"], "k--s", markersize=4, label="generator")
     left.axhline(2 * math.log(2), color="black", linewidth=0.6)
@@ -155,7 +153,7 @@ def curves(run):
     right.plot(epochs, run.history["real_accuracy"], "k-o", markersize=4, label="real")
     right.plot(epochs, run.history["fake_accuracy"], "k--s", markersize=4, label="generated")
     right.axhline(0.5, color="black", linewidth=0.6)
-    right.set(xlabel="epoch", ylabel="share recognised", ylim=(-0.03, 1.03))
+    right.set(xlabel="epoch", ylabel="fraction recognised", ylim=(-0.03, 1.03))
     for axis in (left, right):
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=2, frameon=False)
     plt.show()
@@ -165,20 +163,20 @@ curves(healthy)
 
 
 # %% [markdown]
-# Third the doctor's last words, and single readings of its looks.
+# Third the doctor's last message, and single measurements that it took after each epoch.
 
 
 # %%
 def verdict(run, *expected):
     if run is None:
         return print("left out: see CASES")
-    print(run.looks[-1]["message"])
-    confirm(run.looks[-1]["finding"] in expected)
+    print(run.findings[-1]["message"])
+    confirm(run.findings[-1]["finding"] in expected)
 
 
-def reading(run, name):
-    """One of the doctor's readings, a number for each epoch."""
-    return [look["measurements"][name] for look in run.looks]
+def measurement(run, name):
+    """One of the doctor's measurements, a number for each epoch."""
+    return [entry["measurements"][name] for entry in run.findings]
 
 
 verdict(healthy, "healthy")
@@ -263,22 +261,24 @@ verdict(collapse, "collapse")
 
 # %% [markdown]
 # Here the discriminator's rate is a hundredth of the generator's. It has learned next to nothing:
-# its logits are nearly 0, "one half" for everything. Hence the losses, and hence the shares on the
-# right, which mean nothing where all logits are so small. The generator finds out which image this
-# discriminator likes a trace better, and makes it from all noise. A discriminator that learns would
-# soon mark down what comes too often. This one does not.
+# its logits are nearly 0, "one half" for everything. Hence the losses, and hence the fractions on
+# the right, which mean nothing where all logits are so small. The generator finds out which image
+# this discriminator likes a trace better, and makes it from all noise. A discriminator that learns
+# would soon mark down what comes too often. This one does not.
 #
 # So the losses alone cannot tell a perfect generator from a collapsed one. A measure of the images
 # can: their mean distance, divided by that of real images.
 
 # %%
 if collapse:
-    print("collapsed:", *(f"{value:.2f}" for value in reading(collapse, "diversity")))
-    print("healthy:  ", *(f"{value:.2f}" for value in reading(healthy, "diversity")))
+    print("collapsed:", *(f"{value:.2f}" for value in measurement(collapse, "diversity")))
+    print("healthy:  ", *(f"{value:.2f}" for value in measurement(healthy, "diversity")))
     confirm(abs(collapse.history["discriminator_loss"][-1] - 2 * math.log(2)) < 0.01)
     confirm(abs(collapse.history["generator_loss"][-1] - math.log(2)) < 0.01)
-    confirm(reading(collapse, "largest_logit")[-1] < 0.1 < reading(healthy, "largest_logit")[-1])
-    confirm(reading(collapse, "diversity")[-1] < 0.5 < reading(healthy, "diversity")[-1])
+    confirm(
+        measurement(collapse, "largest_logit")[-1] < 0.1 < measurement(healthy, "largest_logit")[-1]
+    )
+    confirm(measurement(collapse, "diversity")[-1] < 0.5 < measurement(healthy, "diversity")[-1])
 
 # %% [markdown]
 # The cure is again equal rates: the healthy run.
@@ -310,14 +310,14 @@ Image(folder / "oscillation.gif") if oscillation else None
 if oscillation:
     figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), layout="constrained")
     for run, style, label in ((oscillation, "k-o", "patient"), (healthy, "k--s", "healthy")):
-        epochs = range(1, len(run.looks) + 1)
-        left.plot(epochs, reading(run, "swing"), style, markersize=4, label=label)
-        right.plot(epochs, reading(run, "largest_logit"), style, markersize=4, label=label)
+        epochs = range(1, len(run.findings) + 1)
+        left.plot(epochs, measurement(run, "swing"), style, markersize=4, label=label)
+        right.plot(epochs, measurement(run, "largest_logit"), style, markersize=4, label=label)
     left.set(xlabel="epoch", ylabel="movement of the mean image", ylim=(0, None))
     right.set(xlabel="epoch", ylabel="largest logit", ylim=(0, None))
     left.legend()
     plt.show()
-    mean_logits = [np.mean(reading(run, "largest_logit")[2:]) for run in (oscillation, healthy)]
+    mean_logits = [np.mean(measurement(run, "largest_logit")[2:]) for run in (oscillation, healthy)]
     confirm(mean_logits[0] > 2 * mean_logits[1])
 
 # %%
@@ -329,10 +329,10 @@ verdict(oscillation, "oscillation", "discriminator-won")
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g.$$
 #
-# With 0.9 this average covers about ten steps. That is good on a long slope. In a game the slope
-# turns whenever the other network moves, and the average goes on in a direction that was right some
-# steps ago: both networks overshoot. The cure is `beta_1=0.5`, which forgets in two steps, and a
-# lower rate.
+# With 0.9 this average covers about ten steps. That is good while the gradient keeps its direction.
+# In a game it turns whenever the other network moves, and the average goes on in a direction that
+# was right some steps ago: both networks overshoot. The cure is `beta_1=0.5`, which forgets in two
+# steps, and a lower rate.
 #
 # A run like this is on the edge. Computers round differently, and the smallest difference grows:
 # with another seed, or on another processor, the same settings may end in a discriminator that has
@@ -383,32 +383,32 @@ verdict(vanished, "vanishing-gradient")
 # minimises. A value of 0 is the *worst* it can have: $D$ is 0 for its images. The discriminator was
 # trained ahead, and is sure of every fake.
 #
-# The reason is the slope of the loss. With the logit $l$ and $D = \sigma(l) = 1 / (1 + e^{-l})$ the
-# slopes of both losses of the generator are
+# The reason is the gradient of the loss. With the logit $l$ and $D = \sigma(l) = 1 / (1 + e^{-l})$
+# the gradients of both losses of the generator are
 #
 # $$\frac{d}{dl} \ln(1 - D) = -D, \qquad \frac{d}{dl} (-\ln D) = -(1 - D).$$
 #
 # Where $D$ is nearly 0 the first is nearly 0 and the second nearly -1.
 
 # %%
-print("   logit         D   slope of ln(1 - D)   slope of -ln D")
+print("   logit         D   gradient of ln(1 - D)   gradient of -ln D")
 for logit in (0.0, -2.0, -5.0, -10.0, -20.0):
-    slopes = []
+    gradients = []
     for name in ("minimax", "sigmoid_cross_entropy"):
         output = tf.constant([[logit]])
         with tf.GradientTape() as tape:
             tape.watch(output)
             loss = losses.get(name).generator_loss(output)
-        slopes.append(tape.gradient(loss, output).numpy().item())
+        gradients.append(tape.gradient(loss, output).numpy().item())
     probability = 1 / (1 + math.exp(-logit))
-    np.testing.assert_allclose(slopes, [-probability, -(1 - probability)], rtol=1e-3)
-    print(f"{logit:8} {probability:9.1e} {slopes[0]:20.1e} {slopes[1]:16.6f}")
+    np.testing.assert_allclose(gradients, [-probability, -(1 - probability)], rtol=1e-3)
+    print(f"{logit:8} {probability:9.1e} {gradients[0]:23.1e} {gradients[1]:19.6f}")
 
 
 # %% [markdown]
-# The slope is the first factor of every gradient that the generator gets (chain rule). Here are the
-# whole gradients of the patient before its first step: the same networks, the same noise, two
-# losses. The norm is the length of the gradient over all weights.
+# This gradient in the logit is the first factor of every gradient that the generator's weights get
+# (chain rule). Here are the whole gradients of the patient before its first step: the same
+# networks, the same noise, two losses. The norm is the length of the gradient over all weights.
 
 
 # %%
@@ -453,7 +453,7 @@ verdict(vanished_cured, "healthy")
 
 # %% tags=["exercise-2"]
 def times_as_steep(logit):
-    """The slope of -ln D divided by the slope of ln(1 - D), a float."""
+    """The gradient of -ln D divided by the gradient of ln(1 - D), a float."""
     return ...
 
 
@@ -467,9 +467,10 @@ with exercise(2):
         with tf.GradientTape(persistent=True) as tape:
             names = ("sigmoid_cross_entropy", "minimax")
             both = [losses.get(name).generator_loss(output) for name in names]
-        slopes = [tape.gradient(loss, output).numpy().item() for loss in both]
+        gradients = [tape.gradient(loss, output).numpy().item() for loss in both]
         message = f"At the logit {logit} the package's losses have another ratio."
-        assert math.isclose(times_as_steep(logit), slopes[0] / slopes[1], rel_tol=1e-3), message
+        ratio = gradients[0] / gradients[1]
+        assert math.isclose(times_as_steep(logit), ratio, rel_tol=1e-3), message
 
 # %% [markdown]
 # ### The fifth patient
@@ -507,10 +508,12 @@ show(np.concatenate([memorised[:12], nearest]), columns=12) if memorising else N
 
 # %%
 if memorising:
-    print("8 images:    ", *(f"{value:.0%}" for value in reading(memorising, "near_copies")))
-    print("4,000 images:", *(f"{value:.0%}" for value in reading(healthy, "near_copies")))
+    print("8 images:    ", *(f"{value:.0%}" for value in measurement(memorising, "near_copies")))
+    print("4,000 images:", *(f"{value:.0%}" for value in measurement(healthy, "near_copies")))
     assert len(training) == 8
-    confirm(reading(memorising, "near_copies")[-1] > 0.25 > reading(healthy, "near_copies")[-1])
+    confirm(
+        measurement(memorising, "near_copies")[-1] > 0.25 > measurement(healthy, "near_copies")[-1]
+    )
 
 # %% [markdown]
 # The cure is more images. With thousands it is easier to learn what a digit is than to learn each
@@ -587,7 +590,7 @@ broken = make("nan")
 if broken:
     plt.figure(figsize=(7, 3), layout="constrained")
     for name, style in (("discriminator_loss", "k-o"), ("generator_loss", "k--s")):
-        epochs = range(1, len(broken.looks) + 1)
+        epochs = range(1, len(broken.findings) + 1)
         plt.plot(epochs, np.abs(broken.history[name]), style, label=name.replace("_", "'s ", 1))
     plt.xticks(epochs)
     plt.yscale("log")
@@ -604,9 +607,10 @@ verdict(broken, "nan")
 # epoch, until the numbers are too large for a computer. A first number "infinite" makes others "not
 # a number", NaN, and these spread through all weights. Nothing of such a model can be kept.
 #
-# This discriminator was paid for the difference of its two logits, without a bound. The smallest
-# network of two layers shows what follows: a logit $a b$ of two weights, which gradient ascent
-# makes as large as it can. The gradient for $a$ is $b$, and that for $b$ is $a$.
+# This run uses the Wasserstein loss without its penalty: the discriminator was paid for the
+# difference of its two logits, without a bound. The smallest network of two layers shows what
+# follows: a logit $a b$ of two weights, which gradient ascent makes as large as it can. The
+# gradient for $a$ is $b$, and that for $b$ is $a$.
 
 # %%
 a, b, rate = 0.1, 0.1, 0.04
@@ -620,7 +624,7 @@ np.testing.assert_allclose(factors, (1 + rate) ** 2)  # the same factor in each 
 
 # %% [markdown]
 # Larger weights make larger gradients, and these make larger weights. The cross-entropy has no
-# slope left where the discriminator is right already, so that it stops growing: this is the cure
+# gradient left where the discriminator is right already, so that it stops growing: this is the cure
 # here.
 
 # %%
@@ -642,7 +646,7 @@ verdict(broken_cured, "healthy")
 #
 # ### Exercise 4: three patients
 #
-# The doctor has taken the same readings after each of four epochs of three runs. The names of
+# The doctor has measured the same numbers after each of four epochs of three runs. The names of
 # findings are the keys of `RULES`. Write the finding of each. (`movement` says how far single
 # images moved in an epoch, in the same unit as `swing`.)
 
@@ -676,8 +680,9 @@ with exercise(4):
             "fake_probability": 0.3,
             "near_copies": 0.0,
         }
-        look = {**rest, **dict(zip(measured, patients[patient], strict=True))}
-        assert finding == diagnose([look] * 4)[0], f"The doctor finds something else in {patient}."
+        snapshot = {**rest, **dict(zip(measured, patients[patient], strict=True))}
+        diagnosis, _ = diagnose([snapshot] * 4)
+        assert finding == diagnosis, f"The doctor finds something else in {patient}."
 
 # %% [markdown]
 # ## Stabler training
@@ -689,8 +694,9 @@ with exercise(4):
 #
 # $$R_1 = \frac{1}{2} \, \mathbb{E}_x \left[ \left| \frac{dl}{dx} \right|^2 \right].$$
 #
-# The discriminator minimises it, times a weight, beside its loss. A steep discriminator pushes the
-# generator about, and one that is steep around single images has begun to learn them by heart.
+# The discriminator minimises it, times a weight, in addition to its loss. A steep discriminator
+# pushes the generator about, and one that is steep around single images has begun to learn them by
+# heart.
 
 
 # %%
@@ -698,8 +704,8 @@ def r1_of(discriminator, real_images):
     with tf.GradientTape() as tape:
         tape.watch(real_images)
         logits = discriminator(real_images)
-    slopes = tape.gradient(logits, real_images)  # of the same shape as the images
-    return tf.reduce_mean(tf.reduce_sum(slopes**2, axis=(1, 2, 3))) / 2
+    gradients = tape.gradient(logits, real_images)  # of the same shape as the images
+    return tf.reduce_mean(tf.reduce_sum(gradients**2, axis=(1, 2, 3))) / 2
 
 
 (x_train, _), (x_test, _) = load_dataset("mnist-10k", image_size=(16, 16))
@@ -781,15 +787,15 @@ confirm(gaps[0] > 3 * gaps[1] and trials["without R1"][1].unseen[-1] < 0.5)
 # Lower is better.
 
 # %%
-reader = digit_features()
+classifier = digit_features()
 
 
-def choose_features(pictures):
+def extract_features(pictures):
     """64 features of each image, by the classifier of 28 by 28 pixels."""
-    return reader(tf.image.resize(pictures, (28, 28), method="bicubic").numpy())[0]
+    return classifier(tf.image.resize(pictures, (28, 28), method="bicubic").numpy())[0]
 
 
-real_features = choose_features(x_test[:1000])
+real_features = extract_features(x_test[:1000])
 
 
 def frechet(model):
@@ -797,7 +803,7 @@ def frechet(model):
     fake_images = model.generate(1000, seed=0)
     if not np.isfinite(fake_images).all():
         return math.nan
-    return metrics.frechet_distance(real_features, choose_features(fake_images))
+    return metrics.frechet_distance(real_features, extract_features(fake_images))
 
 
 without, penalised = (frechet(model) for model, _ in trials.values())
@@ -1139,7 +1145,7 @@ with exercise(6):
 
 # %%
 (x_train, _), (x_test, _) = load_dataset("mnist-10k")
-real_features = reader(x_test[:1000])[0]
+real_features = classifier(x_test[:1000])[0]
 models, weights, distances = {}, [], []
 for filters in FILTERS:
     keras.utils.set_random_seed(0)
@@ -1150,7 +1156,7 @@ for filters in FILTERS:
     after_epochs = []
     for _ in range((EPOCHS + 1) // 2):
         model.fit(x_train, epochs=1, batch_size=32, verbose=0)
-        fake_features = reader(model.generate(1000, seed=0))[0]
+        fake_features = classifier(model.generate(1000, seed=0))[0]
         after_epochs.append(metrics.frechet_distance(real_features, fake_features))
     models[filters] = model
     weights.append(generator.count_params() + discriminator.count_params())

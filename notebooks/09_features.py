@@ -14,8 +14,8 @@
 # # 9. From features to images
 #
 # The discriminator turns an image into numbers, the generator turns numbers into an image. This
-# chapter looks at the numbers. In its first half the discriminator is used to read digits with few
-# labels. In its second half you walk through the noise: along lines and circles, by adding and
+# chapter looks at the numbers. In its first half the discriminator helps to classify digits with
+# few labels. In its second half you walk through the noise: along lines and circles, by adding and
 # subtracting, and from a real digit back to the noise that would make it.
 #
 # Afterwards you can judge features by a linear classifier, say why noise has a usual length, and
@@ -41,9 +41,8 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from dcgan_tf import DCGAN, applications, load_dataset
+from dcgan_tf import DCGAN, applications, digit_features, load_dataset
 from dcgan_tf.data import rendering
-from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan import latent_space
 
@@ -132,13 +131,13 @@ def few_of_each(labels, n, seed=0):
     return np.concatenate([order[labels[order] == digit][:n] for digit in range(10)])
 
 
-def probe(look, n):
-    """The share of test images that `n` labels of each digit are enough to read."""
+def probe(extract, n):
+    """The fraction of test images that are classified correctly after `n` labels of each digit."""
     chosen = few_of_each(y_train, n)
     # Each feature is first brought to mean 0 and deviation 1, so that all count alike.
     classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    classifier.fit(look(x_train[chosen]), y_train[chosen])
-    return classifier.score(look(x_test), y_test)
+    classifier.fit(extract(x_train[chosen]), y_train[chosen])
+    return classifier.score(extract(x_test), y_test)
 
 
 # %% [markdown]
@@ -147,16 +146,16 @@ def probe(look, n):
 
 
 # %%
-def choose_features(discriminator):
+def feature_extractor(discriminator):
     """A function from images to what the last layer of a discriminator sees."""
     *_, last_hidden, _ = discriminator.layers
     extractor = keras.Model(discriminator.input, last_hidden.output)
     return lambda pictures: extractor.predict(pictures, batch_size=256, verbose=0)
 
 
-looks = {
-    "trained discriminator": choose_features(model.discriminator),
-    "untrained discriminator": choose_features(DCGAN(seed=0).discriminator),
+extractors = {
+    "trained discriminator": feature_extractor(model.discriminator),
+    "untrained discriminator": feature_extractor(DCGAN(seed=0).discriminator),
     "raw pixels": lambda pictures: pictures.reshape(len(pictures), -1),
 }
 
@@ -166,43 +165,45 @@ looks = {
 
 # %%
 labels_a_class = (10, 50, 100)
-shares = {name: [probe(look, n) for n in labels_a_class] for name, look in looks.items()}
+fractions = {
+    name: [probe(extract, n) for n in labels_a_class] for name, extract in extractors.items()
+}
 
 styles = ("k-o", "k--s", "k:^")
 plt.figure(figsize=(7, 3.5), layout="constrained")
-for style, (name, values) in zip(styles, shares.items(), strict=True):
+for style, (name, values) in zip(styles, fractions.items(), strict=True):
     plt.plot(labels_a_class, values, style, label=name)
     print(f"{name:24}", *(f"{value:.3f}" for value in values))
 plt.xlabel("labelled images of each digit")
-plt.ylabel("share of test digits read rightly")
+plt.ylabel("fraction of test digits classified correctly")
 plt.xticks(labels_a_class)
 plt.legend()
 plt.show()
 
 # %% [markdown]
-# The trained features read the most, and with 50 labels of each digit more than pixels with 100.
-# The untrained network is not worse than pixels: even random convolutions bring neighbouring pixels
-# together, which is of use for strokes.
+# With the trained features the probe classifies the most digits correctly, and with 50 labels of
+# each digit more than with the pixels and 100 labels. The untrained network is not worse than
+# pixels: even random convolutions bring neighbouring pixels together, which is of use for strokes.
 
 # %%
 for i in range(len(labels_a_class)):
-    trained, untrained, pixels = (values[i] for values in shares.values())
+    trained, untrained, pixels = (values[i] for values in fractions.values())
     confirm(trained > untrained > pixels)
-confirm(shares["trained discriminator"][1] > shares["raw pixels"][2])
+confirm(fractions["trained discriminator"][1] > fractions["raw pixels"][2])
 
 # %% [markdown]
 # The application `features` of the package measures the same, with the same choice of images.
 
 # %%
 application = applications.load("features")(seed=0)
-same = application.probe(looks["trained discriminator"], labels=50)
-np.testing.assert_allclose(shares["trained discriminator"][1], same, atol=1e-3)
+same = application.probe(extractors["trained discriminator"], labels=50)
+np.testing.assert_allclose(fractions["trained discriminator"][1], same, atol=1e-3)
 
 # %% [markdown]
-# ### Exercise 1: a probe that reads noise
+# ### Exercise 1: a probe that finds labels in noise
 #
-# Somebody has written a probe of his own and is delighted. It reads labels that were thrown with
-# dice from "features" that are random numbers. Find out what is wrong with it, and write
+# Somebody has written a probe of his own and is delighted. It finds labels that were thrown with
+# dice in "features" that are random numbers. Find out what is wrong with it, and write
 # `fair_probe`, which takes the same arrays and trains on the first half of them.
 
 
@@ -219,19 +220,19 @@ print("right:", delightful_probe(random_features, random_labels))
 
 
 def fair_probe(features, labels):
-    """The share of labels that are read rightly, float from 0 to 1."""
+    """The fraction of labels that are found correctly, float from 0 to 1."""
     return ...
 
 
 # %% tags=["check-1"]
 with exercise(1):
-    share = fair_probe(random_features, random_labels)
-    assert share is not ..., "Write a classifier's score in place of the three dots."
-    assert share < 0.3, (
-        f"Of random labels it still reads {share:.0%}: as in a game of luck 10% is fair."
+    fraction = fair_probe(random_features, random_labels)
+    assert fraction is not ..., "Write a classifier's score in place of the three dots."
+    assert fraction < 0.3, (
+        f"Of random labels it still finds {fraction:.0%}: as in a game of luck 10% is fair."
     )
     known = fair_probe(random_labels[:, np.newaxis] == np.arange(10), random_labels)
-    assert known > 0.99, "Features that hold the label itself are read wrongly."
+    assert known > 0.99, "It misses labels that the features themselves hold."
     mixed = np.concatenate([random_features[:200], random_features[200:] + 100.0])
     again = fair_probe(mixed, random_labels)
     assert again < 0.3, "It must not train on the second half."
@@ -292,12 +293,12 @@ def same_digit_nearby(places):
     return np.mean(y_test[neighbours[:, 1:]] == y_test[:500, np.newaxis])  # the first is itself
 
 
-shares_nearby = {
+fractions_nearby = {
     name: [same_digit_nearby(places[:, :n]) for n in (2, 5, 10)]
     for name, places in positions.items()
 }
-for name, values in shares_nearby.items():
-    print(f"{name:17}", *(f"{share:.2f}" for share in values))
+for name, values in fractions_nearby.items():
+    print(f"{name:17}", *(f"{fraction:.2f}" for fraction in values))
 
 # %% [markdown]
 # On both maps neighbours are of one digit far more often than by chance. In five and in ten
@@ -305,9 +306,9 @@ for name, values in shares_nearby.items():
 # features, and it is told which of them matter.
 
 # %%
-assert min(shares_nearby["raw pixels"] + shares_nearby["trained features"]) > 0.2
-confirm(shares_nearby["trained features"][1] > shares_nearby["raw pixels"][1])
-confirm(shares_nearby["trained features"][2] > shares_nearby["raw pixels"][2])
+assert min(fractions_nearby["raw pixels"] + fractions_nearby["trained features"]) > 0.2
+confirm(fractions_nearby["trained features"][1] > fractions_nearby["raw pixels"][1])
+confirm(fractions_nearby["trained features"][2] > fractions_nearby["raw pixels"][2])
 
 # %% [markdown]
 # ### What one feature responds to
@@ -526,8 +527,10 @@ show(model.predict(np.concatenate(ways), verbose=0), columns=9)
 # %%
 for d in (16, 100, 512):
     short = (math.sqrt(d) - math.sqrt(d / 2)) / math.sqrt(1 / 2)
-    share = scipy.stats.chi2.cdf(d / 2, d)
-    print(f"d = {d:3}: {short:.1f} scatters too short; a share of {share:.0e} is shorter still")
+    shorter = scipy.stats.chi2.cdf(d / 2, d)
+    print(
+        f"d = {d:3}: {short:.1f} scatters too short; a fraction of {shorter:.0e} is shorter still"
+    )
 
 # %% [markdown]
 # With sixteen numbers, noise of this length is nothing special: of twenty vectors one is so short.
@@ -576,10 +579,11 @@ with exercise(3):
 # *Articles: 4 §4*
 #
 # If directions in the latent space mean something, noise can be added and subtracted. A single
-# vector says little: it holds a digit, its slope, its boldness and more at once. The mean of many
+# vector says little: it holds a digit, its slant, its boldness and more at once. The mean of many
 # vectors keeps only what they have in common (Radford et al. 2015, section 6.3.2).
 #
-# First 10,000 images are generated. The digit classifier that comes with the package reads them.
+# First 10,000 images are generated. The digit classifier that comes with the package says which
+# digit each of them shows.
 
 # %%
 noise = np.random.default_rng(0).normal(size=(10_000, 16)).astype(np.float32)
@@ -649,15 +653,15 @@ show(model.predict(np.concatenate(rows), verbose=0), columns=len(some))
 
 
 # %%
-def share_bolder(vectors, before, direction):
-    """How many images have more ink after a step."""
+def fraction_bolder(vectors, before, direction):
+    """The fraction of images that have more ink after a step."""
     after = model.predict(moved(vectors, direction), batch_size=256, verbose=0)
     return np.mean(after.mean(axis=(1, 2, 3)) > before)
 
 
 others = np.flatnonzero(np.isin(digits, second_half))[:1000]
-added = share_bolder(noise[others], ink[others], 0.5 * boldness)
-subtracted = share_bolder(noise[others], ink[others], -0.5 * boldness)
+added = fraction_bolder(noise[others], ink[others], 0.5 * boldness)
+subtracted = fraction_bolder(noise[others], ink[others], -0.5 * boldness)
 print(f"bolder after adding: {added:.0%}, after subtracting: {subtracted:.0%}")
 confirm(added > 0.9 and subtracted < 0.1)
 

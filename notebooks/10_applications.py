@@ -19,7 +19,7 @@
 # finance and medicine. Each brings networks and data; the model is always `GAN`, with its one
 # `train_step`.
 #
-# Afterwards you can give a GAN a condition, judge what it makes beside a simple method, and begin
+# Afterwards you can give a GAN a condition, compare what it makes with a simple method, and begin
 # an application of your own.
 #
 # Most of them are trained here too, but for less time than they need. The command that trains one
@@ -39,18 +39,17 @@ import tensorflow as tf
 from IPython.display import Image
 from scipy import special
 
-from dcgan_tf import GAN, applications, load_dataset, shuffled_batches
+from dcgan_tf import GAN, applications, digit_features, load_dataset, shuffled_batches
 from dcgan_tf.applications import finance, little_data, medicine, text, video
 from dcgan_tf.data import rendering
-from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
-from dcgan_tf.gan.losses import SigmoidCrossEntropy
+from dcgan_tf.gan.article_losses import SigmoidCrossEntropy
 from dcgan_tf.gan.more_losses import AbsoluteError
 from dcgan_tf.networks.layers import GumbelSoftmax, Shift
 
 run = pathlib.Path(tempfile.mkdtemp())
 layers = keras.layers
-reader = digit_features()  # the classifier that comes with the package
+classifier = digit_features()  # the one that comes with the package
 
 # %% [markdown]
 # How long to train: 1 is what the text speaks of, and its claims are then checked by `assert`. A
@@ -127,8 +126,8 @@ points = (centres + rng.normal(0, 0.15, size=(2048, 2))).astype(np.float32)
 
 # %% [markdown]
 # A network cannot multiply with a label. The label becomes a *one-hot* vector: as many numbers as
-# there are labels, 1 at the label's own place and 0 elsewhere. The generator gets it beside the
-# noise, as if the noise were longer.
+# there are labels, 1 at the label's own place and 0 elsewhere. The generator gets it in addition to
+# the noise, as if the noise were longer.
 
 
 # %%
@@ -195,10 +194,10 @@ plt.show()
 # %%
 group_centres = np.array([points[labels == k].mean(axis=0) for k in range(GROUPS)])
 distances = np.linalg.norm(generated[:, np.newaxis] - group_centres, axis=-1)
-share = np.mean(distances.argmin(axis=1) == asked)
-print(f"{share:.1%} of the generated points are nearest to the group that was asked for")
+fraction = np.mean(distances.argmin(axis=1) == asked)
+print(f"{fraction:.1%} of the generated points are nearest to the group that was asked for")
 if FULL:
-    assert share > 0.95
+    assert fraction > 0.95
 
 # %% [markdown]
 # ### Exercise 1: the verdict
@@ -293,29 +292,30 @@ show(digit_model.predict([noise, asked], verbose=0), columns=10)
 # The label says which digit, so what is left for the noise is how it is written. After this short
 # training a row tends to share slant and thickness; nobody named these two to the networks.
 #
-# Does the model do what it is asked? The classifier that comes with the package reads 1,000 digits,
-# 100 of each label.
+# Does the model do what it is asked? The classifier that comes with the package classifies 1,000
+# digits, 100 of each label.
 
 # %%
 asked = np.repeat(np.arange(10), 100)
-read = reader.classify(digit_model.generate(1000, seed=2, condition=asked))
-shares = [np.mean(read[asked == label] == label) for label in range(10)]
-print(f"read as asked: {np.mean(read == asked):.1%}")
+classes = classifier.classify(digit_model.generate(1000, seed=2, condition=asked))
+fractions = [np.mean(classes[asked == label] == label) for label in range(10)]
+print(f"classified as asked: {np.mean(classes == asked):.1%}")
 if FULL:
-    assert np.mean(read == asked) > 0.85
+    assert np.mean(classes == asked) > 0.85
 
 # %%
 figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
-axis.bar(np.arange(10), shares, color="0.4")
+axis.bar(np.arange(10), fractions, color="0.4")
 axis.axhline(0.1, color="0", linestyle="--", label="by chance")
-axis.set(xlabel="label asked for", ylabel="share read as asked", xticks=range(10), ylim=(0, 1.25))
+axis.set(xlabel="label asked for", ylabel="fraction classified as asked")
+axis.set(xticks=range(10), ylim=(0, 1.25))
 axis.set_yticks(np.linspace(0, 1, 6))
 axis.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# A model that ignores the label would be read as asked in one case of ten. To be read as asked is
-# not all: chapter 7 has the scores for how good and how varied images are.
+# If a model ignored the label, its images would be classified as asked in one case of ten. To be
+# classified as asked is not all: chapter 7 has the scores for how good and how varied images are.
 #
 # ### Exercise 2: write a number
 #
@@ -487,13 +487,13 @@ with tf.GradientTape() as tape:
     tape.watch(pictures)
     changed = changes(pictures, training=True)
     logits = plain(changed)
-slopes = np.abs(tape.gradient(logits, pictures).numpy())
-brightness = 2 * np.minimum(slopes / np.quantile(slopes, 0.99), 1) - 1
+gradients = np.abs(tape.gradient(logits, pictures).numpy())
+brightness = 2 * np.minimum(gradients / np.quantile(gradients, 0.99), 1) - 1
 show(np.concatenate([pictures, changed, brightness]), columns=8)
 
 # %%
 was_cut = (changed.numpy() != known[:8]).all(axis=-1)
-assert was_cut.any() and slopes[was_cut].max() == 0 and slopes[~was_cut].max() > 0
+assert was_cut.any() and gradients[was_cut].max() == 0 and gradients[~was_cut].max() > 0
 
 # %% [markdown]
 # Changes without a gradient, for example saving each image as a file and loading it again, would
@@ -639,8 +639,8 @@ with exercise(4):
 # %% [markdown]
 # ### Enhancement
 #
-# What to compare with? A score is worth little without a simple method beside it. For enhancement
-# that is *bicubic* interpolation, the smooth enlargement of any image program.
+# What to compare with? A score is worth little without that of a simple method. For enhancement
+# this is *bicubic* interpolation, the smooth enlargement of any image program.
 
 # %%
 print(train("enhancement", enhancement, enhancement_model, 250))
@@ -672,7 +672,7 @@ by_package = tf.reduce_mean(tf.image.psnr(bicubic, held_out, max_val=2.0))
 np.testing.assert_allclose(psnr(bicubic, held_out), by_package, rtol=1e-5)
 
 # %% [markdown]
-# The second measure is the classifier: does it read the digit that was there?
+# The second measure is the classifier: does it find the digit that was there?
 
 
 # %%
@@ -685,8 +685,8 @@ def compare(app, model):
     ratios = {}
     for title, pictures in (("GAN", made), (app.baseline_title, app.baseline(given))):
         ratios[title] = psnr(pictures, truth)
-        right = np.mean(reader.classify(pictures) == names)
-        print(f"{title:15} PSNR {ratios[title]:5.1f} dB   read rightly {right:.1%}")
+        right = np.mean(classifier.classify(pictures) == names)
+        print(f"{title:15} PSNR {ratios[title]:5.1f} dB   classified correctly {right:.1%}")
     return ratios
 
 
@@ -902,14 +902,14 @@ print("* is no date")
 # %%
 places = rng.integers(len(dates.samples), size=(2000, 10))
 alone = text.decode(dates.samples[places, np.arange(10)])
-shares = {
+fractions = {
     title: np.mean([text.is_date(string) for string in each])
     for title, each in (("generated", strings), ("characters alone", alone))
 }
-print(", ".join(f"{title}: {share:.1%} are dates" for title, share in shares.items()))
+print(", ".join(f"{title}: {fraction:.1%} are dates" for title, fraction in fractions.items()))
 print(f"dates of the generator that were not trained on: {dates.novel(strings):.1%}")
 if FULL:
-    assert shares["generated"] > shares["characters alone"]
+    assert fractions["generated"] > fractions["characters alone"]
 
 # %% [markdown]
 # The rules of the calendar were never written down for the networks. The command trains several
@@ -1047,7 +1047,7 @@ np.testing.assert_allclose(by_package, (kurtosis(stretches), by_hand), rtol=1e-6
 # %% [markdown]
 # Each day has noise of its own, and some noise is there on all days: it can make a whole stretch
 # calm or wild. A few steps show that it is the same training step as ever; the command
-# `dcgan-tf train --application finance` scores its result beside GARCH.
+# `dcgan-tf train --application finance` compares its result with GARCH.
 
 # %%
 if market:
@@ -1153,7 +1153,7 @@ assert all(type(model).train_step is GAN.train_step for model in (*models, film_
 # %% [markdown]
 # What a whole training takes: steps, and minutes of work for one core, as measured in this chapter.
 # Two cores need a little more than half of it. The command is `dcgan-tf train --application` with
-# the name; it leaves a folder with pictures, scores beside references and a report. `features`
+# the name; it leaves a folder with pictures, scores with references and a report. `features`
 # trains the default networks and is the subject of [chapter 9](09_features.ipynb).
 
 # %%

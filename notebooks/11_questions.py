@@ -35,17 +35,26 @@ from PIL import ImageDraw, PngImagePlugin
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
 
-from dcgan_tf import DCGAN, GAN, TrainingDoctor, applications, load_dataset, shuffled_batches
+from dcgan_tf import (
+    DCGAN,
+    GAN,
+    TrainingDoctor,
+    applications,
+    build_pair,
+    digit_features,
+    load_dataset,
+    load_model,
+    shuffled_batches,
+)
 from dcgan_tf.applications import APPLICATIONS
 from dcgan_tf.data import rendering
 from dcgan_tf.evaluation import metrics
-from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan import latent_space, losses
 from dcgan_tf.monitoring import failures
 from dcgan_tf.monitoring.rules import RULES, diagnose
 from dcgan_tf.networks.default import build_generator
-from dcgan_tf.networks.pairs import PAIRS, build_pair
+from dcgan_tf.networks.pairs import PAIRS
 
 run = pathlib.Path(tempfile.mkdtemp())
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
@@ -109,7 +118,7 @@ for name, rule in RULES.items():
 # since:
 #
 # - *Stabler*: the non-saturating loss was there from the start; penalties on the discriminator's
-#   slope (Gulrajani et al. 2017, arXiv:1704.00028; Mescheder et al. 2018, arXiv:1801.04406) and
+#   gradient (Gulrajani et al. 2017, arXiv:1704.00028; Mescheder et al. 2018, arXiv:1801.04406) and
 #   spectral normalisation (Miyato et al. 2018, arXiv:1802.05957) bound how fast its verdict
 #   changes.
 # - *Optimization*: Adam with a small `beta_1`, rates of their own for both networks (Heusel et al.
@@ -130,8 +139,8 @@ for name in PAIRS:
 #
 # 1. Look at the data: damaged, turned or odd images, and kinds that are rare.
 # 2. Take the default settings, and train until nothing gets better.
-# 3. Measure, with real images as the floor ([chapter 7](07_watching.ipynb)), and with more than one
-#    seed, before you call something better.
+# 3. Measure, and compare with the score of real images ([chapter 7](07_watching.ipynb)). Do it with
+#    more than one seed before you call something better.
 # 4. More images; if there are none, random changes before the discriminator
 #    ([chapter 10](10_applications.ipynb)).
 # 5. Change one thing at a time: rates, the weight of the penalty, then the size of the networks.
@@ -147,32 +156,35 @@ for name in PAIRS:
 # ### Which loss?
 #
 # The default. The generator's part must be steep where the discriminator is sure that a sample is
-# generated, because that is where a beginning generator stands. A table of slopes at the logits -6
-# (sure: generated), 0 (undecided) and 6 (sure: real):
+# generated, because that is where a beginning generator stands. A table of gradients at the logits
+# -6 (sure: generated), 0 (undecided) and 6 (sure: real):
 
 
 # %%
-def slope(loss, logit):
+def gradient(loss, logit):
     """The derivative of the generator's loss by the logit of a generated sample."""
     logit = tf.Variable([[logit]])
     with tf.GradientTape() as tape:
-        value = loss.generator_loss(logit)
+        # A loss that also looks at a real sample gets one with the logit 0.
+        value = losses.generator_loss(loss, logit, tf.zeros((1, 1)))
     return float(tape.gradient(value, logit)[0, 0])
 
 
 for name in losses.LOSSES:
-    at = [slope(losses.get(name), logit) for logit in (-6.0, 0.0, 6.0)]
+    at = [gradient(losses.get(name), logit) for logit in (-6.0, 0.0, 6.0)]
     print(f"{name:22}", "  ".join(f"{value:7.3f}" for value in at))
 
-assert abs(slope(losses.get("sigmoid_cross_entropy"), -6.0)) > 0.99
-assert abs(slope(losses.get("minimax"), -6.0)) < 0.01
+assert abs(gradient(losses.get("sigmoid_cross_entropy"), -6.0)) > 0.99
+assert abs(gradient(losses.get("minimax"), -6.0)) < 0.01
 
 # %% [markdown]
-# A negative slope means that a higher logit lowers the loss, which is what the generator wants.
+# A negative gradient means that a higher logit lowers the loss, which is what the generator wants.
 # `minimax` is the formula of the articles, and flat where it matters. `least_squares` draws samples
-# back that the discriminator takes for real too surely: its slope changes sign. Hinge and
-# Wasserstein losses have the same slope everywhere. With enough tuning of all other settings the
-# losses come close to each other (Lucic et al. 2018, arXiv:1711.10337).
+# back that the discriminator takes for real too surely: its gradient changes sign. Hinge and
+# Wasserstein losses have the same gradient everywhere. `relativistic` compares each generated
+# sample with a real one, here one with the logit 0, for which its gradient is that of the default.
+# With enough tuning of all other settings the losses come close to each other (Lucic et al. 2018,
+# arXiv:1711.10337).
 # [Chapter 5](05_losses.ipynb) has the formulas.
 #
 # ### How many images?
@@ -189,9 +201,9 @@ assert abs(slope(losses.get("minimax"), -6.0)) < 0.01
 
 # %%
 covariance = np.cov(x_train.reshape(len(x_train), -1), rowvar=False)
-shares = np.sort(np.linalg.eigvalsh(covariance))[::-1] / np.trace(covariance)
-needed = int(np.searchsorted(np.cumsum(shares), 0.9)) + 1
-print(f"{needed} of {len(shares)} directions hold 90 % of the variance of the digits")
+fractions = np.sort(np.linalg.eigvalsh(covariance))[::-1] / np.trace(covariance)
+needed = int(np.searchsorted(np.cumsum(fractions), 0.9)) + 1
+print(f"{needed} of {len(fractions)} directions hold 90 % of the variance of the digits")
 assert 16 < needed < 200
 
 # %% [markdown]
@@ -256,7 +268,7 @@ for name, count, epochs in (("bundled digits", 8004, 25), ("all of MNIST", 60_00
 rng = np.random.default_rng(0)
 standard = rng.normal(size=100_000).astype(np.float32)
 distances = np.linspace(0, 4, 17)
-values, shares_right = [], []
+values, fractions_right = [], []
 for d in distances:
     real_output = d**2 / 2 - d * standard
     fake_output = d**2 / 2 - d * (standard + d)
@@ -266,9 +278,9 @@ for d in distances:
     by_hand = np.mean(np.logaddexp(0, -real_output)) + np.mean(np.logaddexp(0, fake_output))
     np.testing.assert_allclose(loss, by_hand, rtol=1e-4)
     values.append(float(loss))
-    shares_right.append(np.mean(np.concatenate([real_output > 0, fake_output < 0])))
+    fractions_right.append(np.mean(np.concatenate([real_output > 0, fake_output < 0])))
 assert abs(values[0] - 2 * np.log(2)) < 1e-5 and np.all(np.diff(values) < 0)
-np.testing.assert_allclose(shares_right[1:], norm.cdf(distances[1:] / 2), atol=0.01)
+np.testing.assert_allclose(fractions_right[1:], norm.cdf(distances[1:] / 2), atol=0.01)
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
@@ -276,7 +288,7 @@ axes[0].plot(distances, values, "o-", color="0", markersize=3)
 axes[0].axhline(2 * np.log(2), color="0.5", linestyle="--", label="2 ln 2")
 axes[0].set(xlabel="distance d of the generator", ylabel="best discriminator's loss in nats")
 axes[0].legend()
-axes[1].plot(distances[1:], shares_right[1:], "o-", color="0", markersize=3)
+axes[1].plot(distances[1:], fractions_right[1:], "o-", color="0", markersize=3)
 axes[1].axhline(0.5, color="0.5", linestyle="--", label="one half")
 axes[1].set(xlabel="distance d of the generator", ylabel="its accuracy", ylim=(0.45, 1.02))
 axes[1].legend()
@@ -390,7 +402,7 @@ whole.compile()
 half.compile()
 trained(whole, 0, 4)
 trained(half, 0, 2).save(run / "half.keras")
-resumed = trained(keras.saving.load_model(run / "half.keras"), 2, 4)
+resumed = trained(load_model(run / "half.keras"), 2, 4)
 for weight, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
     np.testing.assert_array_equal(weight, other)
 print("bit for bit the same, all", len(whole.get_weights()), "arrays of weights")
@@ -481,7 +493,7 @@ show(np.concatenate([generated[:10], eight[closest[:10]]]), columns=10)
 
 # %% [markdown]
 # Generated images above, the nearest training image below each. The scores of `dcgan-tf train` have
-# the share of near copies, and its report shows the closest pairs.
+# the fraction of near copies, and its report shows the closest pairs.
 #
 # It is a test that finds copies, not one that proves there are none: a copy that is shifted by two
 # pixels is far away in this measure. Whether a model gives away single training images is a
@@ -546,9 +558,9 @@ print(f"256 small images in one pass: {once:.2f} s of the processor; in 1,000: {
 
 # %% [markdown]
 # The two also work together. Many diffusion models run on the codes of an autoencoder that was
-# trained with a discriminator beside its other losses (Esser et al. 2021, arXiv:2012.09841; Rombach
-# et al. 2022, arXiv:2112.10752), and a discriminator helps to make one pass out of many (Sauer et
-# al. 2023, arXiv:2311.17042).
+# trained with a discriminator in addition to its other losses (Esser et al. 2021, arXiv:2012.09841;
+# Rombach et al. 2022, arXiv:2112.10752), and a discriminator helps to make one pass out of many
+# (Sauer et al. 2023, arXiv:2311.17042).
 #
 # ## What must not be done with generated images?
 #
@@ -591,9 +603,9 @@ assert not Picture.open(run / "again.png").text
 #
 # Article 4 has this heading and no text. The package's answer, in four points.
 #
-# **What has been solved well enough.** With the default loss, a penalty on the slope and a moving
-# average, small GANs mostly train as they should. A recent paper puts a loss with a proof and two
-# penalties in the place of many tricks, and trains larger ones so (Huang et al. 2024,
+# **What has been solved well enough.** With the default loss, a penalty on the gradient and a
+# moving average, small GANs mostly train as they should. A recent paper puts a loss with a proof
+# and two penalties in the place of many tricks, and trains larger ones so (Huang et al. 2024,
 # arXiv:2501.05441).
 #
 # **What is open in training.** Why the game converges as often as it does, what happens with finite
@@ -615,9 +627,9 @@ for n, distance in halves.items():
 assert halves[100] > halves[500] > halves[2000] > 0
 
 # %% [markdown]
-# It is never 0, and larger for fewer images. A number from one paper cannot be put beside a number
-# from another that used other features or other counts. That is why this package prints a floor
-# beside each score.
+# It is never 0, and larger for fewer images. A number from one paper cannot be compared with a
+# number from another that used other features or other counts. That is why this package prints,
+# with each score of generated images, the score of real ones.
 #
 # ## Tools and papers
 #
@@ -764,9 +776,9 @@ noise_vectors = ...
 class CountingNoise(GAN):
     drawn = 0
 
-    def _noise(self, n):
+    def _draw_noise(self, n):
         self.drawn += int(n)
-        return super()._noise(n)
+        return super()._draw_noise(n)
 
 
 with exercise(5):
@@ -801,7 +813,7 @@ with exercise(6):
 # ### Exercise 7: what is wrong? (chapter 8)
 #
 # After each of the last epochs: the discriminator is right about all real and all generated images,
-# the generator's loss is 12, its slope is steep, the images are varied enough, and they hardly
+# the generator's loss is 12, its gradient is large, the images are varied enough, and they hardly
 # move. Which failure is it? Write a key of `RULES`.
 
 # %% tags=["exercise-7"]
@@ -811,13 +823,13 @@ failure = ...
 with exercise(7):
     assert failure is not ..., "Write a string in place of the three dots."
     assert failure in RULES, f"Expected one of {', '.join(RULES)}."
-    look = {
+    snapshot = {
         **{"generator_loss": 12.0, "discriminator_loss": 1e-5, "largest_logit": 20.0},
         **{"generator_gradient": 50.0, "discriminator_gradient": 0.01, "loss_gradient": 1.0},
         **{"real_accuracy": 1.0, "fake_accuracy": 1.0, "fake_probability": 1e-5},
         **{"diversity": 0.9, "swing": 0.02, "near_copies": 0.0, "steps": 1000},
     }
-    assert failure == diagnose([look] * 4)[0], "The doctor calls it by another name."
+    assert failure == diagnose([snapshot] * 4)[0], "The doctor calls it by another name."
 
 # %% [markdown]
 # ### Exercise 8: half of the way (chapter 9)
@@ -875,16 +887,33 @@ with exercise(9):
 #
 # *Articles: 3 §6*
 #
-# The code of the package was written to be read. Its README has the whole path; the first three
-# steps take half an hour:
+# The code of the package was written to be read. It is a house of seven rooms. Each folder is a
+# room, and its `__init__.py` says in a few sentences what is in it. The first half hour goes to
+# three files:
 #
-# 1. `losses.py`: the two losses of the game, each beside its formula. Then `more_losses.py` and
-#    `regularizers.py`: what came later.
-# 2. `networks.py`: the default pair. `pairs.py`: others to compare with.
-# 3. `model.py`: `GAN`, and in it `train_step`, with two tapes and the seven steps of Article 2.
-# 4. `images.py` and `callbacks.py`: pictures while training.
-# 5. `scores.py`: the measures. `doctor.py` and `diagnosis.py`: what goes wrong, and how it is told.
-# 6. `data.py`, `saving.py`, `runs.py` and `cli.py`: files, and the command line.
+# 1. `gan/article_losses.py`: the two losses of the articles, each with its formula.
+# 2. `networks/default.py`: the default generator and discriminator.
+# 3. `gan/model.py`: `GAN`, and in it `train_step`, with two tapes and the seven steps of Article 2.
+#
+# Then go through the rooms in this order:
+#
+# 1. `gan`, the game itself. `losses.py` has the losses by name, `more_losses.py` those that came
+#    later, and `regularizers.py` the penalties on the discriminator's gradient. `optimizers.py`,
+#    `conditioning.py`, `sampling.py` and `saving.py` do one thing each for `GAN`, and
+#    `latent_space.py` finds ways through the noise.
+# 2. `networks`, what plays the game. `pairs.py` has pairs to compare with the default one, and
+#    `recurrent.py` and `layers.py` what texts and films need.
+# 3. `data`, pictures in and pictures out. `datasets.py` and `image_folder.py` read images,
+#    `batches.py` puts them in order, and `rendering.py` makes grids and films.
+# 4. `evaluation`, how good samples are. `metrics.py` has the measures, each with its paper.
+#    `scorer.py` computes all of them, and `card.py` shows them with their references.
+# 5. `monitoring`, what watches a training. `samples.py` draws grids and films, and `scorecard.py`
+#    scores after each epoch. `training_doctor.py` takes measurements, and `rules.py` says what they
+#    mean. `failures.py` breaks a training on purpose.
+# 6. `applications`, one file for each system that the articles name. `images.py` is the default
+#    run.
+# 7. `runs`, a training as a folder. `training.py` trains, `scoring.py` scores, and `report.py`
+#    writes the report. Above all rooms stands `cli.py`, the command line.
 
 # %%
 steps = [line for line in inspect.getsource(GAN.train_step).splitlines() if "# Step" in line]
@@ -904,7 +933,7 @@ print("\n".join(line.strip() for line in steps))
 more_steps = (60 - 25) * -(-8004 // 32)
 
 # %% [markdown]
-# 2. The share of the data in all that lies there.
+# 2. The fraction that the data has of all that lies there.
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
 best_verdict = 0.2 / (0.2 + 0.6)
@@ -939,7 +968,7 @@ noise_vectors = 3 * 32
 precision, recall = 1, 0
 
 # %% [markdown]
-# 7. The slope is steep, so nothing vanishes; but the discriminator is right about everything
+# 7. The gradient is large, so nothing vanishes; but the discriminator is right about everything
 #    whatever the generator does.
 
 # %% tags=["solution-7", "hide-cell"] jupyter={"source_hidden": true}

@@ -49,7 +49,8 @@ class Application(abc.ABC):
     def __init__(self, seed=0, data=None):
         if data is not None and self.default_data is None:
             raise ValueError(
-                f"This application has data of its own. Received: data={data!r}. Expected no `data`."
+                "This application has data of its own. "
+                f"Received: data={data!r}. Expected no `data`."
             )
         self.seed = seed
         self.data = data or self.default_data
@@ -95,4 +96,4 @@ class Application(abc.ABC):
         """
 
     def write(self, model, folder):  # noqa: B027
-        """Writes files that only this application has, for example a GIF, into a folder."""
+        """Writes what only this application shows into a folder, for example a GIF of films."""

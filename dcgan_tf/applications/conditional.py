@@ -63,7 +63,7 @@ class ConditionalDigits(Application):
         return model
 
     def draw(self, model, n=None, seed=0, label=None):
-        """Draws generated images, by default ten of each label, with one column for each label.
+        """Draws generated images, by default ten of each label, in one column for each label.
 
         Args:
             model: `GAN`.

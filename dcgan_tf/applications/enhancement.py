@@ -1,4 +1,4 @@
-"""Enhancement (Article 4, section 1): a small image becomes a large one, from 7x7 to 28x28 pixels."""
+"""Enhancement (Article 4, section 1): an image of 7x7 pixels becomes one of 28x28."""
 
 import numpy as np
 import tensorflow as tf

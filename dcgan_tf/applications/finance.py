@@ -1,9 +1,11 @@
-"""Finance (Article 3, section 5): daily returns of a stock index, as sequences.
+"""Finance (Article 3, section 5): sequences of daily returns of a stock index.
 
-Real returns are known for a few "stylised facts" (Cont 2001): far more large moves than a normal
-distribution has; next to no correlation from day to day; but calm and wild times, so that squared
-returns are correlated for weeks; and wilder times after losses than after gains. They are what the
-generator is judged by, beside a GARCH model, the usual one, fitted to the same data.
+A return is the change of the price in a day, here in percent. Real returns are known for a few
+"stylised facts" (Cont 2001). There are far more large moves than a normal distribution has. The
+returns of different days are hardly correlated. But there are calm and wild times, so squared
+returns are correlated for weeks. And times are wilder after losses than after gains. We measure
+these facts in generated returns, in the data, and in a GARCH model that is fitted to the same data.
+GARCH is the usual model of statistics: it makes a day wilder after days with large moves.
 """
 
 import keras
@@ -17,13 +19,17 @@ from dcgan_tf.evaluation.card import Card, Row
 from dcgan_tf.gan.dcgan import GAN
 from dcgan_tf.networks.recurrent import build_gru, build_recurrent_discriminator
 
-DAYS = 32  # of a sequence
-DAILY, LASTING = 2, 8  # numbers of noise for each day, and for all days together
+DAYS = 32  # in a sequence
+DAILY, LASTING = 2, 8  # how many numbers of noise each day has, and all days have in common
 LATENT_DIM = DAYS * DAILY + LASTING
 
 
 class StockReturns(Application):
-    """Returns of the S&P 500, 1999 to 2018, from the package arch."""
+    """Generates returns of the S&P 500. The data, 1999 to 2018, comes from the package arch.
+
+    References:
+        Cont 2001, https://doi.org/10.1080/713665670
+    """
 
     epochs = 20
     batch_size = 64
@@ -39,10 +45,17 @@ class StockReturns(Application):
         prices = sp500.load()["Adj Close"].to_numpy()
         self.percent = 100 * np.diff(np.log(prices))
         self.scale = self.percent.std()
-        return self.windows(self.percent)
+        return self.cut_windows(self.percent)
 
-    def windows(self, percent):
-        """Cuts a series of returns in percent into all its stretches of 32 days, `(n, 32, 1)`."""
+    def cut_windows(self, percent):
+        """Cuts a series of returns into windows of 32 days, one from each day on.
+
+        Args:
+            percent: float array `(days,)`, returns in percent.
+
+        Returns:
+            float32 `(n, 32, 1)`, in standard deviations of the data.
+        """
         stretches = np.lib.stride_tricks.sliding_window_view(percent, DAYS)
         return (stretches[..., np.newaxis] / self.scale).astype(np.float32)
 
@@ -54,7 +67,7 @@ class StockReturns(Application):
         return model
 
     def draw(self, model, n=8, seed=0):
-        """Draws generated stretches, each beside a real one."""
+        """Draws generated sequences in the left column and real ones in the right column."""
         rng = np.random.default_rng(seed)
         columns = model.generate(n, seed), rng.permutation(self.samples)[:n]
         figure = Figure(figsize=(8, 1.1 * n + 0.6), layout="constrained")
@@ -72,13 +85,14 @@ class StockReturns(Application):
 
     def score(self, model, n=10_000, seed=0, verbose=1):
         n = min(n, len(self.samples))
-        simulated = self.windows(self.garch(len(self.percent), seed))
+        simulated = self.cut_windows(self.simulate_garch(len(self.percent), seed))
         generated, data, simulated = (
             each[..., 0].astype(np.float64)
             for each in (model.generate(n, seed), self.samples, simulated)
         )
 
         def distance(returns):
+            """The Wasserstein distance: how far the returns would have to move to fit the data."""
             return wasserstein_distance(returns.ravel(), data.ravel())
 
         measures = (
@@ -87,7 +101,7 @@ class StockReturns(Application):
                 "wasserstein",
                 "distance of returns",
                 "lower",
-                "Wasserstein distance, in standard deviations",
+                "Wasserstein distance of all returns, in standard deviations",
                 distance,
             ),
         )
@@ -100,12 +114,20 @@ class StockReturns(Application):
             samples=n,
             references=("data", "GARCH"),
             rows=rows,
-            note="GARCH: as many days simulated with a GARCH(1, 1) model whose shocks have "
-            "Student's t distribution, fitted to the data.",
+            note="GARCH: as many days, simulated with a GARCH(1, 1) model that is fitted to the "
+            "data. Its shocks have Student's t distribution.",
         )
 
-    def garch(self, days, seed=0):
-        """Simulates returns in percent with a GARCH(1, 1) model fitted to the data."""
+    def simulate_garch(self, days, seed=0):
+        """Simulates returns in percent with a GARCH(1, 1) model that is fitted to the data.
+
+        Args:
+            days: Int, the number of returns.
+            seed: Int, fixes the shocks.
+
+        Returns:
+            float array `(days,)`.
+        """
         from arch import arch_model
         from arch.univariate import StudentsT
 
@@ -116,17 +138,21 @@ class StockReturns(Application):
 
 
 def build_return_generator(seed=None, units=64):
-    """Builds the generator: each day has noise of its own, and some noise is there on all days.
+    """Builds the recurrent generator of returns.
 
-    A return is a move times how wild the day is, each of which a layer reads from the recurrent
-    state.
+    Each day has two numbers of noise of its own, and eight numbers are the same for all days. From
+    the recurrent state of a day one layer computes a move and another layer how wild the day is.
+    The return is the product of both.
 
     Args:
         seed: Int or `None`, fixes the initial weights.
-        units: Int, recurrent units.
+        units: Int, the number of gated recurrent units.
 
     Returns:
-        A `keras.Model`: noise, float32 `(batch, 72)`, to float32 `(batch, 32, 1)`.
+        A `keras.Model`: noise, float32 `(batch, 72)`, to returns, float32 `(batch, 32, 1)`.
+
+    References:
+        Cho et al. 2014, https://arxiv.org/abs/1406.1078
     """
     layers = keras.layers
     initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
@@ -141,37 +167,56 @@ def build_return_generator(seed=None, units=64):
 
 
 def kurtosis(returns):
-    """E[(r - m)^4] / E[(r - m)^2]^2 of returns `(n, days)`: 3 for a normal distribution."""
+    """Measures how often very large moves occur: E[(r - m)^4] / E[(r - m)^2]^2 with the mean m.
+
+    Args:
+        returns: float array `(n, days)`.
+
+    Returns:
+        Float of at least 1. A normal distribution has 3.
+    """
     centred = returns - returns.mean()
     return np.mean(centred**4) / np.mean(centred**2) ** 2
 
 
 def lagged_correlation(first, second, lags):
-    """The mean over lags k of the correlation of first[t] and second[t + k], `(n, days)` each."""
+    """Computes the correlation of one series with a later part of another.
+
+    Args:
+        first: float array `(n, days)`.
+        second: float array `(n, days)`.
+        lags: list or range of int, how many days later.
+
+    Returns:
+        Float in [-1, 1]: the mean over all lags k of the correlation of first[t] and second[t + k].
+
+    References:
+        Cont 2001, https://doi.org/10.1080/713665670
+    """
     first, second = first - first.mean(), second - second.mean()
     products = [np.mean(first[:, :-k] * second[:, k:]) for k in lags]
     return np.mean(products) / (first.std() * second.std())
 
 
-# key, title, meaning, measure of returns, float64 (n, days)
+# The stylised facts: key, title, meaning, and a function that measures returns, float64 (n, days).
 FACTS = (
     ("kurtosis", "kurtosis", "3 for a normal distribution", kurtosis),
     (
         "autocorrelation",
         "correlation of returns",
-        "with those of the next five days",
+        "with the returns of the next five days",
         lambda r: lagged_correlation(r, r, range(1, 6)),
     ),
     (
         "clustering",
         "correlation of squares",
-        "of squared returns with those of the next ten days",
+        "squared returns with those of the next ten days",
         lambda r: lagged_correlation(r**2, r**2, range(1, 11)),
     ),
     (
         "leverage",
         "leverage",
-        "correlation of returns with the squares of the next ten days",
+        "correlation of returns with the squared returns of the next ten days",
         lambda r: lagged_correlation(r, r**2, range(1, 11)),
     ),
 )

@@ -1,8 +1,8 @@
 """From one image to another: the base class of completion, enhancement and translation.
 
 The condition is an image y, which is made from a real image x. The generator makes G(z, y) from y
-and the noise z. The discriminator sees pairs of images, and asks: "is this a real image, and does it
-belong to y?" In addition to fooling the discriminator, the generator minimises the absolute
+and the noise z. The discriminator sees pairs of images, and asks: "is this a real image, and does
+it belong to y?" In addition to fooling the discriminator, the generator minimises the absolute
 difference between G(z, y) and x (Isola et al. 2017).
 """
 
@@ -176,7 +176,7 @@ def build_translators(condition_shape, image_shape, latent_dim, seed=None, filte
         image_shape: (height, width, channels) of the images.
         latent_dim: Int, length of the noise vector.
         seed: Int or `None`, fixes the initial weights of both.
-        filters: Int, the number of channels at full size. A quarter of the size has twice as many.
+        filters: Int, the number of channels at full and half size. A quarter has twice as many.
 
     Returns:
         A tuple `(generator, discriminator)`, each a `keras.Model`. The generator turns noise and

@@ -106,6 +106,7 @@ class Images(Application):
             model = DCGAN(image_shape, self.latent_dim, seed=self.seed)
         else:
             pair = build_pair(self.network, image_shape, self.latent_dim, self.seed)
+            # On a CPU we replace the layers of this pair by faster ones that compute the same.
             if self.network == "tutorial" and not tf.config.list_physical_devices("GPU"):
                 pair = map(accelerate, pair)
             model = GAN(*pair, self.latent_dim, seed=self.seed)
@@ -131,10 +132,7 @@ class Images(Application):
     def score(self, model, n=MOST_SAMPLES, seed=0, verbose=1):
         scorer, real_images = self._build_scorer_and_images(n, verbose)
         if verbose:
-            print(
-                f"Scoring {scorer.samples:,} generated images, and as references as many real and "
-                "collapsed ones."
-            )
+            print(f"Scoring {scorer.samples:,} images, with real and collapsed ones as references.")
         generated = model.generate(scorer.samples, seed=seed)
         card = evaluate(generated, scorer, verbose)
         pairs = draw_closest_pairs(generated, real_images)

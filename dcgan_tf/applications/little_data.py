@@ -1,9 +1,10 @@
-"""Little data (Article 3, section 1): a GAN from a few hundred images, by augmentation.
+"""Little data (Article 3, section 1): a GAN that learns from a few hundred images by augmentation.
 
-With few images the discriminator learns them by heart, and its verdict no longer helps the
-generator. Changing the training images alone would teach the generator the changes. So the
-discriminator sees both, real and generated images, only after a random change, and the generator
-learns through it (Zhao et al. 2020, "Differentiable Augmentation").
+If there are few images, the discriminator learns them by heart, and its answer no longer helps the
+generator. Augmentation means that we change the images at random, for example shift them. If we
+changed only the training images, the generator would learn to make changed images. So we change
+real and generated images alike before the discriminator sees them. The gradient passes through the
+changes to the generator (Zhao et al. 2020, "Differentiable Augmentation").
 """
 
 import keras
@@ -23,7 +24,11 @@ IMAGES_AN_EPOCH = 8000
 
 
 class LittleData(Application):
-    """Trains on 500 images of a data set, and is scored against all of them."""
+    """Trains on 500 images of a data set, and is scored against all of its images.
+
+    References:
+        Zhao et al. 2020, https://arxiv.org/abs/2006.10738
+    """
 
     default_data = "mnist-10k"
 
@@ -32,7 +37,10 @@ class LittleData(Application):
         return self.some(IMAGES)
 
     def some(self, n):
-        """`n` images at random, repeated so that an epoch has as many steps whatever `n` is."""
+        """Chooses `n` images at random, and repeats them to 8,000.
+
+        An epoch then has the same number of steps for every `n`.
+        """
         chosen = np.random.default_rng(self.seed).permutation(len(self.everything))[:n]
         return self.everything[np.resize(chosen, IMAGES_AN_EPOCH)]
 
@@ -40,7 +48,8 @@ class LittleData(Application):
         """Builds the default networks.
 
         Args:
-            changes: what `augmented` takes.
+            changes: the changes before the discriminator, see `augment`. An empty tuple builds a
+                GAN without augmentation.
         """
         generator, discriminator = build_pair(
             "default", self.samples.shape[1:], LATENT_DIM, self.seed
@@ -61,29 +70,37 @@ class LittleData(Application):
 
 
 def augment(discriminator, changes, seed=None):
-    """Puts random changes before a discriminator, the same kinds for real and generated images.
+    """Puts random changes before a discriminator, for real and generated images alike.
 
-    They happen in training alone, and gradients pass through them.
+    The images are changed only during training, and gradients pass through the changes.
 
     Args:
-        discriminator: `keras.Model` from images in [-1, 1], dark around the edge, to logits.
-        changes: names of
+        discriminator: `keras.Model` from images in [-1, 1] to logits. The images should be dark
+            around the edge.
+        changes: list or tuple of str, any of
 
-            - `"translation"`: by up to an eighth of height and width, dark where nothing comes in;
-            - `"cutout"`: in about half of the images a dark square or nearly so, up to half as high
-              and wide as the image;
-            - `"brightness"`: all pixels up or down by up to 0.4.
+            - `"translation"` shifts an image by up to an eighth of its height and width; the pixels
+              that come in at the edge are dark;
+            - `"cutout"` puts a dark rectangle, nearly a square, into about half of the images; it
+              is up to half as high and wide as the image;
+            - `"brightness"` makes an image brighter or darker, all pixels by up to 0.4.
         seed: Int or `None`, fixes the changes.
 
     Returns:
-        A `keras.Model`, as the discriminator; its weights are the discriminator's own.
+        A `keras.Model` from images to logits, which uses the weights of `discriminator`.
+
+    Raises:
+        ValueError: for an unknown change.
+
+    References:
+        Zhao et al. 2020, https://arxiv.org/abs/2006.10738
     """
     pictures = x = keras.Input(discriminator.input_shape[1:], name="images")
     layers = keras.layers
     for change in changes:
         if change == "translation":
             x = layers.RandomTranslation(0.125, 0.125, "constant", fill_value=-1.0, seed=seed)(x)
-        elif change == "cutout":  # 1.0: with a probability that is drawn between 0 and 1
+        elif change == "cutout":  # for 1.0 Keras draws a probability between 0 and 1
             x = layers.RandomErasing(1.0, (0.02, 0.25), -1.0, (-1.0, 1.0), seed=seed)(x)
         elif change == "brightness":
             x = layers.RandomBrightness(0.2, (-1.0, 1.0), seed=seed)(x)

@@ -1,8 +1,9 @@
-"""Medicine (Article 3, section 5): bones, simulated here, or your images in MedMNIST's layout.
+"""Medicine (Article 3, section 5): simulated radiographs of bones, or your images from MedMNIST.
 
-No radiograph comes with the package. What it trains on by default is SIMULATED: drawn by
-`simulate_bones`, from a few shapes and noise. It looks somewhat like radiographs of a long bone
-and says nothing about any. `--data pneumoniamnist.npz` and the like train on real ones (Yang et al.
+The package contains no real radiograph (an X-ray image). The images that it trains on by default
+are SIMULATED: `simulate_bones` draws them from a few shapes and noise. They look somewhat like
+radiographs of a long bone, but they say nothing about any real bone. With
+`--data pneumoniamnist.npz` you train on real radiographs, in the layout of MedMNIST (Yang et al.
 2023). Generated images are not for clinical use.
 """
 
@@ -18,7 +19,11 @@ IMAGES, HELD_OUT = 4000, 1000
 
 
 class Radiographs(ConditionalDigits):
-    """Simulated radiographs of long bones, half of them with a fracture, as asked for."""
+    """Generates radiographs of long bones, whole or broken as you ask. The data is simulated.
+
+    References:
+        Yang et al. 2023, https://doi.org/10.1038/s41597-022-01721-8
+    """
 
     default_data = SIMULATED
     epochs = 40
@@ -33,7 +38,18 @@ class Radiographs(ConditionalDigits):
         return everything[:IMAGES]
 
     def draw(self, model, n=36, seed=0, label=None):
-        """Draws `n` samples, those of the first label first, or all of one."""
+        """Draws generated images, with a caption that they are not for clinical use.
+
+        Args:
+            model: `GAN`.
+            n: Int, the number of images.
+            seed: Int, fixes the noise.
+            label: Int, draws only images of this label, or `None` for as many of each label, those
+                of the first label at the top.
+
+        Returns:
+            uint8 array `(height, width)` or `(height, width, 3)`.
+        """
         condition = np.arange(n) * len(self.names) // n
         if label is not None:
             condition[:] = self.class_of(label)
@@ -44,14 +60,15 @@ class Radiographs(ConditionalDigits):
 
 
 def simulate_bones(n, seed=0):
-    """Draws images that look somewhat like radiographs of a long bone. They are simulated.
+    """Draws simulated images that look somewhat like radiographs of a long bone.
 
-    A bone is a tilted shaft, wider at both ends, with a dense rim around a spongy inside, in soft
-    tissue. Every second one is broken: a dark line runs across the shaft and one part is displaced.
+    A bone is a tilted shaft, which is wider at both ends. It has a dense rim around a spongy
+    inside, and soft tissue around it. Every second bone is broken: a dark line runs across the
+    shaft, and one part is displaced.
 
     Args:
-        n: Int, number of images.
-        seed: Int, fixes them.
+        n: Int, the number of images.
+        seed: Int, fixes the images.
 
     Returns:
         A tuple: images, float32 `(n, 48, 48, 1)` in [-1, 1], and labels, int `(n,)`, 1 for broken.
@@ -69,7 +86,9 @@ def simulate_bones(n, seed=0):
             across = across + np.where(fracture > 0, rng.choice([-1, 1]) * rng.uniform(1, 3), 0)
         end = np.clip((np.abs(along) - rng.uniform(11, 15)) / 8, 0, 1)
         half_width = rng.uniform(4.5, 6.5) + rng.uniform(3, 5) * end**2
-        inside = half_width - np.abs(across)  # pixels from the surface, below 0 outside
+        inside = half_width - np.abs(
+            across
+        )  # distance from the surface in pixels, negative outside
         rim = rng.uniform(1.5, 2.5)
         sponge = ndimage.gaussian_filter(rng.normal(size=(SIDE, SIDE)), 1.5)
         density = np.where(inside > rim, 0.45 + sponge * (0.2 + end), 0.9) * (inside > 0)

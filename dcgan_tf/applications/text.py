@@ -1,8 +1,9 @@
-"""Text (Article 3, section 5): short strings that either follow a rule or do not, here dates.
+"""Text (Article 3, section 5): dates, which are short strings that follow a rule.
 
-A string is a sequence of choices among characters, and a choice has no gradient: the generator
-cannot be told to make an "a" a little more like a "b". The Gumbel-softmax passes one through all
-the same. Both networks are recurrent.
+A string is a sequence of choices among characters, and a choice has no gradient: nobody can tell
+the generator to make an "a" a little more like a "b". The layer `GumbelSoftmax` makes a choice and
+still passes a gradient back. Both networks are recurrent: they write and read a string character by
+character.
 """
 
 import datetime
@@ -25,11 +26,16 @@ LATENT_DIM = 32
 CHARACTERS = "-0123456789"
 FIRST, LAST = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
 ALONE = "characters alone"
-KNOWN = 8000  # dates to train on, of 73,049
+KNOWN = 8000  # dates to train on, out of 73,049
 
 
 class DateTexts(Application):
-    """Dates as ISO 8601 writes them, for example 1969-07-20."""
+    """Generates dates in the form of ISO 8601, for example 1969-07-20.
+
+    References:
+        Jang et al. 2017, https://arxiv.org/abs/1611.01144
+        Maddison et al. 2017, https://arxiv.org/abs/1611.00712
+    """
 
     epochs = 60
     batch_size = 64
@@ -41,20 +47,20 @@ class DateTexts(Application):
 
     def build(self):
         shape = self.samples.shape[1:]
-        latent_dim = LATENT_DIM + math.prod(shape)  # the rest is for the choices
+        latent_dim = LATENT_DIM + math.prod(shape)  # the other numbers are for the random choices
         noise = keras.Input((latent_dim,), name="noise")
-        meant = build_recurrent_generator(shape, LATENT_DIM, 128, seed=self.seed)
-        logits = meant(noise[:, :LATENT_DIM])
+        compute_logits = build_recurrent_generator(shape, LATENT_DIM, 128, seed=self.seed)
+        logits = compute_logits(noise[:, :LATENT_DIM])  # one for each character at each place
         choices = GumbelSoftmax()(logits, keras.layers.Reshape(shape)(noise[:, LATENT_DIM:]))
         generator = keras.Model(noise, choices, name="text_generator")
         discriminator = build_recurrent_discriminator(shape, seed=self.seed)
         model = GAN(generator, discriminator, latent_dim, seed=self.seed)
-        # A stronger penalty than the default: it keeps the strings varied.
+        # The penalty is stronger than by default, so that the generator does not repeat strings.
         model.compile(adam(1e-3, averaged=True), adam(1e-3), regularizer=R1(1.0))
         return model
 
     def draw(self, model, n=48, seed=0):
-        """Draws strings in columns, those that are no dates in grey."""
+        """Draws generated strings in four columns. Strings that are no dates are grey."""
         strings = decode(model.generate(n, seed))
         font = ImageFont.load_default(size=16)
         columns, width, height = 4, 112, 24
@@ -69,9 +75,9 @@ class DateTexts(Application):
     def score(self, model, n=10_000, seed=0, verbose=1):
         rng = np.random.default_rng(seed)
         known = encode(self.known)
-        # Each character drawn from those at its place, whatever stands next to it.
-        drawn = rng.integers(len(known), size=(n, known.shape[1]))
-        alone = known[drawn, np.arange(known.shape[1])]
+        # For comparison we draw each character alone, from those that the data has at its place.
+        chosen = rng.integers(len(known), size=(n, known.shape[1]))
+        alone = known[chosen, np.arange(known.shape[1])]
         generated, data, alone = decode(model.generate(n, seed)), self.known[:n], decode(alone)
         rows = tuple(
             Row(*texts, measure(generated), {"data": measure(data), ALONE: measure(alone)})
@@ -86,12 +92,12 @@ class DateTexts(Application):
             samples=n,
             references=("data", ALONE),
             rows=rows,
-            note="Characters alone: each drawn from those that the data has at its place, whatever "
-            "stands next to it.",
+            note="Characters alone: each character is drawn alone, from those that the data has at "
+            "its place, whatever stands next to it.",
         )
 
     def novel(self, strings):
-        """The share of the dates among strings that were not trained on."""
+        """Measures which fraction of the dates among strings the model was not trained on."""
         dates, known = [string for string in strings if is_date(string)], set(self.known)
         return np.mean([date not in known for date in dates]) if dates else 0.0
 
@@ -102,18 +108,32 @@ class DateTexts(Application):
 
 
 def encode(strings):
-    """Strings as float32 `(n, length, characters)`: 1 for the character at each place."""
+    """Turns strings into one-hot vectors: 1 for the character at a place, 0 for all others.
+
+    Args:
+        strings: list of str of one length, of the characters in `CHARACTERS`.
+
+    Returns:
+        float32 `(n, length, characters)`.
+    """
     places = np.array([[CHARACTERS.index(character) for character in each] for each in strings])
     return np.eye(len(CHARACTERS), dtype=np.float32)[places]
 
 
 def decode(samples):
-    """The strings that `encode` made samples of."""
+    """Turns samples back into strings, the reverse of `encode`.
+
+    Args:
+        samples: float `(n, length, characters)`.
+
+    Returns:
+        A list of str.
+    """
     return ["".join(CHARACTERS[i] for i in each) for each in np.argmax(samples, axis=-1)]
 
 
 def is_date(string):
-    """Whether a string is a date of the years 1900 to 2099 in ISO 8601's form, 10 characters."""
+    """Checks whether a string is a date of 1900 to 2099 in the form of ISO 8601, YYYY-MM-DD."""
     try:
         date = datetime.date.fromisoformat(string)
     except ValueError:
@@ -122,11 +142,11 @@ def is_date(string):
 
 
 def valid(strings):
-    """The share of strings that are dates."""
+    """Measures which fraction of strings are dates."""
     return np.mean([is_date(string) for string in strings])
 
 
 def distinct(strings):
-    """The number of different dates, as a share of the dates."""
+    """Measures which fraction of the dates are different ones."""
     dates = [string for string in strings if is_date(string)]
     return len(set(dates)) / len(dates) if dates else 0.0

@@ -15,7 +15,7 @@ class Translation(ImageToImage):
     baseline_title = "filled outline"
 
     def make_conditions(self, images, rng):
-        """Draws the outlines: 1 on the outline and -1 elsewhere, float32 `(n, height, width, 1)`."""
+        """Draws outlines: 1 on the outline, -1 elsewhere, float32 `(n, height, width, 1)`."""
         bright = images.max(axis=-1, keepdims=True) > 0
         around = ndimage.binary_dilation(bright, np.ones((1, 3, 3, 1)))
         return np.where(around & ~bright, 1.0, -1.0).astype(np.float32)

@@ -1,8 +1,9 @@
 """Video (Article 3, section 5): eight frames of a digit that moves.
 
-The default generator makes a picture from the noise, a recurrent network makes the way that it
-goes, and a layer shows it there frame by frame. For the discriminator's convolutions the frames are
-the channels of one image, so that they see all of the motion at once.
+The default generator makes a picture from one part of the noise. A recurrent network makes the path
+of the picture from the other part, and the layer `Shift` draws the picture at each place of the
+path. The discriminator treats the eight frames as the channels of one image, so that its
+convolutions see the whole motion at once.
 """
 
 import keras
@@ -21,16 +22,16 @@ from dcgan_tf.networks.layers import Shift
 from dcgan_tf.networks.recurrent import build_gru
 from dcgan_tf.networks.seeds import split_seed
 
-PICTURE, MOTION = 16, 8  # numbers of noise
-UNITS = 32  # of the recurrent network
-FRAMES, SIDE, DIGIT = 8, 28, 20  # frames; pixels of a frame; pixels of the digit in it
-ROOM = (SIDE - DIGIT) / 2  # pixels that it can go from the middle
-FASTEST = 2 * ROOM / (FRAMES - 1)  # pixels from one frame to the next, in each direction
-FRAME_MS = 120
+PICTURE, MOTION = 16, 8  # how many numbers of the noise make the picture, and how many the path
+UNITS = 32  # gated recurrent units
+FRAMES, SIDE, DIGIT = 8, 28, 20  # frames in a film; sides of a frame and of its digit in pixels
+ROOM = (SIDE - DIGIT) / 2  # how far, in pixels, the digit can move away from the middle
+FASTEST = 2 * ROOM / (FRAMES - 1)  # the highest speed in each direction, in pixels per frame
+FRAME_MS = 120  # how long the GIF shows a frame, in milliseconds
 
 
 class MovingDigits(Application):
-    """Digits that go straight on through a dark frame, each at its own speed."""
+    """Generates films of digits that move straight through a dark frame, each at its own speed."""
 
     epochs = 25
 
@@ -46,8 +47,8 @@ class MovingDigits(Application):
         picture = build_generator((SIDE, SIDE, 1), PICTURE, seed=seeds[0])(noise[:, :PICTURE])
         units = build_gru(UNITS, seeds[1], return_sequences=True)
         states = units(layers.RepeatVector(FRAMES)(noise[:, PICTURE:]))
-        way = layers.Rescaling(ROOM)(layers.Dense(2, "tanh")(states))
-        generator = keras.Model(noise, Shift()(picture, way), name="video_generator")
+        path = layers.Rescaling(ROOM)(layers.Dense(2, "tanh")(states))
+        generator = keras.Model(noise, Shift()(picture, path), name="video_generator")
 
         films = keras.Input((FRAMES, SIDE, SIDE, 1), name="films")
         channels = layers.Permute((2, 3, 1))(layers.Reshape((FRAMES, SIDE, SIDE))(films))
@@ -58,12 +59,12 @@ class MovingDigits(Application):
         return model
 
     def draw(self, model, n=8, seed=0):
-        """Draws a row for each film, its frames from left to right."""
+        """Draws generated films, one in each row, with its frames from left to right."""
         films = model.generate(n, seed)
         return rendering.make_grid(rendering.to_uint8(films.reshape(-1, SIDE, SIDE, 1)), FRAMES)
 
     def write(self, model, folder):
-        """Writes a GIF of 16 films that run side by side."""
+        """Writes films.gif, in which 16 generated films run side by side."""
         films = rendering.to_uint8(model.generate(16, seed=0))
         frames = [rendering.make_grid(films[:, frame]) for frame in range(FRAMES)]
         rendering.write_gif(folder / "films.gif", frames, FRAME_MS, hold_ms=4 * FRAME_MS)
@@ -75,12 +76,12 @@ class MovingDigits(Application):
         known = measure_steps(self.samples[:n])
         rows = []
         for *texts, measure in (
-            ("speed", "mean speed", "near the data", "pixels a frame", measure_speed),
+            ("speed", "mean speed", "near the data", "in pixels per frame", measure_speed),
             (
                 "speed_distance",
                 "distance of speeds",
                 "lower",
-                "Wasserstein distance of the displacements to those of other real films, in pixels",
+                "Wasserstein distance to the displacements of other real films, in pixels",
                 lambda films: wasserstein_distance(measure_steps(films).ravel(), known.ravel()),
             ),
             (
@@ -105,17 +106,17 @@ class MovingDigits(Application):
             samples=n,
             references=("real", "still"),
             rows=tuple(rows),
-            note="Real: films of test digits. Still: the first frame of real films, repeated. "
-            "Displacements are those of the centre of brightness between two frames.",
+            note="Real: films of test digits. Still: the first frame of real films, repeated. A "
+            "displacement is how far the centre of brightness moves from one frame to the next.",
         )
 
 
 def make_films(pictures, seed=0):
-    """Makes films of digits that go straight on at a constant speed and stay in the frame.
+    """Makes films of digits that move straight on at a constant speed and stay in the frame.
 
     Args:
         pictures: float32 `(n, 28, 28, 1)` in [-1, 1].
-        seed: Int, fixes where they start and how fast they go.
+        seed: Int, fixes where the digits start and how fast they move.
 
     Returns:
         float32 `(n, 8, 28, 28, 1)` in [-1, 1].
@@ -125,16 +126,23 @@ def make_films(pictures, seed=0):
     edge = (SIDE - DIGIT) // 2
     framed = np.pad(small, ((0, 0), (edge, edge), (edge, edge), (0, 0)), constant_values=-1.0)
     speeds = rng.uniform(-FASTEST, FASTEST, (len(pictures), 1, 2))
-    room = ROOM - np.abs(speeds) * (FRAMES - 1) / 2  # what is left for the middle of the way
+    room = ROOM - np.abs(speeds) * (FRAMES - 1) / 2  # left for the middle of the path
     middles = rng.uniform(-1, 1, speeds.shape) * room
     times = (np.arange(FRAMES) - (FRAMES - 1) / 2)[:, np.newaxis]
-    ways = (middles + speeds * times).astype(np.float32)
+    paths = (middles + speeds * times).astype(np.float32)
     parts = [slice(start, start + 500) for start in range(0, len(framed), 500)]
-    return np.concatenate([Shift()(framed[part], ways[part]) for part in parts])
+    return np.concatenate([Shift()(framed[part], paths[part]) for part in parts])
 
 
 def measure_steps(films):
-    """How far the centre of brightness goes from each frame to the next, `(n, 7, 2)` in pixels."""
+    """Measures how far the centre of brightness moves from each frame to the next.
+
+    Args:
+        films: float `(n, 8, 28, 28, 1)` in [-1, 1].
+
+    Returns:
+        float64 `(n, 7, 2)`, pixels down and to the right.
+    """
     light = np.maximum(films[..., 0].astype(np.float64) + 1.0, 0.0) + 1e-9
     total = light.sum(axis=(2, 3))
     places = np.arange(SIDE)
@@ -144,19 +152,26 @@ def measure_steps(films):
 
 
 def measure_speed(films):
-    """The mean length of the steps, in pixels."""
+    """Measures the mean length of the steps between two frames, in pixels."""
     return np.linalg.norm(measure_steps(films), axis=-1).mean()
 
 
 def measure_agreement(films):
-    """The share of films whose first and last frame the classifier reads as the same digit."""
+    """Measures in which fraction of films the classifier sees the same digit first and last.
+
+    Args:
+        films: float32 `(n, 8, 28, 28, 1)` in [-1, 1].
+
+    Returns:
+        Float in [0, 1].
+    """
     features = digit_features()
-    first, last = (features.classify(_enlarged(films[:, frame])) for frame in (0, -1))
+    first, last = (features.classify(_enlarge(films[:, frame])) for frame in (0, -1))
     return np.mean(first == last)
 
 
-def _enlarged(frames):
-    """Digits as large as the classifier knows them: cut out around the centre of brightness."""
+def _enlarge(frames):
+    """Cuts digits out around their centre of brightness, as large as the classifier knows them."""
     light = np.maximum(frames[..., 0] + 1.0, 0.0) + 1e-9
     places, total, half = np.arange(SIDE), light.sum(axis=(1, 2)), DIGIT / 2
     rows = (light.sum(axis=2) * places).sum(axis=1) / total
@@ -164,6 +179,6 @@ def _enlarged(frames):
     boxes = np.stack([rows - half, columns - half, rows + half, columns + half], axis=1) / (
         SIDE - 1
     )
-    everyone = np.arange(len(frames))
-    dark = frames + 1.0  # what is outside of the frame is filled with 0
-    return tf.image.crop_and_resize(dark, boxes, everyone, (SIDE, SIDE)).numpy() - 1.0
+    indices = np.arange(len(frames))
+    brightness = frames + 1.0  # dark is 0, because `crop_and_resize` fills the outside with 0
+    return tf.image.crop_and_resize(brightness, boxes, indices, (SIDE, SIDE)).numpy() - 1.0

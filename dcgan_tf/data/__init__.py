@@ -1,4 +1,4 @@
 """Pictures in and pictures out: data sets, image folders, batches, grids, PNG and GIF files.
 
-Nothing here knows of networks or of training. This room imports no other.
+This room knows neither networks nor training, and it imports no other room.
 """

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Writing files so that they appear whole or not at all, and checks of paths to write to."""
 
 import contextlib
 import json
@@ -8,16 +8,16 @@ import pathlib
 
 @contextlib.contextmanager
 def atomic_write(path):
-    """Gives a path to write to, and moves what was written to `path` when all went well.
+    """Gives you a temporary file to write to, and moves it to `path` when all went well.
 
-    Readers see the old file or the new one, never half of one. After an error the old file, if
-    there was one, is still there, and nothing else is left behind.
+    Readers see the old file or the new one, never half a file. If an error occurs, the old file (if
+    there was one) stays as it was, and the temporary file is removed.
 
     Args:
-        path: the file to make. Missing parent folders are made.
+        path: the file to make. Missing parent folders are created.
 
     Yields:
-        `pathlib.Path` of a hidden file in the same folder, with the same suffix.
+        `pathlib.Path` of the temporary file, a hidden file in the same folder with the same suffix.
 
     Example:
 
@@ -35,29 +35,30 @@ def atomic_write(path):
 
 
 def write_json(path, content):
-    """Writes a JSON file, whole or not at all.
+    """Writes a JSON file that appears whole or not at all.
 
     Args:
         path: the file to make.
-        content: what `json.dumps` takes.
+        content: anything that `json.dumps` accepts.
     """
     with atomic_write(path) as part:
         part.write_text(json.dumps(content, indent=2) + "\n")
 
 
 def writable_file(path, suffix):
-    """Checks that a file of this kind can be written, before any work is spent on it.
+    """Checks that a file can be written, before any work is spent on its content.
 
     Args:
-        path: the file that is to be written; it need not exist.
-        suffix: the file name's ending, for example ".gif".
+        path: the file to be written; it need not exist yet.
+        suffix: the ending that the file name must have, for example ".gif".
 
     Returns:
         The path as a `pathlib.Path`.
 
     Raises:
-        ValueError: if the name has another ending, is a folder, or a parent of it is a file.
-        PermissionError: if its folder may not be written to.
+        ValueError: if the name has another ending, if it is a folder, or if one of its parents is a
+            file.
+        PermissionError: if you may not write to its folder.
     """
     path = pathlib.Path(path)
     if path.suffix.lower() != suffix:
@@ -75,17 +76,17 @@ def writable_file(path, suffix):
 
 
 def writable_folder(path):
-    """Checks that a folder exists or can be made.
+    """Checks that you can write to a folder, which exists or can be made.
 
     Args:
-        path: the folder; it need not exist.
+        path: the folder; it need not exist yet.
 
     Returns:
         The path as a `pathlib.Path`.
 
     Raises:
-        ValueError: if it, or a parent of it, is a file.
-        PermissionError: if it, or the folder it would be made in, may not be written to.
+        ValueError: if the path or one of its parents is a file.
+        PermissionError: if you may not write to the folder, or to the one that it would be made in.
     """
     path = pathlib.Path(path)
     nearest = next(p for p in (path, *path.absolute().parents) if p.exists())

@@ -1,4 +1,4 @@
-"""File formats of data sets: .npz archives and IDX files, and pixels of any usual range."""
+"""File formats of data sets: .npz archives and IDX files, with pixels in any usual range."""
 
 import math
 import zipfile
@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from dcgan_tf.data import untrusted
 
-# The keys under which .npz files keep their parts; the second of each is MedMNIST's.
+# The keys under which .npz files keep their parts. MedMNIST (Yang et al. 2023) uses the second one.
 TRAIN_IMAGES = ("x_train", "train_images", "images", "x")
 TRAIN_LABELS = ("y_train", "train_labels", "labels", "y")
 TEST_IMAGES = ("x_test", "test_images")
@@ -17,12 +17,26 @@ TEST_LABELS = ("y_test", "test_labels")
 
 
 def prepare_images(images, labels, image_size):
-    """Brings one part to float32 (n, height, width, channels) in [-1, 1], and int64 labels."""
+    """Converts one part of a data set to the shape, range and types that a `GAN` trains on.
+
+    Args:
+        images: array `(n, height, width)` or `(n, height, width, channels)` of numbers in
+            [0, 255], [0, 1] or [-1, 1].
+        labels: array of integers `(n,)` or `(n, 1)`, or `None`.
+        image_size: `(height, width)` in pixels to resize the images to, or `None`.
+
+    Returns:
+        A tuple: images, float32 `(n, height, width, channels)` in [-1, 1], and labels, int64
+        `(n,)`, or `None`.
+
+    Raises:
+        ValueError: if the arrays are something else.
+    """
     if images.ndim == 3:
         images = images[..., np.newaxis]
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
         raise ValueError(
-            f"This is no array of images. Received: shape {images.shape}. Expected (n, height, "
+            f"This is not an array of images. Received: shape {images.shape}. Expected (n, height, "
             "width) or (n, height, width, channels) with n > 0 and 1 or 3 channels, channels last."
         )
     images = _scale_pixels(images)
@@ -40,7 +54,7 @@ def prepare_images(images, labels, image_size):
 
 
 def _scale_pixels(images):
-    """Scales pixels of [0, 255], [0, 1] or [-1, 1] to float32 in [-1, 1]."""
+    """Scales pixels in [0, 255], [0, 1] or [-1, 1] to float32 in [-1, 1]."""
     if images.dtype.kind not in "iufb":
         raise ValueError(
             f"The pixels are not numbers. Received: dtype {images.dtype}. Expected uint8 or float."
@@ -60,20 +74,32 @@ def _scale_pixels(images):
 
 
 def read_npz(path):
+    """Reads the arrays of an .npz file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        `[(train_images, train_labels), (test_images, test_labels)]`, the arrays as they are in the
+        file. All but `train_images` may be `None`.
+
+    Raises:
+        ValueError: if the file is damaged or holds no images.
+    """
     try:
         untrusted.check_npz(path)
-        # NumPy would leave the file open if it is damaged.
+        # We open the file ourselves, because NumPy would leave a damaged one open.
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             names = set(file.files)
             if len(names) == 1:
                 return [(file[names.pop()], None), (None, None)]
 
-            def part(keys):
+            def read(keys):
                 key = next((key for key in keys if key in names), None)
                 return None if key is None else file[key]
 
-            train = part(TRAIN_IMAGES), part(TRAIN_LABELS)
-            test = part(TEST_IMAGES), part(TEST_LABELS)
+            train = read(TRAIN_IMAGES), read(TRAIN_LABELS)
+            test = read(TEST_IMAGES), read(TEST_LABELS)
     except (ValueError, RuntimeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(
             f"The .npz file cannot be read ({error}). Received: {str(path)!r}. Expected plain "
@@ -88,13 +114,25 @@ def read_npz(path):
 
 
 def read_idx_folder(path):
-    def part(prefixes, kind):
+    """Reads the arrays of a folder of IDX files, which are named as MNIST's are.
+
+    Args:
+        path: `pathlib.Path` of the folder.
+
+    Returns:
+        As `read_npz`.
+
+    Raises:
+        ValueError: if a file is damaged or there are no training images.
+    """
+
+    def read(prefixes, kind):
         pattern = f"*{{}}-{kind}*"
         files = [file for prefix in prefixes for file in sorted(path.glob(pattern.format(prefix)))]
         return _read_idx(files[0]) if files else None
 
-    train = part(["train"], "images"), part(["train"], "labels")
-    test = part(["t10k", "test"], "images"), part(["t10k", "test"], "labels")
+    train = read(["train"], "images"), read(["train"], "labels")
+    test = read(["t10k", "test"], "images"), read(["t10k", "test"], "labels")
     if train[0] is None:
         raise ValueError(
             f"The folder of IDX files has no training images. Received: {str(path)!r}. Expected a "
@@ -104,7 +142,11 @@ def read_idx_folder(path):
 
 
 def _read_idx(path):
-    """Reads bytes in IDX format: 0, 0, 8 (for uint8), the rank, big-endian sizes, the values."""
+    """Reads a file of bytes in IDX format.
+
+    The format is: the bytes 0, 0, 8 (8 stands for uint8), the rank, that is the number of
+    dimensions, the size of each dimension as a big-endian integer of four bytes, the values.
+    """
     try:
         content = untrusted.unpack_gzip(path) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error, ValueError) as error:
@@ -117,7 +159,8 @@ def _read_idx(path):
     values = content[4 + 4 * rank :]
     if not rank or len(shape) != rank or len(values) != math.prod(shape):
         raise ValueError(
-            f"This is no IDX file of bytes, or not all of it. Received: {str(path)!r} with "
-            f"{len(content)} bytes. Expected 0, 0, 8, the rank, the sizes and as many bytes."
+            f"This is not a complete IDX file of bytes. Received: {str(path)!r} with "
+            f"{len(content)} bytes. Expected the bytes 0, 0, 8, then the rank, the "
+            "sizes and all values."
         )
     return np.frombuffer(values, np.uint8).reshape(shape)

@@ -1,4 +1,4 @@
-"""Pictures: from the model's [-1, 1] to bytes, to a grid, to PNG and GIF files."""
+"""Pictures of a model's images: from [-1, 1] to bytes, to a grid, to PNG and GIF files."""
 
 import math
 
@@ -8,15 +8,15 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dcgan_tf.data import files
 
-COMFORTABLE_PIXELS = 56
+COMFORTABLE_PIXELS = 56  # a side of this length is easy to see on a screen
 CAPTION_HEIGHT = 20  # pixels
 
 
 def to_uint8(images):
-    """Turns images in [-1, 1] into bytes, all on one fixed scale.
+    """Converts images in [-1, 1] to bytes, on the same scale for all images.
 
     Args:
-        images: float array of any shape, in [-1, 1]; what lies outside is clipped.
+        images: float array of any shape, in [-1, 1]. Values outside are clipped.
 
     Returns:
         uint8 array of the same shape: -1 becomes 0, +1 becomes 255.
@@ -25,28 +25,28 @@ def to_uint8(images):
 
 
 def make_grid(images, columns=None, padding=2):
-    """Lays images out in a grid, row by row, on a white ground.
+    """Lays images out in a grid, row by row, on a white background.
 
-    Small images are enlarged by a whole number, to sides of about 56 pixels, so that they can be
-    seen on a screen.
+    Small images are enlarged by a whole number, to sides of about 56 pixels, so that you can see
+    them on a screen.
 
     Args:
-        images: uint8 `(n, height, width, channels)`, 1 or 3 channels, n of at least 1.
-        columns: Int, images from left to right. By default as many as make the grid square.
-        padding: Int, white pixels around each image.
+        images: uint8 `(n, height, width, channels)`, n of at least 1, with 1 or 3 channels.
+        columns: Int, images from left to right. By default the grid is as square as possible.
+        padding: Int, width of the white border around each image, in pixels.
 
     Returns:
         uint8 `(grid_height, grid_width)` for one channel, `(grid_height, grid_width, 3)` for three.
 
     Raises:
-        ValueError: if the images are not such an array.
+        ValueError: if the images are another kind of array.
     """
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise ValueError(
-            f"This is no batch of pictures. Received: {images.dtype} array of shape "
-            f"{images.shape}. Expected uint8 (n, height, width, 1 or 3); to_uint8() makes bytes of "
-            "[-1, 1]."
+            f"This is not a batch of pictures. Received: {images.dtype} array of shape "
+            f"{images.shape}. Expected uint8 (n, height, width, 1 or 3); to_uint8() converts "
+            "images in [-1, 1]."
         )
     n, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(n))
@@ -64,14 +64,14 @@ def make_grid(images, columns=None, padding=2):
 
 
 def add_caption(picture, text):
-    """Adds a white strip with a line of text below a picture.
+    """Adds a white strip below a picture, with a line of text in it.
 
     Args:
         picture: uint8 `(height, width)` or `(height, width, 3)`.
         text: Str, one line.
 
     Returns:
-        uint8 array `CAPTION_HEIGHT` pixels higher, otherwise of the same shape.
+        uint8 array that is `CAPTION_HEIGHT` pixels higher, and otherwise has the same shape.
     """
     strip = Image.new("L", (picture.shape[1], CAPTION_HEIGHT), 255)
     font = ImageFont.load_default(size=14)
@@ -83,7 +83,7 @@ def add_caption(picture, text):
 
 
 def write_png(path, picture):
-    """Writes a picture as a PNG file, whole or not at all.
+    """Writes a picture as a PNG file, which appears whole or not at all.
 
     Args:
         path: the file, ending in .png.
@@ -94,30 +94,32 @@ def write_png(path, picture):
 
 
 def write_gif(path, frames, duration_ms=200, hold_ms=2000):
-    """Writes frames as a GIF that repeats for ever, whole or not at all.
+    """Writes frames as a GIF that repeats without end. The file appears whole or not at all.
 
     Args:
         path: the file, ending in .gif.
         frames: list of uint8 arrays, all `(height, width)` or all `(height, width, 3)`.
         duration_ms: Int, how long each frame is shown, in milliseconds. GIF counts in
-            hundredths of a second, so 10 is the least.
+            hundredths of a second, so 10 is the shortest time.
         hold_ms: Int, how long the last frame is shown, in milliseconds.
 
     Raises:
-        ValueError: if there is no frame, the frames differ in shape, or a time is under 10 ms.
+        ValueError: if there is no frame, if the frames differ in shape, or if a time is below 10 or
+            above 600,000 ms.
     """
     check_frame_times(duration_ms, hold_ms)
     shapes = {np.shape(frame) for frame in frames}
     if len(shapes) != 1:
         raise ValueError(
-            f"Cannot make a GIF of these frames. Received: {len(frames)} frames of the shapes "
+            f"These frames cannot become a GIF. Received: {len(frames)} frames with the shapes "
             f"{sorted(shapes)}. Expected at least one frame, all of one shape."
         )
     durations = [duration_ms] * (len(frames) - 1) + [hold_ms]
     if len(frames) == 1:
-        durations = hold_ms  # Pillow takes no list for a single frame
-    # As RGB, since readers take the later frames of a grey GIF for RGB anyway; and one at a time,
-    # which imageio cannot do: hundreds of frames would take hundreds of megabytes at once.
+        durations = hold_ms  # for a single frame, Pillow does not accept a list
+    # We convert to RGB, because readers take the later frames of a grey GIF for RGB anyway. We
+    # convert one frame at a time, which imageio cannot do: together, hundreds of frames would take
+    # hundreds of megabytes.
     pictures = (Image.fromarray(frame).convert("RGB") for frame in frames)
     options = {"append_images": pictures, "duration": durations, "loop": 0}
     with files.atomic_write(path) as part:
@@ -125,10 +127,10 @@ def write_gif(path, frames, duration_ms=200, hold_ms=2000):
 
 
 def check_frame_times(duration_ms, hold_ms):
-    """Refuses times that a GIF cannot hold; a time in seconds is the usual mistake."""
+    """Raises a `ValueError` for times that a GIF cannot hold, for example a time in seconds."""
     for name, value in (("duration_ms", duration_ms), ("hold_ms", hold_ms)):
         if not 10 <= value <= 600_000:
             raise ValueError(
-                f"Not a frame time. Received: {name}={value}. Expected milliseconds, from 10 to "
-                "600000."
+                f"This is not the time of a frame. Received: {name}={value}. Expected "
+                "milliseconds, from 10 to 600000."
             )

@@ -1,6 +1,7 @@
-"""Files from strangers, whose sizes are looked at before they are unpacked or decoded.
+"""Checks of files from strangers: how large they are, before they are unpacked or decoded.
 
-docs/security.md says what may be loaded from whom.
+A small file can unpack to an array that fills the memory. docs/security.md says which files you may
+load from whom.
 """
 
 import gzip
@@ -9,20 +10,20 @@ import zipfile
 
 import numpy as np
 
-LARGEST_FILE = 2**32  # bytes, of one file in an archive once it is unpacked
-MOST_PIXELS, LARGEST_SIDE = 2**26, 2**14  # of one image file
+LARGEST_FILE = 2**32  # bytes of one file of an archive, once it is unpacked
+MOST_PIXELS, LARGEST_SIDE = 2**26, 2**14  # of one image file; a side is counted in pixels
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def check_npz(path):
-    """Refuses an archive whose arrays are too large, from what it says of itself.
+    """Refuses an archive whose arrays are too large. Only their headers are read.
 
     Args:
         path: the .npz file.
 
     Raises:
-        ValueError: if an array takes more than 4 GiB, or is not all there.
-        zipfile.BadZipFile: if it is no archive.
+        ValueError: if an array takes more than 4 GiB, is incomplete, or holds Python objects.
+        zipfile.BadZipFile: if the file is not a zip archive.
     """
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
@@ -34,22 +35,25 @@ def check_npz(path):
             with archive.open(entry) as file:
                 read_header = HEADERS.get(np.lib.format.read_magic(file))
                 if read_header is None:
-                    raise ValueError(f"{entry.filename} has an unknown version")
+                    raise ValueError(f"{entry.filename} has an unknown format version")
                 shape, _, dtype = read_header(file)
             if dtype.hasobject:
                 raise ValueError(f"{entry.filename} holds Python objects, which are never loaded")
             if math.prod(shape) * dtype.itemsize > entry.file_size:
-                raise ValueError(f"{entry.filename} is not all there")
+                raise ValueError(f"{entry.filename} is incomplete")
 
 
 def unpack_gzip(path):
-    """Returns the content of a gzip file.
+    """Unpacks a gzip file.
 
     Args:
         path: the file.
 
+    Returns:
+        The content, as bytes.
+
     Raises:
-        ValueError: if it unpacks to more than 4 GiB; no more than that is unpacked.
+        ValueError: if it unpacks to more than 4 GiB. Unpacking stops at this limit.
     """
     with gzip.open(path) as file:
         content = file.read(LARGEST_FILE + 1)
@@ -62,11 +66,11 @@ def check_image_size(width, height):
     """Refuses an image that would take too much memory once it is decoded.
 
     Args:
-        width: Int, pixels.
-        height: Int, pixels.
+        width: Int, in pixels.
+        height: Int, in pixels.
 
     Raises:
-        ValueError: if a side has more than 16,384 pixels, or the image more than 67 million.
+        ValueError: if a side has more than 16,384 pixels, or the image has more than 67 million.
     """
     if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""How good samples are: the measures, the features they compare, and the card that shows them.
+"""How good samples are: measures, the features that they compare, and the card that shows them.
 
-A model is never seen here, only the samples that it made. This room imports only `data`.
+This room sees only the samples that a model made, never the model. It imports only `data`.
 """

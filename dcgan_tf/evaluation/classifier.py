@@ -1,4 +1,8 @@
-"""A small image classifier: its last hidden layer gives the features that samples are judged by."""
+"""A small image classifier, whose last hidden layer gives the features that the scores compare.
+
+Its outputs are logits: numbers without bounds, one for each class. Softmax turns them into
+probabilities, and the largest logit names the class.
+"""
 
 import math
 
@@ -6,38 +10,40 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-FEATURES = 64  # units of the layer that is used as features
-EPOCHS = 60  # of the training, fewer for many images:
-MOST_IMAGES_SEEN = 480_000  # in all epochs together
+FEATURES = 64  # the number of features
+EPOCHS = 60  # passes over the training images; fewer if there are many images
+MOST_IMAGES_SEEN = 480_000  # in all epochs together, rounded up to whole epochs
 
 
 def build_classifier(image_shape, classes, seed=None):
     """Builds the classifier.
 
-    Its features pass through tanh: each lies in [-1, 1], so that scores are of a readable size
-    whatever the data.
+    Its features pass through tanh, so that each lies in [-1, 1]. This gives scores of a readable
+    size for any data.
 
     Args:
         image_shape: (height, width, channels) of the images.
         classes: Int, number of classes.
-        seed: Int or `None`, fixes the initial weights and Dropout.
+        seed: Int or `None`, fixes the initial weights and Dropout, a layer that sets random numbers
+            to zero during training.
 
     Returns:
-        A `keras.Model`: images, float32 `(batch, height, width, channels)` in [-1, 1], to a dict
-        of `features`, float32 `(batch, 64)` in [-1, 1], and `logits`, float32 `(batch, classes)`.
+        A `keras.Model` that takes images, float32 `(batch, height, width, channels)` in [-1, 1]. It
+        returns a dict of `features`, float32 `(batch, 64)` in [-1, 1], and `logits`, float32
+        `(batch, classes)`.
     """
     initializer = keras.initializers.HeNormal(seed=keras.random.SeedGenerator(seed))
     options = {"padding": "same", "use_bias": False, "kernel_initializer": initializer}
 
-    def activated(x):
+    def activate(x):
         return keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
 
     images = x = keras.Input(image_shape, name="images")
-    x = activated(keras.layers.Conv2D(16, 3, 2, **options)(x))
-    x = activated(keras.layers.Conv2D(32, 3, 1, **options)(x))
-    x = activated(keras.layers.Conv2D(32, 3, 2, **options)(x))
+    x = activate(keras.layers.Conv2D(16, 3, 2, **options)(x))
+    x = activate(keras.layers.Conv2D(32, 3, 1, **options)(x))
+    x = activate(keras.layers.Conv2D(32, 3, 2, **options)(x))
     while max(x.shape[1:3]) > 4:
-        x = activated(keras.layers.Conv2D(64, 3, 2, **options)(x))
+        x = activate(keras.layers.Conv2D(64, 3, 2, **options)(x))
     x = keras.layers.Dropout(0.3, seed=seed)(keras.layers.Flatten()(x))
     features = keras.layers.Dense(
         FEATURES, activation="tanh", kernel_initializer=initializer, name="features"
@@ -47,14 +53,17 @@ def build_classifier(image_shape, classes, seed=None):
 
 
 def train_classifier(images, labels, seed=0, verbose=1, epochs=EPOCHS):
-    """Trains a classifier on images that are turned, shifted and zoomed a little each time.
+    """Trains a classifier on labelled images.
+
+    Each time an image is used, it is turned, shifted and zoomed a little at random. The classifier
+    thus learns not to depend on where exactly a digit stands.
 
     Args:
         images: float32 `(n, height, width, channels)` in [-1, 1].
         labels: int `(n,)`, from 0 to the number of classes - 1.
-        seed: Int, fixes the initial weights, the order and the changes to the images.
-        verbose: 0, 1 or 2, Keras' progress of `fit`.
-        epochs: Int, passes over the images; fewer are made of many images.
+        seed: Int, fixes the initial weights, the order of the images and the changes to them.
+        verbose: 0, 1 or 2, how Keras shows the progress of `fit`.
+        epochs: Int, passes over the images. Fewer are made if there are many images.
 
     Returns:
         The trained `keras.Model`, as `build_classifier` describes it.
@@ -74,7 +83,7 @@ def train_classifier(images, labels, seed=0, verbose=1, epochs=EPOCHS):
         tf.data.Dataset.from_tensor_slices((images, labels))
         .shuffle(len(images), seed=seed)
         .batch(batch_size, drop_remainder=True)
-        .map(_moved_a_little(seed))
+        .map(_make_augmentation(seed))
         .prefetch(2)
     )
     training.fit(batches, epochs=epochs, shuffle=False, verbose=verbose)
@@ -82,10 +91,10 @@ def train_classifier(images, labels, seed=0, verbose=1, epochs=EPOCHS):
 
 
 def accuracy(classifier, images, labels):
-    """The share of images whose label the classifier finds.
+    """Computes the fraction of images that the classifier classifies correctly.
 
     Args:
-        classifier: what `train_classifier` returns.
+        classifier: `keras.Model`, as `train_classifier` returns it.
         images: float32 `(n, height, width, channels)` in [-1, 1].
         labels: int `(n,)`.
 
@@ -96,8 +105,8 @@ def accuracy(classifier, images, labels):
     return float(np.mean(logits.argmax(axis=1) == labels))
 
 
-def _moved_a_little(seed):
-    """A function for `map`: batches of images and labels to batches with the images changed."""
+def _make_augmentation(seed):
+    """Makes the function for `map` that turns, shifts and zooms the images of a batch a little."""
     changes = keras.Sequential(
         [
             keras.layers.RandomRotation(0.04, fill_mode="nearest", seed=seed),

@@ -1,9 +1,13 @@
-"""What samples are judged by: features of images, and the class a classifier reads in each.
+"""Features of images, which the scores compare, and the class of each image.
 
-Features trained on photographs (Inception's, in the usual Fréchet distance) see little in digits.
-Here they come from a classifier of the data at hand: the one that is shipped for MNIST digits, one
-that is trained once and kept for other labelled data; images without labels are judged by an
-untrained network, which Naeem et al. (2020) found to serve where no trained one fits.
+A feature is a number that a network computes from an image, here in its last hidden layer. The
+usual Fréchet distance takes the features of Inception, a network trained on photographs. They say
+little about digits, so we use a network that fits the data:
+
+- for MNIST digits, the classifier that comes with the package;
+- for other images with labels, a classifier that is trained once and then kept;
+- for images without labels, an untrained network. Naeem et al. (2020) found that one serves if no
+  trained network fits the data.
 """
 
 import importlib.resources
@@ -17,18 +21,19 @@ import numpy as np
 from dcgan_tf.data import files
 from dcgan_tf.evaluation.classifier import accuracy, build_classifier, train_classifier
 
-EPOCHS = 20  # of a classifier that is trained here; the shipped one had more
+EPOCHS = 20  # of a classifier that is trained here; the one that comes with the package had 60
 DIGITS = importlib.resources.files("dcgan_tf.data") / "assets" / "digit_classifier.weights.h5"
 
 
 class Features:
-    """Features of images, and their classes, by a classifier.
+    """Computes features and classes of images by a classifier.
 
     Args:
-        classifier: what `build_classifier` returns.
-        description: Str, what the features are: scores are comparable where it is the same.
-        class_names: list of str, one for each of the classifier's classes, or `None` if its
-            classes mean nothing.
+        classifier: `keras.Model`, as `build_classifier` returns it.
+        description: Str, says what the features are. Two scores can be compared only if their
+            features have the same description.
+        class_names: list of str, the names of the classes, or `None` if the classes mean nothing,
+            as in an untrained network.
 
     Example:
 
@@ -42,14 +47,14 @@ class Features:
         self.class_names = class_names
 
     def __call__(self, images):
-        """Looks at images.
+        """Computes the features and the class of each image.
 
         Args:
             images: float32 `(n, height, width, channels)` in [-1, 1].
 
         Returns:
-            A tuple: features, float32 `(n, d)` in [-1, 1], and classes, int `(n,)`, or `None`
-            instead of the classes where there are none.
+            A tuple: features, float32 `(n, d)` in [-1, 1], and classes, int `(n,)`, or `None` if
+            there are no class names.
         """
         outputs = [
             self.classifier(images[start : start + 500], training=False)
@@ -62,15 +67,21 @@ class Features:
         return features, logits.argmax(axis=1)
 
     def classify(self, images):
-        """Only the classes of images, as `features(images)` gives them."""
+        """Returns only the classes of images, int `(n,)`, or `None` if there are no class names."""
         return self(images)[1]
 
 
 class StackedFeatures:
-    """Features of Stacked MNIST: each of the three channels is read as a digit, 1,000 classes.
+    """Computes features and classes of Stacked MNIST (Lin et al. 2018).
+
+    Each of the three channels is classified as a digit. The three digits together are one of 1,000
+    classes.
 
     Args:
-        digits: `Features` of one digit.
+        digits: `Features` of single digits.
+
+    References:
+        Lin et al. 2018, https://arxiv.org/abs/1712.04086
     """
 
     def __init__(self, digits):
@@ -79,7 +90,14 @@ class StackedFeatures:
         self.class_names = [f"{k:03d}" for k in range(1000)]
 
     def __call__(self, images):
-        """Looks at images, float32 `(n, 28, 28, 3)` in [-1, 1], as `Features` does."""
+        """Computes the features and the class of each image.
+
+        Args:
+            images: float32 `(n, 28, 28, 3)` in [-1, 1].
+
+        Returns:
+            A tuple: features, float32 `(n, 192)` in [-1, 1], and classes, int `(n,)` from 0 to 999.
+        """
         channels = [self.digits(images[..., k : k + 1]) for k in range(3)]
         hundreds, tens, ones = (digits for _, digits in channels)
         features = np.concatenate([features for features, _ in channels], axis=1)
@@ -87,12 +105,12 @@ class StackedFeatures:
 
 
 def are_digits(source, image_shape):
-    """Says whether `digit_features` fit a data set."""
+    """Says whether the features of `digit_features` fit a data set."""
     return source in ("mnist-10k", "mnist") and tuple(image_shape) == (28, 28, 1)
 
 
 def digit_features():
-    """The features of MNIST digits: those of the classifier that comes with the package."""
+    """Returns the `Features` of MNIST digits, by the classifier that comes with the package."""
     classifier = build_classifier((28, 28, 1), 10)
     classifier.load_weights(str(DIGITS))
     description = "64 features of the digit classifier that comes with dcgan_tf (version 1)"
@@ -100,16 +118,21 @@ def digit_features():
 
 
 def choose_features(source, images, labels=None, verbose=1):
-    """The features that fit a data set.
+    """Chooses the features that fit a data set.
+
+    For labelled images that are not MNIST digits, this trains a classifier at the first call.
 
     Args:
-        source: Str, the name of the data set or the path of it, as in `load_dataset`.
-        images: float32 `(n, height, width, channels)` in [-1, 1], its training images.
-        labels: int `(n,)`, or `None`.
-        verbose: 0, 1 or 2, Keras' progress if a classifier must be trained.
+        source: Str, the name or the path of the data set, as in `load_dataset`.
+        images: float32 `(n, height, width, channels)` in [-1, 1], the training images.
+        labels: int `(n,)`, their labels, or `None`.
+        verbose: 0, 1 or 2, how Keras shows the progress if a classifier must be trained.
 
     Returns:
-        A `Features` or `StackedFeatures`.
+        A `Features` or a `StackedFeatures`.
+
+    References:
+        Naeem et al. 2020, https://arxiv.org/abs/2002.09797
     """
     image_shape = images.shape[1:]
     if are_digits(source, image_shape):
@@ -117,14 +140,14 @@ def choose_features(source, images, labels=None, verbose=1):
     if source == "stacked-mnist" and image_shape == (28, 28, 3):
         return StackedFeatures(digit_features())
     if labels is not None and len(np.unique(labels)) > 1:
-        return _kept_classifier(pathlib.Path(source).name, images, labels, verbose)
+        return _load_or_train_classifier(pathlib.Path(source).name, images, labels, verbose)
     untrained = build_classifier(image_shape, 1, seed=0)
     shape = "x".join(map(str, image_shape))
     return Features(untrained, f"64 features of an untrained network for {shape}")
 
 
-def _kept_classifier(name, images, labels, verbose):
-    """A classifier of this data: trained at the first call, then kept in Keras' folder."""
+def _load_or_train_classifier(name, images, labels, verbose):
+    """Returns the features of a classifier, trained at the first call and kept in Keras' folder."""
     class_names, classes = np.unique(labels, return_inverse=True)
     checksum = zlib.crc32(images.tobytes(), zlib.crc32(labels.tobytes()))
     home = pathlib.Path(os.environ.get("KERAS_HOME", pathlib.Path.home() / ".keras"))
@@ -136,13 +159,13 @@ def _kept_classifier(name, images, labels, verbose):
     else:
         files.writable_file(path, ".keras")
         if verbose:
-            print(f"Training a classifier of {name}, which is kept in {path}.")
+            print(f"Training a classifier of {name}, to be kept in {path}.")
         classifier = train_classifier(images[seen], classes[seen], 0, verbose, EPOCHS)
         with files.atomic_write(path) as part:
             classifier.save(part)
     fraction = accuracy(classifier, images[held_out], classes[held_out])
     description = (
-        f"64 features of a classifier of {name} ({checksum:08x}, {100 * fraction:.1f} % of "
-        "held-out images right)"
+        f"64 features of a classifier of {name} ({checksum:08x}, classifies "
+        f"{100 * fraction:.1f} % of held-out images correctly)"
     )
     return Features(classifier, description, [str(name) for name in class_names])

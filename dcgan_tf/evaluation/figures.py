@@ -1,4 +1,4 @@
-"""Figures that belong to the scores: how often each class occurs, and the closest copies."""
+"""Figures for the scores: how often each class occurs, and the pairs that are nearest to copies."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,10 +11,10 @@ PAIRS_SHOWN = 16
 
 
 def plot_class_fractions(classes, path):
-    """Draws how often each class occurs, as bars, and writes the figure as a PNG file.
+    """Draws bars that show how often each class occurs, and writes the figure as a PNG file.
 
     Args:
-        classes: dict, `classes` of a `Card`.
+        classes: dict, the attribute `classes` of a `Card`.
         path: the file to write, ending in .png.
     """
     positions = np.arange(len(classes["labels"]))
@@ -23,7 +23,7 @@ def plot_class_fractions(classes, path):
     axes.bar(positions - 0.2, classes["generated"], 0.4, color="0.25", label="generated")
     axes.bar(positions + 0.2, classes["data"], 0.4, color="0.85", edgecolor="0.25", label="data")
     axes.set_xticks(positions, classes["labels"])
-    axes.set(title="Classes, as the classifier sees them", xlabel="class", ylabel="fraction")
+    axes.set(title="Classes, according to the classifier", xlabel="class", ylabel="fraction")
     axes.set_ylim(0, 1.25 * max(*classes["generated"], *classes["data"]))  # room for the legend
     axes.legend(loc="upper right", ncols=2)
     with files.atomic_write(path) as part:
@@ -31,14 +31,14 @@ def plot_class_fractions(classes, path):
 
 
 def draw_closest_pairs(generated, real_images):
-    """Draws the generated images that come closest to repeating a training image.
+    """Draws the generated images that are most like a copy of a training image.
 
     Args:
         generated: float32 `(n, height, width, channels)` in [-1, 1].
         real_images: float32 `(m, height, width, channels)` in [-1, 1], the training images.
 
     Returns:
-        uint8 picture, `(h, w)` or `(h, w, 3)`: rows of generated images, each above the row of
+        uint8 picture, `(h, w)` or `(h, w, 3)`. Below each row of generated images stands the row of
         their nearest training images. The closest pair comes first.
     """
     ratios, nearest = metrics.near_copies(shrink(real_images), shrink(generated))
@@ -49,4 +49,4 @@ def draw_closest_pairs(generated, real_images):
         chosen = closest[start : start + columns]
         rows += [generated[chosen], real_images[nearest[chosen]]]
     grid = rendering.make_grid(rendering.to_uint8(np.concatenate(rows)), columns)
-    return rendering.add_caption(grid, "above: generated, below: nearest of the training set")
+    return rendering.add_caption(grid, "above: generated, below: nearest training images")

@@ -1,4 +1,7 @@
-"""All measures of a generator at once, each beside real images and beside a collapsed generator."""
+"""All measures of generated images at once, with those of real images and of a collapsed generator.
+
+A generator has collapsed if it makes the same image from all noise.
+"""
 
 import math
 
@@ -9,41 +12,42 @@ import tensorflow as tf
 from dcgan_tf.evaluation import metrics
 from dcgan_tf.evaluation.card import Card, Row
 
-LARGEST_SIDE = 16  # pixels, of the images in which near copies are looked for
+LARGEST_SIDE = 16  # pixels of the shrunken images among which we look for near copies
 NEAR_COPY = 0.5  # see `metrics.near_copies`
 REAL, COLLAPSED = "real", "collapsed"  # the references of `evaluate`
 
-# Each measure: its key, its title, which way is better, and what it says.
+# For each measure: its key, its title, which values are better, and what it measures.
 MEASURES = (
-    ("frechet_distance", "Fréchet distance", "lower", "means and covariances of the features"),
-    ("kernel_distance", "kernel distance (KID)", "lower", "the same without normal distributions"),
-    ("precision", "precision", "higher", "fraction of generated images among real ones"),
-    ("recall", "recall", "higher", "fraction of real images among generated ones"),
+    ("frechet_distance", "Fréchet distance", "lower", "how far means and covariances differ"),
+    ("kernel_distance", "kernel distance (KID)", "lower", "difference of the features by a kernel"),
+    ("precision", "precision", "higher", "fraction of generated images that lie among real ones"),
+    ("recall", "recall", "higher", "fraction of real images that lie among generated ones"),
     ("density", "density", "higher", "how densely real images lie around generated ones"),
     ("coverage", "coverage", "higher", "fraction of real images with a generated one nearby"),
-    ("classes_covered", "classes covered", "higher", "classes that are generated at all"),
-    ("class_distance", "class distance", "lower", "fraction of images in a wrong class"),
-    ("reverse_kl", "reverse KL of the classes", "lower", "the same in nats"),
-    ("diversity", "diversity in a class", "near 1", "distance of two of one class / real images"),
-    ("near_copies", "near copies", "lower", "fraction that repeats a training image"),
+    ("classes_covered", "classes covered", "higher", "number of classes that are generated"),
+    ("class_distance", "class distance", "lower", "fraction of images that must change class"),
+    ("reverse_kl", "reverse KL of the classes", "lower", "divergence of class fractions, in nats"),
+    ("diversity", "diversity in a class", "near 1", "distance in a class, relative to real ones"),
+    ("near_copies", "near copies", "lower", "fraction that almost copies a training image"),
 )
 
 
 class Scorer:
-    """Scores images against real ones.
+    """Scores images by comparing them with real ones.
 
-    The real images are cut into two halves at random. All images are compared with the first half.
-    The second half stands for a perfect generator: `score_real` says what such a generator would
-    get. `score_collapsed` says what a generator gets that makes one real image again and again.
-    All of them are computed in the same way, from the same number of images.
+    The real images are divided into two halves at random. All images are compared with the first
+    half. The second half stands for a perfect generator: `score_real` returns the scores that such
+    a generator would get. `score_collapsed` returns the scores of a generator that makes the same
+    real image again and again. All scores are computed in the same way, from equally many images.
 
     Args:
         real_images: float32 `(m, height, width, channels)` in [-1, 1], the training images.
-        features: what `features.choose_features` returns.
-        held_out: images of the same kind that were not trained on, or `None`. `score_real` counts
-            near copies of the training set among them; without them, among the second half.
+        features: `Features`, as `features.choose_features` returns them.
+        held_out: images of the same kind that the model was not trained on, or `None`. `score_real`
+            counts how many of them are near copies of training images. Without them it counts how
+            many images of the second half are near copies of images of the first.
         samples: Int, the number of images to compare, at most half of the real ones.
-        seed: Int, fixes the halves.
+        seed: Int, fixes the division into halves.
 
     Raises:
         ValueError: if there are fewer than 20 real images.
@@ -58,7 +62,7 @@ class Scorer:
         if len(real_images) < 20:
             raise ValueError(
                 f"There are too few images for scores. Received: {len(real_images)} real images. "
-                "Expected at least 20: half of them are compared with the other half."
+                "Expected at least 20, because one half of them is compared with the other half."
             )
         self.samples = min(samples, len(real_images) // 2)
         self.features = features
@@ -77,16 +81,17 @@ class Scorer:
             generated: float32 `(samples, height, width, channels)` in [-1, 1].
 
         Returns:
-            Dict of floats with the keys of `MEASURES`, and `kernel_distance_error`, a standard
-            error. Those of classes are missing if the features know no classes.
+            Dict of floats with the keys of `MEASURES`, and with `kernel_distance_error`, which is a
+            standard error. If the features have no classes, the measures of classes are missing.
 
         Raises:
-            ValueError: if there are more or fewer images than `samples`, or a pixel is NaN.
+            ValueError: if there are more or fewer images than `samples`, or if a pixel is infinite
+                or NaN (not a number).
         """
         if not np.isfinite(generated).all():
             raise ValueError(
-                "The generated images cannot be scored. Received: pixels that are NaN or infinite: "
-                "the training has failed. Expected numbers in [-1, 1]."
+                "The generated images cannot be scored. Received: pixels that are NaN or infinite, "
+                "because the training has failed. Expected numbers in [-1, 1]."
             )
         return self._score(generated, self._training, shrink(generated))
 
@@ -97,18 +102,18 @@ class Scorer:
         return self._score(self._second_half, shrink(self._first_half), shrink(self._second_half))
 
     def score_collapsed(self):
-        """Computes all measures of one real image that is repeated, as `score` does."""
+        """Computes all measures of a single real image that is repeated, as `score` does."""
         return self.score(np.repeat(self._second_half[:1], self.samples, axis=0))
 
     def class_fractions(self, generated):
-        """Counts how often each class occurs among generated and among real images.
+        """Computes how often each class occurs among generated and among real images.
 
         Args:
             generated: float32 `(n, height, width, channels)` in [-1, 1].
 
         Returns:
-            Dict of `labels`, and lists of fractions `generated` and `data`; or `None` if the
-            features know no classes.
+            Dict of lists with an entry for each class: its name in `labels`, and the fraction of
+            images that it has in `generated` and in `data`. `None` if the features have no classes.
         """
         _, classes = self.features(generated)
         if classes is None:
@@ -154,12 +159,12 @@ class Scorer:
 
 
 def evaluate(generated, scorer, verbose=1):
-    """Scores generated images beside real ones and beside those of a collapsed generator.
+    """Scores generated images and, as references, real images and a collapsed generator.
 
     Args:
         generated: float32 `(scorer.samples, height, width, channels)` in [-1, 1].
         scorer: `Scorer`.
-        verbose: 0 or 1, whether to show progress.
+        verbose: 1 to show the progress, 0 to be silent.
 
     Returns:
         A `Card` with a row for each of `MEASURES` and the references `"real"` and `"collapsed"`.
@@ -198,7 +203,7 @@ def evaluate(generated, scorer, verbose=1):
 
 
 def shrink(images):
-    """Shrinks images to at most 16x16 pixels, which is enough to recognise a copy.
+    """Shrinks images to at most 16x16 pixels, which is enough to recognise copies.
 
     Args:
         images: float32 `(n, height, width, channels)`.

@@ -1,5 +1,5 @@
 """The game itself: the model and its training step, losses, penalties, saving and sampling.
 
-What a sample is, a picture or a text, and where it comes from is not known here: this room imports
-only `networks`.
+This room does not know what a sample is, a picture or a text, nor where samples come from. It
+imports only the room `networks`.
 """

@@ -1,8 +1,10 @@
-"""The two losses of the articles, each with a generator part and a discriminator part.
+"""The two losses of the articles, each with a part for the generator and one for the discriminator.
 
-A loss takes the discriminator's *logits* l, not probabilities: D = sigmoid(l), so that
-log D = -softplus(-l) and log(1 - D) = -softplus(l). Written this way no logarithm of zero can
-arise, however sure the discriminator is. Real is labelled 1, fake 0.
+The discriminator returns a *logit* l, which may be any real number. D = sigmoid(l) is the
+probability that it gives to "real". The losses are computed from the logits: with
+softplus(l) = log(1 + exp(l)) we have log D = -softplus(-l) and log(1 - D) = -softplus(l), so the
+logarithm of zero cannot occur, however sure the discriminator is. Real samples have the label 1,
+generated ("fake") samples the label 0. A loss is in *nats*, the unit of the natural logarithm.
 """
 
 import keras
@@ -10,14 +12,14 @@ import tensorflow as tf
 
 
 def sigmoid_cross_entropy(logits, label):
-    """Mean sigmoid cross-entropy of logits against one label for all of them.
+    """Computes the mean sigmoid cross-entropy between logits and one label for all of them.
 
     Args:
-        logits: float tensor `(batch, 1)`, any real number.
-        label: y, 1.0 for "real" or 0.0 for "fake", or between.
+        logits: float tensor `(batch, 1)`, any real numbers.
+        label: Float y in [0, 1]: 1.0 for "real", 0.0 for "fake".
 
     Returns:
-        Scalar tensor, in nats: mean y softplus(-l) + (1 - y) softplus(l).
+        Scalar tensor, in nats: the mean of y softplus(-l) + (1 - y) softplus(l).
     """
     labels = tf.fill(tf.shape(logits), tf.cast(label, logits.dtype))
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
@@ -25,25 +27,30 @@ def sigmoid_cross_entropy(logits, label):
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class SigmoidCrossEntropy:
-    """The losses of Article 2's code (section 5.1): the default.
+    """The losses of Article 2's code (section 5.1). `GAN.compile` uses them by default.
 
-    The generator's part is the *non-saturating* one of Goodfellow et al. (2014, section 3), not
-    the article's formula 4.1: its gradient stays strong where the discriminator is sure of itself.
+    The generator's part is not the article's formula 4.1. It is the *non-saturating* loss of
+    Goodfellow et al. (2014, section 3): its gradient stays large even when the discriminator is
+    sure that a sample is fake.
 
     Args:
-        real_label: Float above 0 and up to 1, the label of real samples. A little less than 1, for
-            example 0.9, is one-sided label smoothing (Salimans et al. 2016, section 3.4): it keeps
-            the discriminator from being sure. The label of generated samples stays 0: smoothed
-            too, it would hold the generator where it is.
+        real_label: Float above 0 and up to 1, the label of real samples. A label slightly below 1,
+            for example 0.9, is *one-sided label smoothing* (Salimans et al. 2016, section 3.4): it
+            keeps the discriminator from becoming too sure. Generated samples keep the label 0:
+            with a higher one the generator would have no incentive to change wrong samples.
 
     Raises:
-        ValueError: for another `real_label`: above 1 no logit would be large enough.
+        ValueError: if `real_label` is outside this range.
 
     Example:
 
     >>> loss = SigmoidCrossEntropy()
-    >>> float(loss.generator_loss(tf.zeros((4, 1))))  # D undecided: ln 2
+    >>> float(loss.generator_loss(tf.zeros((4, 1))))  # D is undecided: ln 2
     0.6931471824645996
+
+    References:
+        Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
+        Salimans et al. 2016, https://arxiv.org/abs/1606.03498
     """
 
     def __init__(self, real_label=1.0):
@@ -89,10 +96,13 @@ class SigmoidCrossEntropy:
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class Minimax(SigmoidCrossEntropy):
-    """The losses of Article 2's formulas: the game exactly as the value function states it.
+    """The losses of Article 2's formulas: the game exactly as its value function states it.
 
-    The generator minimises what the discriminator maximises, and its gradient vanishes as soon as
-    the discriminator tells fake from real with confidence: sigmoid(l) -> 0 for l -> -infinity.
+    The generator minimises what the discriminator maximises. The gradient with respect to the
+    logit l is -sigmoid(l), which vanishes as soon as the discriminator is sure of a fake sample.
+
+    References:
+        Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
     """
 
     def generator_loss(self, fake_output):

@@ -1,7 +1,11 @@
-"""What samples are made from beside noise: a label, a damaged image. It is optional.
+"""Optional conditioning inputs: a label or an image, given to both networks.
 
-A generator with a condition has two inputs, noise and condition; its discriminator has two as well,
-samples and condition: the D(x, y) of Article 0, section 3.3 (Mirza and Osindero 2014).
+A *condition* y says what each sample should be. A generator with a condition has two inputs, noise
+and condition. Its discriminator has two inputs as well, samples and condition: it computes the
+D(x, y) of Article 0, section 3.3 (Mirza and Osindero 2014).
+
+References:
+    Mirza and Osindero 2014, https://arxiv.org/abs/1411.1784
 """
 
 import keras
@@ -9,36 +13,44 @@ import numpy as np
 
 
 def condition_input(generator):
-    """The generator's second input.
+    """Returns the generator's second input.
 
     Args:
         generator: `keras.Model`.
 
     Returns:
-        A `keras.KerasTensor` `(None, ...)`, or `None` if there is but one input.
+        A `keras.KerasTensor` `(None, ...)`, or `None` if the generator has only one input.
     """
     inputs = getattr(generator, "inputs", None) or ()
     return inputs[1] if len(inputs) == 2 else None
 
 
 def with_condition(tensor, condition):
-    """What a network takes: noise or samples alone, or with their condition."""
+    """Returns what a network takes: noise or samples alone, or a list of them and their condition.
+
+    Args:
+        tensor: float tensor, noise `(batch, latent_dim)` or samples `(batch, ...)`.
+        condition: tensor `(batch, ...)`, or `None` if the networks take no condition.
+
+    Returns:
+        The tensor, or `[tensor, condition]`.
+    """
     return tensor if condition is None else [tensor, condition]
 
 
 def check_condition(condition, expected, where):
-    """Refuses a condition that is not of the generator's shape, and a missing one.
+    """Refuses a condition that is missing or that does not have the shape of the generator's input.
 
     Args:
         condition: array or tensor `(n, ...)`, or `None`.
         expected: what `condition_input` returns.
-        where: Str, how the condition is given, for the message.
+        where: Str, the name of the argument that holds the condition, for the message.
 
     Returns:
-        The condition as a tensor; `None` if the model takes none.
+        The condition as a tensor, or `None` if the generator takes no condition.
 
     Raises:
-        ValueError: if it does not fit.
+        ValueError: if the condition does not fit.
     """
     if expected is None:
         return None

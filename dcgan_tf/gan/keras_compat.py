@@ -1,4 +1,9 @@
-"""Keras' callbacks that look for a single loss or a single optimizer, made to fit a GAN."""
+"""Workarounds for Keras, which expects a model to have one loss and one optimizer.
+
+Each docstring says what Keras does, why this does not fit a GAN, and which test in
+tests/test_upstream.py fails as soon as Keras has changed. Then the workaround can be deleted. The
+sources named are those of Keras 3.15. Where no thread is named, we know of none.
+"""
 
 import keras
 import numpy as np
@@ -7,13 +12,15 @@ from keras.src.backend.common import global_state
 
 
 class StopAtNaN(keras.callbacks.TerminateOnNaN):
-    """Stops the training at the step after which a loss is not finite.
+    """Stops the training after the first step with a loss that is not finite.
 
-    Keras' `TerminateOnNaN` looks for a metric called `loss`, which a GAN does not have: `GAN.fit`
-    puts this one in its place.
+    Keras' `TerminateOnNaN` (callbacks/terminate_on_nan.py) reads only the metric called `loss`. A
+    GAN has a `generator_loss` and a `discriminator_loss` instead, so `TerminateOnNaN` would never
+    stop it. This callback reads all metrics, and `GAN.fit` puts it in the place of Keras' one.
+    Noticed by `test_keras_still_looks_for_one_loss`.
 
     Attributes:
-        reason: Str that names the step and the loss, or `None` as long as all is well.
+        reason: Str that names the loss and the step, or `None` as long as all losses are finite.
     """
 
     reason = None
@@ -31,13 +38,17 @@ class StopAtNaN(keras.callbacks.TerminateOnNaN):
 
 
 def adapt_callbacks(callbacks):
-    """Puts callbacks that work on a GAN in the place of those that would not.
+    """Replaces callbacks that do not fit a GAN, or refuses them.
+
+    Each `TerminateOnNaN` becomes a `StopAtNaN`. `SwapEMAWeights` may put the moving average in the
+    place of the weights during validation. At the end of an epoch it may not: `generate` would swap
+    a second time, and sample with the trained weights instead of their average.
 
     Args:
         callbacks: as `fit` takes them.
 
     Returns:
-        The same, or a list with `StopAtNaN` for each `TerminateOnNaN`.
+        The callbacks that `fit` shall use.
 
     Raises:
         ValueError: for `SwapEMAWeights(swap_on_epoch=True)`.
@@ -53,6 +64,7 @@ def adapt_callbacks(callbacks):
             "the average: `generate`, `predict` and `export`, and the callbacks that use them, "
             "take the average of the generator's weights by themselves."
         )
+    # Some versions of `TerminateOnNaN` have no `raise_error`.
     return [
         StopAtNaN(**{key: each.raise_error for key in ("raise_error",) if hasattr(each, key)})
         if type(each) is keras.callbacks.TerminateOnNaN
@@ -62,19 +74,21 @@ def adapt_callbacks(callbacks):
 
 
 class OptimizerPair:
-    """What `model.optimizer` of a GAN is: both of its optimizers, for Keras' callbacks to find.
+    """Both optimizers of a GAN, as its `model.optimizer`.
 
-    `LearningRateScheduler` and `ReduceLROnPlateau` change the rate of each of them, starting from
-    its own, and report both.
+    Keras' callbacks read `model.optimizer`, and a Keras model has only one. If that object has a
+    list `optimizers`, then `LearningRateScheduler`, `ReduceLROnPlateau`, `SwapEMAWeights` and
+    `TensorBoard` treat each of them. A GAN has two optimizers, so it offers them this list. The
+    test for it is that of `add_loss_scaling`, the other place where Keras knows one optimizer.
 
     Args:
-        *optimizers: the optimizers as `prepared` returns them.
+        *optimizers: the optimizers as `prepare_optimizer` returns them, the generator's first.
     """
 
     built = True
 
     def __init__(self, *optimizers):
-        # The rate and the moving average are those of the optimizer inside a LossScaleOptimizer.
+        # A LossScaleOptimizer wraps another optimizer, which has the rate and the moving average.
         self.optimizers = [getattr(each, "inner_optimizer", each) for each in optimizers]
 
     @property
@@ -86,11 +100,36 @@ class OptimizerPair:
         return self.optimizers[0].iterations
 
 
-def keep_attribute_lists():
-    """Spares Keras from making its lists of attributes anew in each save.
+def add_loss_scaling(optimizer, network):
+    """Wraps an optimizer so that it scales the loss, if its network computes in float16.
 
-    Keras 3.15 looks them up by another name than it keeps them by. To make one it makes a layer or
-    an optimizer, whose variables TensorFlow does not give back: 70 KB a save, a third of its time.
+    Small gradients become 0 in float16. Therefore Keras' `compile` (trainers/trainer.py) wraps
+    `self.optimizer` in a `LossScaleOptimizer`, which multiplies the loss and divides the gradients
+    again. It wraps this one optimizer only, and those of a GAN are two, so we wrap each of them.
+    Noticed by `test_keras_still_scales_only_one_optimizer`.
+
+    Args:
+        optimizer: `keras.optimizers.Optimizer`.
+        network: `keras.Model`, whose weights the optimizer will change.
+
+    Returns:
+        The optimizer, or a `LossScaleOptimizer` of the same name around it.
+    """
+    is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    if network.dtype_policy.name == "mixed_float16" and not is_scaled:
+        return keras.optimizers.LossScaleOptimizer(optimizer, name=optimizer.name)
+    return optimizer
+
+
+def keep_attribute_lists():
+    """Lets Keras find the lists of attributes that it has already made for saving.
+
+    To save a model, Keras needs to know which attributes every layer, metric and optimizer has.
+    `get_attr_skipset` (saving/saving_lib.py) keeps these lists under the name `skipset` but looks
+    for them under the name `skiplist`. So it makes them again in each save, and for that it makes
+    a layer or an optimizer, whose variables TensorFlow does not free. A GAN that is saved after
+    each epoch would lose 70 KB of memory and a third of the time in each save. Noticed by
+    `test_keras_still_loses_its_attribute_lists`.
     """
     for kind in ("Layer", "Functional", "Sequential", "Metric", "Optimizer"):
         attributes = global_state.get_global_attribute(f"saving_attr_skipset_{kind}")
@@ -99,7 +138,19 @@ def keep_attribute_lists():
 
 
 def add_worker_axis(results):
-    """Gives the results of a step the axis over which Keras takes the mean of several workers."""
+    """Adds an axis to the results of a step, over which Keras takes the mean of several workers.
+
+    With a `MultiWorkerMirroredStrategy`, `reduce_per_replica` (backend/tensorflow/trainer.py)
+    takes the mean of each result over its first axis. The metrics that the `train_step` of a GAN
+    returns are scalars, which have no axis, so TensorFlow would raise an error. The thread is
+    tensorflow/tensorflow#72388. Noticed by `test_keras_still_averages_metrics_over_an_axis`.
+
+    Args:
+        results: dict of scalar tensors.
+
+    Returns:
+        The dict, or one of tensors `(1,)` if there are several workers.
+    """
     if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
         return {name: value[tf.newaxis] for name, value in results.items()}
     return results

@@ -1,4 +1,8 @@
-"""Ways through the latent space: from noise to other noise, and from a sample back to noise."""
+"""Paths and maps in the latent space, and the way back from a sample to its noise.
+
+The *latent space* is the space of all noise vectors. A point of it is one vector of `latent_dim`
+numbers, from which the generator makes one sample.
+"""
 
 import math
 import statistics
@@ -8,49 +12,53 @@ import numpy as np
 import tensorflow as tf
 
 MAP_SEED = 0
-NEAREST_OF = 4096  # samples, the nearest of which is where a projection starts
+NEAREST_OF = 4096  # samples that `project` makes, to start from the nearest of them
 
 
 def slerp(start, end, steps):
     """Interpolates between two noise vectors along a circle (Shoemake 1985).
 
-    Normal noise of many numbers is nearly always about as long; a straight line between two vectors
-    leads through shorter ones, which the generator has not been trained on.
+    Vectors of many normal random numbers all have about the same length. A straight line between
+    two of them leads through shorter vectors, on which the generator was never trained.
 
     Args:
         start: float array `(latent_dim,)`.
         end: float array `(latent_dim,)`.
-        steps: Int of at least 2, points including both ends.
+        steps: Int of at least 2, the number of points, with both ends.
 
     Returns:
         float32 array `(steps, latent_dim)`: sin((1 - t) w) / sin(w) * start + sin(t w) / sin(w) *
-        end with the angle w between them, t from 0 to 1.
+        end for t from 0 to 1, where w is the angle between `start` and `end`.
+
+    References:
+        Shoemake 1985, https://doi.org/10.1145/325165.325242
     """
     t = np.linspace(0.0, 1.0, steps)[:, np.newaxis]
     cosine = np.dot(start, end) / (np.linalg.norm(start) * np.linalg.norm(end))
     angle = np.arccos(np.clip(cosine, -1.0, 1.0))
-    if np.sin(angle) < 1e-6:  # in one direction, or opposite, where no circle is the shortest
+    if np.sin(angle) < 1e-6:  # for parallel or opposite vectors the formula would divide by 0
         return ((1 - t) * start + t * end).astype(np.float32)
     weights = np.sin((1 - t) * angle), np.sin(t * angle)
     return ((weights[0] * start + weights[1] * end) / np.sin(angle)).astype(np.float32)
 
 
 def project(model, samples, steps=300, rate=0.05, seed=0):
-    """Finds noise from which the generator makes samples as near to given ones as it can.
+    """Finds noise from which the generator makes samples that are close to the given ones.
 
-    It starts from the nearest of 4,096 generated samples and follows the gradient of the mean
-    squared error, pixel by pixel, in the noise; the networks stay as they are.
+    For each sample, the search starts from the noise of the nearest of 4,096 generated samples.
+    Then Adam changes the noise, so that the mean squared error over all pixels falls. The weights
+    of both networks stay as they are.
 
     Args:
         model: `GAN` without a condition.
-        samples: float32 `(n, ...)`, as the generator makes them.
+        samples: float32 `(n, ...)`, of the shape and range of generated samples.
         steps: Int, steps of Adam.
-        rate: Float, its learning rate.
-        seed: Int, fixes where it starts.
+        rate: Float, Adam's learning rate.
+        seed: Int, fixes the 4,096 generated samples.
 
     Returns:
-        A tuple of NumPy arrays: noise, float32 `(n, latent_dim)`; what is made from it, float32
-        `(n, ...)`; and what was made from the start.
+        A tuple of three NumPy arrays: the noise found, float32 `(n, latent_dim)`; the samples that
+        the generator makes from it, float32 `(n, ...)`; and those from which the search started.
     """
     flat = np.reshape(samples, (len(samples), -1))
     samples = tf.convert_to_tensor(samples)
@@ -64,7 +72,8 @@ def project(model, samples, steps=300, rate=0.05, seed=0):
     def step():
         with tf.GradientTape() as tape:
             error = tf.square(model.generator(noise, training=False) - samples)
-            # Each sample has its own noise: a sum, so that none waits for the others.
+            # Each error depends on the noise of its own sample alone. We take the sum and not the
+            # mean, so that the gradient for one sample does not depend on how many there are.
             loss = tf.reduce_sum(tf.reduce_mean(error, axis=range(1, len(samples.shape))))
         optimizer.apply_gradients([(tape.gradient(loss, noise), noise)])
 
@@ -76,19 +85,20 @@ def project(model, samples, steps=300, rate=0.05, seed=0):
 
 
 def make_latent_map(latent_dim, side):
-    """Lays a map of `side` x `side` points into the latent space.
+    """Makes a map of the latent space: a grid of noise vectors in which neighbours are similar.
 
-    With four dimensions and more it is a torus, sqrt(latent_dim / 2) * (cos(a) e1 + sin(a) e2 +
-    cos(b) e3 + sin(b) e4) with orthonormal e1 to e4: every point is sqrt(latent_dim) long, as
-    normal noise nearly is, and each end of the map joins the opposite one. With fewer it is a
-    plane of quantiles of the normal distribution, or a line for one dimension.
+    With four or more dimensions the map is a torus, sqrt(latent_dim / 2) * (cos(a) e1 + sin(a) e2 +
+    cos(b) e3 + sin(b) e4) with orthonormal vectors e1 to e4. Each edge of the map joins the
+    opposite edge, and each point has the length sqrt(latent_dim), which is about the length of
+    normal noise. With two or three dimensions the map is a plane of quantiles of the normal
+    distribution; with one dimension it is a line.
 
     Args:
         latent_dim: Int, length of the noise vector.
         side: Int, points from left to right, and from top to bottom.
 
     Returns:
-        float32 `(rows, side, latent_dim)`; `rows` is `side`, and 1 for one dimension.
+        float32 `(rows, side, latent_dim)`; `rows` is `side`, or 1 for one dimension.
     """
     rows = 1 if latent_dim == 1 else side
     if latent_dim < 4:

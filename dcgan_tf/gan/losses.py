@@ -1,6 +1,6 @@
-"""The losses by name, and what an object must have to be one.
+"""The table of all losses by name, and the methods that a loss of your own must have.
 
-The articles' two are in `article_losses`, those that came after them in `more_losses`.
+The module `article_losses` has the two losses of the articles, `more_losses` has later ones.
 """
 
 import functools
@@ -21,18 +21,18 @@ LOSSES = {
 
 
 def get(identifier):
-    """Returns the loss that a name or an object stands for.
+    """Returns the loss with a given name, or checks a loss of your own.
 
     Args:
-        identifier: a key of `LOSSES`, or an object with the methods
-            `generator_loss(fake_output)`, or `generator_loss(fake_output, real_output)`, and
-            `discriminator_loss(real_output, fake_output)`.
+        identifier: a key of `LOSSES`, or an object with two methods:
+            `discriminator_loss(real_output, fake_output)`, and `generator_loss(fake_output)` or
+            `generator_loss(fake_output, real_output)`.
 
     Returns:
         An object with these two methods.
 
     Raises:
-        ValueError: for an unknown name, or an object without these methods.
+        ValueError: for an unknown name, or an object without these two methods.
     """
     if isinstance(identifier, str) and identifier in LOSSES:
         return LOSSES[identifier]()
@@ -42,13 +42,16 @@ def get(identifier):
         return identifier
     raise ValueError(
         f"Unknown loss. Received: loss={identifier!r}. Expected one of {sorted(LOSSES)}, or an "
-        "object with the methods generator_loss(fake_output) and "
-        "discriminator_loss(real_output, fake_output)."
+        "object with the methods generator_loss(fake_output), or generator_loss(fake_output, "
+        "real_output), and discriminator_loss(real_output, fake_output)."
     )
 
 
 def generator_loss(loss, fake_output, real_output):
-    """Computes the generator's part of a loss, from both outputs if it looks at both.
+    """Computes the generator's part of a loss, from one output of the discriminator or from both.
+
+    Most losses compute the generator's part from `fake_output` alone. A loss whose method has a
+    second parameter, such as `Relativistic`, also gets `real_output`.
 
     Args:
         loss: what `get` returns.
@@ -59,7 +62,10 @@ def generator_loss(loss, fake_output, real_output):
         Scalar tensor.
     """
     parameters = inspect.signature(loss.generator_loss).parameters.values()
-    without_default = [each for each in parameters if each.default is each.empty]
-    if len(without_default) > 1 or any(each.name == "real_output" for each in parameters):
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    needed = [
+        each for each in parameters if each.kind in by_position and each.default is each.empty
+    ]
+    if len(needed) > 1 or any(each.name == "real_output" for each in parameters):
         return loss.generator_loss(fake_output, real_output)
     return loss.generator_loss(fake_output)

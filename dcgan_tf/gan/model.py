@@ -10,28 +10,28 @@ from dcgan_tf.gan.conditioning import check_condition, condition_input, with_con
 from dcgan_tf.gan.keras_compat import OptimizerPair, adapt_callbacks, add_worker_axis
 from dcgan_tf.gan.optimizers import adam, nan_unless_finite, prepare_optimizer, scale_loss
 from dcgan_tf.gan.sampling import Sampling
-from dcgan_tf.gan.saving import SavedWhole
+from dcgan_tf.gan.saving import Saving
 
-EVALUATION_SEED = 2014  # of the noise in `evaluate`, so that two calls agree
+EVALUATION_SEED = 2014  # `evaluate` always draws the same noise, so that two calls agree
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
-class GAN(Sampling, SavedWhole, keras.Model):
-    """A generator and a discriminator that are trained against each other.
+class GAN(Sampling, Saving, keras.Model):
+    """A generator and a discriminator that are trained against each other (Goodfellow et al. 2014).
 
-    The generator turns noise into samples; the discriminator tells them from real ones. The class
-    knows nothing of images: any two Keras models whose shapes fit can play. `Sampling` brings
-    `generate`, `predict` and `export`; with `SavedWhole` a saved model comes back whole.
+    The generator turns noise into samples, and the discriminator tells them from real samples.
+    The training works for any two Keras models whose shapes fit, whether the samples are images
+    or not. `generate` and `export` are in `Sampling`; `Saving` keeps all of a model in one file.
 
-    If both networks have a second input, a condition such as a label or an image, then `fit(x, y)`
-    takes the conditions as `y`. Without such an input `y` is ignored.
+    Both networks may have a second input, a *condition*: a label or an image that belongs to each
+    sample. Then `fit(x, y)` takes the conditions as `y`. Otherwise it ignores `y`.
 
     Args:
         generator: `keras.Model` from noise, float32 `(batch, latent_dim)`, to samples,
-            float32 `(batch, ...)`; of two inputs, noise and condition, it must be Functional.
+            float32 `(batch, ...)`. If it takes noise and a condition, it must be Functional.
         discriminator: `keras.Model` from such samples, and the condition if there is one, to
             logits, float32 `(batch, 1)`; a positive logit means "real".
-        latent_dim: Int, length of the noise vector.
+        latent_dim: Int, length of the noise vector, which is a point of the *latent space*.
         seed: Int or `None`, fixes the noise of the training.
         name: Str or `None`, the model's name.
 
@@ -44,6 +44,9 @@ class GAN(Sampling, SavedWhole, keras.Model):
     >>> model.compile()
     >>> model.fit(x_train, epochs=20, batch_size=32)
     >>> images = model.generate(16, seed=1)
+
+    References:
+        Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
     """
 
     def __init__(self, generator, discriminator, latent_dim, seed=None, name=None, **kwargs):
@@ -73,25 +76,23 @@ class GAN(Sampling, SavedWhole, keras.Model):
         run_eagerly=False,
         steps_per_execution=1,
     ):
-        """Sets the two optimizers and the loss.
+        """Sets the loss and the two optimizers, which change the weights so that the loss falls.
 
         Args:
             generator_optimizer: a Keras optimizer or its name. By default `adam`, with a moving
                 average of the weights, which `generate` uses.
-            discriminator_optimizer: the same for the discriminator, without the average.
+            discriminator_optimizer: the same for the discriminator, without the moving average.
             loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), another key of
-                `losses.LOSSES`, or an object with the methods `generator_loss(fake_output)`, or
-                `generator_loss(fake_output, real_output)`, and
-                `discriminator_loss(real_output, fake_output)`.
+                `losses.LOSSES`, or an object with the methods of `SigmoidCrossEntropy`.
             regularizer: what the discriminator minimises in addition to its loss: `"r1"`,
                 `"gradient_penalty"`, an object as in `regularizers`, or `None` for the loss alone,
-                as in the articles. `"auto"` is what goes with the loss: R1 but for Wasserstein's.
+                as in the articles. `"auto"` is R1, or the penalty that the loss asks for.
             generator_term: what the generator minimises in addition to its loss, a function of
                 real and generated samples such as `more_losses.AbsoluteError`, or `None`.
-            discriminator_steps: Int, steps of the discriminator for each of the generator, on the
-                same real samples and new noise.
-            jit_compile: Bool, whether to compile the training step with XLA, or `"auto"`: on a GPU
-                only. What it brings on a CPU depends on the processor (benchmarks/RESULTS.md).
+            discriminator_steps: Int, steps of the discriminator for each step of the generator,
+                on the same real samples with new noise.
+            jit_compile: Bool, whether XLA compiles the training step, or `"auto"`: on a GPU only.
+                On a CPU the gain depends on the processor (benchmarks/RESULTS.md).
             run_eagerly: Bool, runs the training step as plain Python, for a debugger.
             steps_per_execution: Int, training steps in one call of the compiled function.
 
@@ -110,27 +111,22 @@ class GAN(Sampling, SavedWhole, keras.Model):
         self.generator_term = generator_term
         validation.check_integer("discriminator_steps", discriminator_steps, 1)
         self.discriminator_steps = discriminator_steps
-        options = ("jit_compile", jit_compile), ("run_eagerly", run_eagerly)
-        self.compile_options = dict(options, steps_per_execution=steps_per_execution)
+        options = {"jit_compile": jit_compile, "run_eagerly": run_eagerly}
+        self.compile_options = {**options, "steps_per_execution": steps_per_execution}
         # With optimizer=None Keras makes no third optimizer, which nothing would ever use.
         super().compile(optimizer=None, **self.compile_options)
         self.optimizer = OptimizerPair(self.generator_optimizer, self.discriminator_optimizer)
 
     @property
     def metrics(self):
-        return [
-            self.generator_loss_tracker,
-            self.discriminator_loss_tracker,
-            self.real_accuracy_tracker,
-            self.fake_accuracy_tracker,
-        ]
+        loss_trackers = [self.generator_loss_tracker, self.discriminator_loss_tracker]
+        return [*loss_trackers, self.real_accuracy_tracker, self.fake_accuracy_tracker]
 
     def fit(
         self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs
     ):
         """Keras' `fit`, with all of its arguments and callbacks (docs/keras.md)."""
-        callbacks = adapt_callbacks(callbacks)
-        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+        return super().fit(x, y, batch_size, epochs, verbose, adapt_callbacks(callbacks), **kwargs)
 
     def call(self, noise, training=False):
         return self.generator(noise, training=training)
@@ -138,7 +134,7 @@ class GAN(Sampling, SavedWhole, keras.Model):
     def train_step(self, data):
         """Trains both networks on one batch: the seven steps of Article 2, section 3.3.
 
-        Step 1, the initial weights, is done when the networks are built.
+        Step 1, the initial weights, was done when the networks were built.
 
         Args:
             data: real samples, float32 `(batch, ...)`, or a tuple of them and their condition.
@@ -146,29 +142,30 @@ class GAN(Sampling, SavedWhole, keras.Model):
         Returns:
             Dict of the metrics so far: both losses in nats, both accuracies in [0, 1].
         """
-        # Step 2: a batch of real samples, and the condition they belong to, if there is one.
+        # Step 2: take a batch of real samples, with their condition if the networks use one.
         real_images, condition = self._unpack(data)
         for _ in range(self.discriminator_steps - 1):
             self._train_discriminator(real_images, condition)
 
-        # Step 3: as many noise vectors. The last batch of an epoch may be smaller: ask its size.
+        # Step 3: draw one noise vector for each of them. (The last batch may be a smaller one.)
         noise = self._draw_noise(tf.shape(real_images)[0])
 
+        # Two tapes record the computations. From them backpropagation finds the gradients (step 6).
         with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
             fake_images = self.generator(with_condition(noise, condition), training=True)
 
-            # Step 4: the discriminator judges both.
+            # Step 4: compute the discriminator's logits for the real and the generated samples.
             real_output = self._judge(real_images, condition)
             fake_output = self._judge(fake_images, condition)
 
-            # Step 5: two losses. They are never added: each network minimises its own.
+            # Step 5: compute the two losses. Each network minimises its own loss, not their sum.
             generator_loss = losses.generator_loss(self.loss, fake_output, real_output)
             discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
             images = real_images, fake_images
             gen_objective = self._generator_objective(generator_loss, *images)
             disc_objective = self._discriminator_objective(discriminator_loss, *images, condition)
 
-        # Step 6: backpropagation, both gradients taken at the weights from before the step.
+        # Step 6: take both gradients, and only then let the optimizers change both networks.
         gen_variables = self.generator.trainable_variables
         disc_variables = self.discriminator.trainable_variables
         gen_gradients = gen_tape.gradient(gen_objective, gen_variables)
@@ -176,7 +173,7 @@ class GAN(Sampling, SavedWhole, keras.Model):
         self.generator_optimizer.apply(gen_gradients, gen_variables)
         self.discriminator_optimizer.apply(disc_gradients, disc_variables)
 
-        # Step 7, to repeat all this until the last epoch, is the work of `fit`.
+        # Step 7: repeat until the last epoch. Keras' `fit` does this, and shows these metrics.
         return self._update_metrics(
             nan_unless_finite(generator_loss, gen_gradients, self.generator_optimizer),
             nan_unless_finite(discriminator_loss, disc_gradients, self.discriminator_optimizer),
@@ -188,9 +185,8 @@ class GAN(Sampling, SavedWhole, keras.Model):
         """Computes the metrics of one batch, as `train_step` returns them, without training."""
         real_images, condition = self._unpack(data)
         samples_so_far = tf.cast(self.generator_loss_tracker.count, tf.int32)
-        noise = tf.random.stateless_normal(
-            (tf.shape(real_images)[0], self.latent_dim), seed=(EVALUATION_SEED, samples_so_far)
-        )
+        shape = (tf.shape(real_images)[0], self.latent_dim)
+        noise = tf.random.stateless_normal(shape, seed=(EVALUATION_SEED, samples_so_far))
         fake_images = self.generator(with_condition(noise, condition), training=False)
         real_output = self._judge(real_images, condition, training=False)
         fake_output = self._judge(fake_images, condition, training=False)
@@ -199,19 +195,19 @@ class GAN(Sampling, SavedWhole, keras.Model):
         return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
 
     def _draw_noise(self, n):
-        """Draws noise for `n` samples; each of several devices takes its part of one draw."""
+        """Draws noise for `n` samples. If there are several devices, each takes its own part."""
         replica = tf.distribute.get_replica_context()
-        everyone = (replica.num_replicas_in_sync * n, self.latent_dim)
+        shape_of_all = (replica.num_replicas_in_sync * n, self.latent_dim)
         first = replica.replica_id_in_sync_group * n
-        return keras.random.normal(everyone, seed=self.noise_seeds)[first : first + n]
+        return keras.random.normal(shape_of_all, seed=self.noise_seeds)[first : first + n]
 
     def _judge(self, samples, condition, training=True):
-        """Gives the discriminator's logits of samples: of all, or of the first of a batch."""
-        some = None if condition is None else condition[: tf.shape(samples)[0]]
-        return self.discriminator(with_condition(samples, some), training=training)
+        """Returns the discriminator's logits for a batch of samples, or for its first samples."""
+        matching = None if condition is None else condition[: tf.shape(samples)[0]]
+        return self.discriminator(with_condition(samples, matching), training=training)
 
     def _train_discriminator(self, real_images, condition):
-        """Makes one more step of the discriminator alone."""
+        """Trains the discriminator alone for one more step."""
         noise = self._draw_noise(tf.shape(real_images)[0])
         fake_images = self.generator(with_condition(noise, condition), training=True)
         with tf.GradientTape() as disc_tape:
@@ -223,12 +219,12 @@ class GAN(Sampling, SavedWhole, keras.Model):
         self.discriminator_optimizer.apply(disc_tape.gradient(objective, variables), variables)
 
     def _generator_objective(self, loss, real_images, fake_images):
-        """What the generator minimises: its loss and the term of `compile`, scaled."""
+        """Returns what the generator minimises: its loss plus the term of `compile`, scaled."""
         term = self.generator_term(real_images, fake_images) if self.generator_term else 0.0
         return scale_loss(loss + term, self.generator_optimizer)
 
     def _discriminator_objective(self, loss, real_images, fake_images, condition):
-        """What the discriminator minimises: its loss and the penalty of `compile`, scaled."""
+        """Returns what the discriminator minimises: its loss plus the penalty, scaled."""
         penalty = 0.0
         if self.regularizer is not None:
             judge = functools.partial(self._judge, condition=condition)
@@ -236,11 +232,13 @@ class GAN(Sampling, SavedWhole, keras.Model):
         return scale_loss(loss + penalty, self.discriminator_optimizer)
 
     def _unpack(self, data):
+        """Splits what `fit` passes into samples and their condition, and checks both."""
         real_images, condition, _ = keras.utils.unpack_x_y_sample_weight(data)
         real_images = validation.check_samples(real_images, self.sample_shape)
         return real_images, check_condition(condition, self.condition, "y")
 
     def _update_metrics(self, generator_loss, discriminator_loss, real_output, fake_output):
+        """Adds a batch to the mean losses and to the fractions of samples classified correctly."""
         n = tf.shape(real_output)[0]
         real_accuracy = tf.reduce_mean(tf.cast(real_output > 0, tf.float32))
         fake_accuracy = tf.reduce_mean(tf.cast(fake_output < 0, tf.float32))

@@ -1,7 +1,8 @@
-"""Losses that came after the articles': least squares, hinge, Wasserstein and relativistic.
+"""Losses of later papers: least squares, Wasserstein, hinge and relativistic.
 
-In all of them the discriminator's output l is no logit of a probability but a plain score, higher
-for "real". Only the relativistic loss gives the sign of a single score no meaning.
+In these losses the discriminator's output l is not the logit of a probability. It is a plain
+*score*, higher for samples that look more real. `Wasserstein` and `Relativistic` depend only on
+differences of scores, so the sign of a single score has no meaning there.
 """
 
 import keras
@@ -11,6 +12,8 @@ from dcgan_tf.gan import validation
 
 
 class _WithoutSettings:
+    """A loss that has no arguments, so there is nothing to save but its name."""
+
     def get_config(self):
         return {}
 
@@ -21,17 +24,20 @@ class _WithoutSettings:
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class LeastSquares(_WithoutSettings):
-    """Least squares (Mao et al. 2017, section 3.2, with a = -1, b = 1, c = 0).
+    """The least squares losses (Mao et al. 2017, section 3.2, with a = -1, b = 1, c = 0).
 
-    A generated sample is drawn to the decision boundary from either side: one that the
-    discriminator takes for real beyond all doubt still has a gradient.
+    The score of a generated sample is drawn towards 0 from either side. So even a sample that the
+    discriminator is sure to be real still has a gradient.
+
+    References:
+        Mao et al. 2017, https://arxiv.org/abs/1611.04076
     """
 
     def generator_loss(self, fake_output):
         """L_G = E[l(G(z))^2] / 2.
 
         Args:
-            fake_output: float `(batch, 1)`, the discriminator's scores of generated samples.
+            fake_output: float `(batch, 1)`, the discriminator's scores for generated samples.
 
         Returns:
             Scalar tensor, of at least 0.
@@ -42,8 +48,8 @@ class LeastSquares(_WithoutSettings):
         """L_D = E[(l(x) - 1)^2] / 2 + E[(l(G(z)) + 1)^2] / 2.
 
         Args:
-            real_output: float `(batch, 1)`, the discriminator's scores of real samples.
-            fake_output: float `(batch, 1)`, its scores of generated samples.
+            real_output: float `(batch, 1)`, the discriminator's scores for real samples.
+            fake_output: float `(batch, 1)`, its scores for generated samples.
 
         Returns:
             Scalar tensor, of at least 0; 1 when all scores are 0.
@@ -55,10 +61,15 @@ class LeastSquares(_WithoutSettings):
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class Wasserstein(_WithoutSettings):
-    """The difference of the mean scores (Arjovsky et al. 2017, section 3).
+    """The Wasserstein losses: differences of mean scores (Arjovsky et al. 2017, section 3).
 
-    It estimates a distance of two distributions only if the discriminator's slope is bounded:
-    `compile` brings the gradient penalty of Gulrajani et al. (2017) with it.
+    The discriminator's loss estimates the distance between two distributions, but only if the
+    gradient of the score with respect to the sample is bounded. Therefore `compile` adds the
+    gradient penalty of Gulrajani et al. (2017) to this loss by default.
+
+    References:
+        Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875
+        Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028
     """
 
     regularizer = "gradient_penalty"
@@ -67,7 +78,7 @@ class Wasserstein(_WithoutSettings):
         """L_G = -E[l(G(z))].
 
         Args:
-            fake_output: float `(batch, 1)`, the discriminator's scores of generated samples.
+            fake_output: float `(batch, 1)`, the discriminator's scores for generated samples.
 
         Returns:
             Scalar tensor, any real number.
@@ -78,21 +89,24 @@ class Wasserstein(_WithoutSettings):
         """L_D = E[l(G(z))] - E[l(x)].
 
         Args:
-            real_output: float `(batch, 1)`, the discriminator's scores of real samples.
-            fake_output: float `(batch, 1)`, its scores of generated samples.
+            real_output: float `(batch, 1)`, the discriminator's scores for real samples.
+            fake_output: float `(batch, 1)`, its scores for generated samples.
 
         Returns:
-            Scalar tensor, any real number; with the sign turned, the estimated distance.
+            Scalar tensor, any real number. With the opposite sign it estimates the distance.
         """
         return tf.reduce_mean(fake_output) - tf.reduce_mean(real_output)
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class Hinge(Wasserstein):
-    """The hinge loss of support vector machines (Lim and Ye 2017).
+    """The hinge losses, known from support vector machines (Lim and Ye 2017).
 
-    The discriminator gains nothing from scores beyond 1 and -1; the generator's part is that of
-    `Wasserstein`.
+    The discriminator gains nothing when a real score rises above 1 or a generated one falls below
+    -1. The generator's part is the same as in `Wasserstein`.
+
+    References:
+        Lim and Ye 2017, https://arxiv.org/abs/1705.02894
     """
 
     regularizer = "r1"
@@ -101,8 +115,8 @@ class Hinge(Wasserstein):
         """L_D = E[max(0, 1 - l(x))] + E[max(0, 1 + l(G(z)))].
 
         Args:
-            real_output: float `(batch, 1)`, the discriminator's scores of real samples.
-            fake_output: float `(batch, 1)`, its scores of generated samples.
+            real_output: float `(batch, 1)`, the discriminator's scores for real samples.
+            fake_output: float `(batch, 1)`, its scores for generated samples.
 
         Returns:
             Scalar tensor, of at least 0; 2 when all scores are 0.
@@ -112,19 +126,23 @@ class Hinge(Wasserstein):
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class Relativistic(_WithoutSettings):
-    """The relativistic loss (Jolicoeur-Martineau 2018, section 4.1).
+    """The relativistic losses (Jolicoeur-Martineau 2018, section 4.1).
 
-    The discriminator does not ask whether a sample is real but whether the real one of a pair is
-    more real than the generated one: D = sigmoid(l(x) - l(G(z))). The generator wants the opposite
-    and so looks at both outputs. Pairs are those that stand at the same place in the batch.
+    The discriminator does not ask whether a sample is real. It compares a real and a generated
+    sample and asks which one is more real: D = sigmoid(l(x) - l(G(z))). The generator wants the
+    opposite answer, so its loss needs both outputs. The real and the generated sample at the same
+    place in their batches form a pair.
+
+    References:
+        Jolicoeur-Martineau 2018, https://arxiv.org/abs/1807.00734
     """
 
     def generator_loss(self, fake_output, real_output):
         """L_G = -E[log sigmoid(l(G(z)) - l(x))].
 
         Args:
-            fake_output: float `(batch, 1)`, the discriminator's scores of generated samples.
-            real_output: float `(batch, 1)`, its scores of real samples.
+            fake_output: float `(batch, 1)`, the discriminator's scores for generated samples.
+            real_output: float `(batch, 1)`, its scores for real samples.
 
         Returns:
             Scalar tensor, in nats, of at least 0; ln 2 when the two scores of each pair are equal.
@@ -135,8 +153,8 @@ class Relativistic(_WithoutSettings):
         """L_D = -E[log sigmoid(l(x) - l(G(z)))].
 
         Args:
-            real_output: float `(batch, 1)`, the discriminator's scores of real samples.
-            fake_output: float `(batch, 1)`, its scores of generated samples.
+            real_output: float `(batch, 1)`, the discriminator's scores for real samples.
+            fake_output: float `(batch, 1)`, its scores for generated samples.
 
         Returns:
             Scalar tensor, in nats, of at least 0; ln 2 when the two scores of each pair are equal.
@@ -148,7 +166,8 @@ class Relativistic(_WithoutSettings):
 class AbsoluteError:
     """A term for the generator alone: how far its samples are from the real ones.
 
-    It makes sense with a condition that tells which real sample is meant (Isola et al. 2017).
+    The term makes sense if a condition tells which real sample the generator should make
+    (Isola et al. 2017).
 
     Args:
         weight: Float of at least 0; 100 in the paper.
@@ -156,17 +175,20 @@ class AbsoluteError:
     Example:
 
     >>> model.compile(generator_term=AbsoluteError(weight=10.0))
+
+    References:
+        Isola et al. 2017, https://arxiv.org/abs/1611.07004
     """
 
     def __init__(self, weight=100.0):
         self.weight = validation.check_weight("weight", weight)
 
     def __call__(self, real_samples, fake_samples):
-        """weight * E|x - G(z, y)|, the mean over all pixels.
+        """weight * E|x - G(z, y)|, the mean over all samples and pixels.
 
         Args:
             real_samples: float tensor `(batch, ...)`.
-            fake_samples: float tensor of the same shape, made from the condition of each.
+            fake_samples: float tensor of the same shape, made from the same conditions.
 
         Returns:
             Scalar tensor, of at least 0.

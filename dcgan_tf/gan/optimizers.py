@@ -1,58 +1,68 @@
-"""The two optimizers of a GAN: the default one, and what Keras would do for a single one."""
+"""The two optimizers of a GAN: the default one, and how each is prepared for its network.
+
+An *optimizer* is the rule that changes the weights of a network, step by step, so that its loss
+falls. The *learning rate* says how far it moves them in one step.
+"""
 
 import math
 
 import keras
 import tensorflow as tf
 
+from dcgan_tf.gan.keras_compat import add_loss_scaling
+
 
 def adam(rate=2e-3, averaged=False):
-    """Adam as both networks use it by default.
+    """Returns Adam (Kingma and Ba 2015) with the settings that both networks use by default.
 
-    beta_1 is 0.5 (Radford et al. 2015). The rate falls as 1 / (1 + step / 5000), so that the two
-    networks move less and less while they settle. It depends on the step alone, not on how many
-    are to come: a run can be made longer at any time.
+    beta_1 is 0.5 (Radford et al. 2015). The learning rate is rate / (1 + step / 5000), so the two
+    networks move less and less and can settle. It depends on the number of steps that were made,
+    not on how many will follow, so you can always train a finished model for longer.
 
     Args:
-        rate: Float, the learning rate at the first step; half of it after 5,000 steps.
-        averaged: Bool, whether to keep a moving average of the weights, over about 200 steps.
+        rate: Float, the learning rate at the first step. After 5,000 steps half of it is left.
+        averaged: Bool, whether to keep a moving average of the weights: a second copy of them that
+            averages over about the last 200 steps, and so moves more smoothly.
 
     Returns:
         A `keras.optimizers.Adam`.
+
+    References:
+        Kingma and Ba 2015, https://arxiv.org/abs/1412.6980
+        Radford et al. 2015, https://arxiv.org/abs/1511.06434
     """
     falling_rate = keras.optimizers.schedules.InverseTimeDecay(rate, 5000, 1.0)
     return keras.optimizers.Adam(falling_rate, beta_1=0.5, use_ema=averaged, ema_momentum=0.995)
 
 
 def prepare_optimizer(optimizer, network, name):
-    """Gets an optimizer ready for one of the networks.
+    """Prepares an optimizer for one of the two networks.
 
-    It is built at once, so that a backup finds its state to save and to restore, named after the
-    network, and scales the loss if the network computes in float16, as Keras' `compile` does.
+    The optimizer is built at once, so that a backup finds its state to save and to restore. It is
+    named after the network. If the network computes in float16, it also scales the loss.
 
     Args:
         optimizer: a Keras optimizer or its name.
-        network: `keras.Model` whose weights it will change.
-        name: Str, which of the two it is.
+        network: `keras.Model`, whose weights the optimizer will change.
+        name: Str, `"generator"` or `"discriminator"`.
 
     Returns:
         A built `keras.optimizers.Optimizer`.
     """
     optimizer = keras.optimizers.get(optimizer)
     optimizer.name = name
-    is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-    if network.dtype_policy.name == "mixed_float16" and not is_scaled:
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer, name=name)
+    optimizer = add_loss_scaling(optimizer, network)
     if not optimizer.built:
         optimizer.build(network.trainable_variables)
     return optimizer
 
 
 def scale_loss(loss, optimizer):
-    """What to take the gradient of, so that the optimizer minimises a loss.
+    """Scales a loss for its optimizer, before the gradient is computed.
 
-    Gradients are summed over the replicas of a `tf.distribute.Strategy`, so each brings its share
-    of the mean; the optimizer may want a loss scaled up, so that float16 does not lose it.
+    With a `tf.distribute.Strategy` there are several *replicas*, copies of the model on different
+    devices. Keras adds up their gradients, so each replica divides its mean loss by their number.
+    An optimizer for float16 also multiplies the loss, so that small gradients do not become 0.
 
     Args:
         loss: Scalar tensor, the mean over the samples of this replica.
@@ -66,15 +76,16 @@ def scale_loss(loss, optimizer):
 
 
 def nan_unless_finite(loss, gradients, optimizer):
-    """The loss to report: NaN if its gradient is not finite, even if the loss itself still is.
+    """Returns the loss to report: NaN if its gradient is not finite, even if the loss itself is.
 
-    ReLU can turn NaN into 0: weights may be lost some steps before a loss shows it.
+    ReLU may turn NaN into 0. The weights can therefore be lost some steps before the loss shows it.
 
     Args:
         loss: Scalar tensor.
-        gradients: list of its gradients, tensors or `None`.
-        optimizer: the `keras.optimizers.Optimizer` that gets them. A `LossScaleOptimizer` expects
-            such gradients now and then, and leaves them out.
+        gradients: list of the loss's gradients, tensors or `None`.
+        optimizer: the `keras.optimizers.Optimizer` that receives the gradients. For a
+            `LossScaleOptimizer` the loss stays as it is, because this optimizer expects some
+            gradients that are not finite and skips them.
 
     Returns:
         Scalar tensor.

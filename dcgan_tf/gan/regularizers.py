@@ -1,7 +1,9 @@
-"""Penalties on the discriminator's slope, which it minimises beside its loss.
+"""Penalties on the discriminator's gradient, which it minimises in addition to its loss.
 
-A regulariser is an object that is called with a function from samples to the discriminator's
-logits, real samples, generated samples, and a `keras.random.SeedGenerator`, and returns a scalar.
+The gradient meant here is that of the logit with respect to the sample: it says how much the logit
+changes when a pixel changes. A regulariser is an object with four parameters: a function from
+samples to the discriminator's logits, real samples, generated samples, and a
+`keras.random.SeedGenerator`. It returns a scalar.
 """
 
 import keras
@@ -9,10 +11,12 @@ import tensorflow as tf
 
 from dcgan_tf.gan import validation
 
-SMALLEST_NORM = 1e-6  # below it a slope counts as none: the root has no gradient at 0
+SMALLEST_NORM = 1e-6  # shorter gradients count as this long: a square root has no gradient at 0
 
 
 class _Weighted:
+    """A penalty with a weight, which is checked and saved."""
+
     def __init__(self, weight):
         self.weight = validation.check_weight("weight", weight)
 
@@ -26,11 +30,12 @@ class _Weighted:
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class R1(_Weighted):
-    """R1, small where the discriminator is nearly flat around real samples: the default.
+    """R1, the default: it keeps the discriminator nearly flat around real samples.
 
-    A discriminator that is steep there has begun to learn the training images by heart, and pushes
-    the generator about. It is taken over an eighth of each batch, which makes it cheap: it costs a
-    second backpropagation.
+    A discriminator with large gradients there has begun to learn the training images by heart, and
+    pushes the generator from one place to another. The penalty needs a second backpropagation, the
+    pass through the network that computes gradients. To save time, it uses only an eighth of each
+    batch.
 
     Args:
         weight: Float of at least 0.
@@ -38,19 +43,22 @@ class R1(_Weighted):
     Example:
 
     >>> model.compile(regularizer=R1(weight=1.0))
+
+    References:
+        Mescheder et al. 2018, https://arxiv.org/abs/1801.04406
     """
 
     def __init__(self, weight=0.2):
         super().__init__(weight)
 
     def __call__(self, discriminator, real_samples, fake_samples, seed):
-        some = real_samples[: (tf.shape(real_samples)[0] + 7) // 8]
+        some = real_samples[: (tf.shape(real_samples)[0] + 7) // 8]  # at least one sample
         return self.weight * r1_penalty(discriminator, some)
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class GradientPenalty(_Weighted):
-    """The penalty of WGAN-GP: a slope of length 1 between real and generated samples.
+    """The penalty of WGAN-GP: it asks for gradients of length 1 between real and fake samples.
 
     Args:
         weight: Float of at least 0; 10 in the paper.
@@ -58,6 +66,9 @@ class GradientPenalty(_Weighted):
     Example:
 
     >>> model.compile(loss="wasserstein", regularizer=GradientPenalty(weight=1.0))
+
+    References:
+        Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028
     """
 
     def __init__(self, weight=10.0):
@@ -77,9 +88,12 @@ def r1_penalty(discriminator, real_samples):
         real_samples: float tensor `(batch, ...)`.
 
     Returns:
-        Scalar tensor, of at least 0: squared logits for each squared unit of a pixel.
+        Scalar tensor, of at least 0, in squared logits for each squared unit of a pixel.
+
+    References:
+        Mescheder et al. 2018, https://arxiv.org/abs/1801.04406
     """
-    gradients, dtype = _sample_gradients(discriminator, real_samples)
+    gradients, dtype = _compute_sample_gradients(discriminator, real_samples)
     return tf.cast(tf.reduce_mean(tf.reduce_sum(tf.square(gradients), axis=1)) / 2, dtype)
 
 
@@ -90,27 +104,33 @@ def gradient_penalty(discriminator, real_samples, fake_samples, epsilon):
         discriminator: function from samples to logits, float `(batch, 1)`.
         real_samples: float tensor `(batch, ...)`.
         fake_samples: float tensor of the same shape.
-        epsilon: float tensor `(batch, 1, ...)` in [0, 1], uniform in the paper: y is so much real
-            and for the rest generated.
+        epsilon: float tensor `(batch, 1, ...)` in [0, 1], uniform random numbers in the paper:
+            y = epsilon * real + (1 - epsilon) * fake.
 
     Returns:
         Scalar tensor, of at least 0.
+
+    References:
+        Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028
     """
     fake_samples = tf.cast(fake_samples, real_samples.dtype)
     between = fake_samples + epsilon * (real_samples - fake_samples)
-    gradients, dtype = _sample_gradients(discriminator, between)
+    gradients, dtype = _compute_sample_gradients(discriminator, between)
     squares = tf.reduce_sum(tf.square(gradients), axis=1)
     norms = tf.sqrt(tf.maximum(squares, SMALLEST_NORM**2))
     return tf.cast(tf.reduce_mean(tf.square(norms - 1.0)), dtype)
 
 
-def _sample_gradients(discriminator, samples):
-    """The slope of each logit by its own sample, flattened, and the type of the logits."""
+def _compute_sample_gradients(discriminator, samples):
+    """Computes the gradient of each logit with respect to its own sample, flattened.
+
+    In mixed precision the logits, and so the loss, may have another dtype than the samples. So
+    this also returns the dtype of the logits.
+    """
     with tf.GradientTape() as tape:
         tape.watch(samples)
         logits = discriminator(samples)
     gradients = tape.gradient(logits, samples)
-    # In mixed precision the logits, and with them the loss, may be of another type.
     return tf.reshape(gradients, (tf.shape(gradients)[0], -1)), logits.dtype
 
 
@@ -118,11 +138,12 @@ REGULARIZERS = {"r1": R1, "gradient_penalty": GradientPenalty}
 
 
 def get(identifier, loss):
-    """Returns the regulariser that a name or an object stands for.
+    """Returns the regulariser with a given name, or checks a regulariser of your own.
 
     Args:
-        identifier: a key of `REGULARIZERS`; a callable; `None` for none; or `"auto"` for the one
-            that goes with the loss.
+        identifier: a key of `REGULARIZERS`; an object that can be called; `None` for no
+            regulariser; or `"auto"` for the one that the loss names in its attribute
+            `regularizer`, and R1 if it has no such attribute.
         loss: the loss, as `losses.get` returns it.
 
     Returns:

@@ -1,4 +1,8 @@
-"""Samples from the generator, with the moving average of its weights."""
+"""Samples from the generator, made with the moving average of its weights.
+
+The weights move a little in each training step, back and forth. Their *moving average* over the
+last steps moves less, and the samples made with it are usually better.
+"""
 
 import contextlib
 
@@ -10,9 +14,9 @@ from dcgan_tf.gan.conditioning import check_condition, with_condition
 
 
 class Sampling:
-    """Lets a model draw samples from its generator: `generate`, `predict` and `export`.
+    """The methods of a `GAN` that draw samples: `generate`, `predict` and `export`.
 
-    A base class of `GAN` beside `keras.Model`, whose methods it extends.
+    `GAN` inherits from this class and from `keras.Model`, whose methods this class extends.
     """
 
     def generate(self, n, seed=None, batch_size=256, condition=None):
@@ -20,16 +24,16 @@ class Sampling:
 
         Args:
             n: Int, number of samples.
-            seed: Int of at least 0; the same seed gives the same noise. `None` gives new noise at
-                each call. Neither changes the noise that training will see.
+            seed: Int of at least 0, or `None`. The same seed gives the same noise; `None` gives
+                new noise in each call. The noise of the training does not depend on it.
             batch_size: Int, samples made at once.
-            condition: array `(n, ...)`, what to make each sample from, if the model takes one.
+            condition: array `(n, ...)` with the condition of each sample, if the model takes one.
 
         Returns:
             NumPy array, float32 `(n, ...)`; images are in [-1, 1].
 
         Raises:
-            ValueError: if `n` is below 1, `seed` is negative, or the condition does not fit.
+            ValueError: if `n` is below 1, if `seed` is negative, or if the condition does not fit.
         """
         validation.check_integer("n", n, 1)
         if seed is not None:
@@ -37,8 +41,8 @@ class Sampling:
         condition = check_condition(condition, self.condition, "condition")
         if condition is not None and len(condition) != n:
             raise ValueError(
-                f"Each sample has its condition. Received: {len(condition)} for n={n}. Expected "
-                "as many."
+                f"Each sample needs its own condition. Received: {len(condition)} for n={n}. "
+                f"Expected {n} conditions."
             )
         noise = keras.random.normal((n, self.latent_dim), seed=seed)
         parts = [slice(start, start + batch_size) for start in range(0, n, batch_size)]
@@ -53,7 +57,10 @@ class Sampling:
         return np.concatenate([keras.ops.convert_to_numpy(batch) for batch in batches])
 
     def predict(self, *args, **kwargs):
-        """Keras' `predict`: noise, float32 `(n, latent_dim)`, to samples, as `generate` does."""
+        """Keras' `predict`, from noise, float32 `(n, latent_dim)`, to samples.
+
+        Like `generate`, it uses the moving average of the generator's weights.
+        """
         with self.averaged_weights():
             return super().predict(*args, **kwargs)
 
@@ -64,10 +71,10 @@ class Sampling:
 
     @contextlib.contextmanager
     def averaged_weights(self):
-        """Puts the moving average of the generator's weights in their place, for a `with` block.
+        """Replaces the generator's weights by their moving average, inside a `with` block.
 
-        Nothing changes if the generator's optimizer keeps no average (`use_ema=False`) or has not
-        made a step yet.
+        The weights stay as they are if the generator's optimizer keeps no moving average
+        (`use_ema=False`) or has not made a step yet.
 
         Example:
 

@@ -1,4 +1,7 @@
-"""What is checked before work begins, so that a mistake is explained where it was made."""
+"""Checks of networks, optimizers, samples and numbers before the training begins.
+
+Each check explains a mistake where you made it. Otherwise TensorFlow would report it much later.
+"""
 
 import keras
 import numpy as np
@@ -8,7 +11,9 @@ from dcgan_tf.gan.conditioning import condition_input, with_condition
 
 
 def check_networks(generator, discriminator, latent_dim):
-    """Passes symbolic noise through both networks, and their condition, which builds them.
+    """Checks that two networks fit each other. This also builds them.
+
+    The check passes symbolic noise, which has a shape but no values, through both networks.
 
     Args:
         generator: as in `GAN`.
@@ -19,15 +24,15 @@ def check_networks(generator, discriminator, latent_dim):
         The shape of one sample, a tuple of ints.
 
     Raises:
-        ValueError: if the shapes do not fit, with what was received and expected.
+        ValueError: if the shapes do not fit, or if both networks have a layer in common.
     """
     check_integer("latent_dim", latent_dim, 1)
-    ours = {id(weight) for weight in generator.weights}
-    shared = [weight.path for weight in discriminator.weights if id(weight) in ours]
+    of_generator = {id(weight) for weight in generator.weights}
+    shared = [weight.path for weight in discriminator.weights if id(weight) in of_generator]
     if shared:
         raise ValueError(
-            f"The two networks share weights, for which they would fight. Received: {shared[0]} in "
-            "both. Expected layers of its own in each network."
+            f"The two networks share weights, which both would change. Received: {shared[0]} in "
+            "both. Expected two networks without a layer in common."
         )
     condition = condition_input(generator)
     try:
@@ -39,13 +44,13 @@ def check_networks(generator, discriminator, latent_dim):
         ) from error
     try:
         if condition is not None and condition_input(discriminator).shape != condition.shape:
-            raise ValueError  # Keras would bring some of them into shape
+            raise ValueError  # Keras itself accepts some shapes that differ, and reshapes them
         logits = discriminator(with_condition(samples, condition))
     except (ValueError, TypeError, AttributeError) as error:
-        beside = "" if condition is None else f" and a condition of shape {condition.shape}"
+        addition = "" if condition is None else f" and a condition of shape {condition.shape}"
         raise ValueError(
             "The discriminator does not take what the generator makes. Received: samples of shape "
-            f"{samples.shape}{beside}. Expected a discriminator with such inputs."
+            f"{samples.shape}{addition}. Expected a discriminator with such inputs."
         ) from error
     if tuple(logits.shape) != (None, 1):
         raise ValueError(
@@ -56,14 +61,14 @@ def check_networks(generator, discriminator, latent_dim):
 
 
 def check_optimizers(generator_optimizer, discriminator_optimizer):
-    """Refuses one optimizer for both networks.
+    """Refuses the same optimizer for both networks.
 
     Args:
         generator_optimizer: as in `GAN.compile`.
         discriminator_optimizer: as in `GAN.compile`.
 
     Raises:
-        ValueError: if they are the same object.
+        ValueError: if both arguments are the same object.
     """
     is_one = generator_optimizer is discriminator_optimizer
     if is_one and isinstance(generator_optimizer, keras.optimizers.Optimizer):
@@ -74,38 +79,39 @@ def check_optimizers(generator_optimizer, discriminator_optimizer):
 
 
 def check_samples(samples, sample_shape):
-    """Refuses real samples that the networks cannot be trained on.
+    """Refuses real samples on which the networks cannot be trained.
 
     Args:
-        samples: array or tensor `(batch, ...)`; `run_eagerly` passes NumPy arrays on.
+        samples: tensor `(batch, ...)`, or a NumPy array of this shape, which Keras passes to the
+            training step with `run_eagerly=True`.
         sample_shape: tuple of ints, the shape of one sample.
 
     Returns:
         The samples as a tensor.
 
     Raises:
-        ValueError: if they are no floating point numbers, or of another shape.
+        ValueError: if the samples are not floating point numbers, or have another shape.
     """
     samples = tf.convert_to_tensor(samples)
     if not samples.dtype.is_floating or samples.shape[1:] != sample_shape:
         raise ValueError(
             f"The data does not fit the networks. Received: {samples.dtype.name} of shape "
-            f"{tuple(samples.shape)}. Expected floating point of shape {(None, *sample_shape)}, "
-            "for images in [-1, 1]."
+            f"{tuple(samples.shape)}. Expected floating point numbers of shape "
+            f"{(None, *sample_shape)}; images must be in [-1, 1]."
         )
     return samples
 
 
 def check_integer(name, value, least):
-    """Refuses a value that is no whole number of at least `least`.
+    """Refuses a value that is not a whole number, or is less than `least`.
 
     Args:
-        name: Str, the argument's name.
-        value: what was given for it.
+        name: Str, the name of the argument that has the value.
+        value: the value that the caller passed.
         least: Int, the smallest value accepted.
 
     Raises:
-        ValueError: if it is something else.
+        ValueError: for any other value.
     """
     if not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(
@@ -115,17 +121,17 @@ def check_integer(name, value, least):
 
 
 def check_weight(name, value):
-    """Refuses a value that is no finite number of at least 0.
+    """Refuses a value that is not a finite number of at least 0.
 
     Args:
-        name: Str, the argument's name.
-        value: what was given for it.
+        name: Str, the name of the argument that has the value.
+        value: the value that the caller passed.
 
     Returns:
         The value as a float.
 
     Raises:
-        ValueError: if it is something else.
+        ValueError: for any other value.
     """
     if not isinstance(value, (int, float, np.number)) or not 0 <= value < np.inf:
         raise ValueError(

@@ -1,4 +1,5 @@
-"""What watches a training while it runs: sample grids, scores, the training doctor, curves.
+"""Watching a training while it runs: sample grids, scores, the training doctor, curves.
 
-A watcher looks and reports; it never changes what is trained. Run folders are not known here.
+The callbacks here observe and report, and never change the weights. This room does not know run
+folders.
 """

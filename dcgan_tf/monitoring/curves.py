@@ -1,6 +1,8 @@
 """Curves of a training: losses and accuracies over the epochs, with their values at equilibrium.
 
-`plot_curves` writes them as one PNG file, `draw_panels` as drawings for the report's page.
+At the equilibrium neither network can improve its loss alone: the discriminator can only guess.
+Losses are in nats, the unit of information that belongs to the natural logarithm. `plot_curves`
+writes all curves into one PNG file, `draw_panels` makes drawings for the page of the report.
 """
 
 import dataclasses
@@ -17,7 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from dcgan_tf.data import files
 
 EPOCHS_SHOWN = 500
-FEW_EPOCHS = 50  # so few are marked by dots
+FEW_EPOCHS = 50  # if there are fewer epochs, a dot marks each of them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Line:
     """One line of a panel.
 
     Attributes:
-        source: Str, a key of the history, or a float for a level that is the same in all epochs.
-        label: Str, for the legend.
+        source: Str, a key of the history; or a float, the height of a horizontal line.
+        label: Str, its name in the legend.
         colour: Str, a key of `PNG_COLOURS`.
         style: Str, Matplotlib's line style.
     """
@@ -52,7 +54,8 @@ PANELS = {
     "Fréchet distance": (Line("val_frechet_distance", "validation images", "first", "-"),),
 }
 PNG_COLOURS = {"ink": "black", "first": "C0", "second": "C1"}
-# In the report Matplotlib writes these colours, and the page has its own in light and in dark.
+# The page of the report has its own colours, in a light and in a dark version. Matplotlib draws
+# with the following ones, which we then replace by the names of the page's colours.
 PAGE_COLOURS = {"ink": "#010203", "first": "#010204", "second": "#010205"}
 PAGE_NAMES = {"ink": "currentColor", "first": "var(--first)", "second": "var(--second)"}
 
@@ -60,22 +63,26 @@ PAGE_NAMES = {"ink": "currentColor", "first": "var(--first)", "second": "var(--s
 def plot_curves(history, path):
     """Draws losses and accuracies over the epochs and writes the figure as a PNG file.
 
-    Thin lines mark what an undecided discriminator would give (Goodfellow et al. 2014): a
-    discriminator loss of 2 ln 2, a generator loss of ln 2, and both accuracies one half. These
-    values say that the game is balanced, not that the images are good.
+    Thin lines mark the values that a discriminator gives if it cannot tell real from generated
+    images (Goodfellow et al. 2014): a discriminator loss of 2 ln 2, a generator loss of ln 2, and
+    both accuracies one half. Such values say that the game is balanced, not that the images are
+    good.
 
     Args:
-        history: dict of lists, one value an epoch, with the keys `generator_loss`,
-            `discriminator_loss`, `real_accuracy` and `fake_accuracy`, as `fit(...).history` has
-            them; `val_frechet_distance` gets a panel of its own.
+        history: dict of lists with one value for each epoch, as `fit(...).history`. Its keys are
+            `generator_loss`, `discriminator_loss`, `real_accuracy` and `fake_accuracy`. If there
+            is a key `val_frechet_distance`, it gets a panel of its own.
         path: the file to write, ending in .png.
+
+    References:
+        Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
 
     Example:
 
     >>> history = model.fit(x_train, epochs=20)
     >>> plot_curves(history.history, "curves.png")
     """
-    titles = _titles(history)
+    titles = _list_titles(history)
     figure = Figure(figsize=(5 * len(titles), 4.3), layout="constrained")
     for axes, title in zip(figure.subplots(1, len(titles), squeeze=False)[0], titles, strict=True):
         _draw(axes, history, title, PNG_COLOURS)
@@ -86,30 +93,30 @@ def plot_curves(history, path):
 
 
 def draw_panels(history):
-    """Draws the curves, one SVG a panel, so that a narrow page can put them below each other.
+    """Draws each panel as an SVG of its own, so that a narrow page can stack them.
 
     Args:
-        history: dict of lists, one value an epoch, as in `plot_curves`, with the key `epoch`; or
-            an empty one.
+        history: dict of lists as in `plot_curves`, with the additional key `epoch` (counted from
+            0); or an empty dict.
 
     Returns:
-        A list of dicts with `title` and `svg`, which is markup.
+        A list of dicts with the keys `title` and `svg`, which is markup.
     """
-    return [{"title": title, "svg": _draw_svg(history, title)} for title in _titles(history)]
+    return [{"title": title, "svg": _draw_svg(history, title)} for title in _list_titles(history)]
 
 
 def pick_evenly(items, count):
-    """Picks at most `count` items, evenly spread, the first and the last among them."""
+    """Picks at most `count` items that are evenly spread and include the first and the last."""
     chosen = np.linspace(0, len(items) - 1, min(count, len(items))).round().astype(int)
     return [items[i] for i in chosen]
 
 
-def _titles(history):
+def _list_titles(history):
     return [title for title, lines in PANELS.items() if lines[0].source in history]
 
 
 def _draw(axes, history, title, colours):
-    """Draws the lines of a panel; what is no finite number is left out."""
+    """Draws the lines of a panel, without values that are infinite or undefined."""
     lines = PANELS[title]
     for line in lines:
         colour = colours[line.colour]
@@ -149,11 +156,15 @@ def _draw_svg(history, title):
         file = io.StringIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(file, format="svg", transparent=True, metadata=nothing)
-    return _as_part_of_the_page(file.getvalue(), title)
+    return _embed_in_page(file.getvalue(), title)
 
 
-def _as_part_of_the_page(svg, title):
-    """An SVG file's drawing, named, without ids that another drawing has, in the page's colours."""
+def _embed_in_page(svg, title):
+    """Prepares the text of an SVG file for a page that holds several drawings.
+
+    Ids are removed, because those of two drawings may be the same. The drawing gets a name for
+    readers who cannot see it, and the colours of the page.
+    """
     svg = re.sub(r'<g id="[^"]*">', "<g>", svg[svg.index("<svg") :])
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
     for role, colour in PAGE_COLOURS.items():

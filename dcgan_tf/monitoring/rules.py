@@ -1,38 +1,43 @@
-"""What is happening in a GAN's training: rules that read it off a few numbers.
+"""Rules that tell from a few numbers what goes wrong in the training of a GAN.
 
-A snapshot of the training holds *measurements*, a dict of numbers that `TrainingDoctor` describes.
-A rule is a function of all snapshots so far, the latest last. It returns one line if it finds its
-failure, and `None` otherwise.
+The numbers are *measurements*, which `TrainingDoctor` describes. A snapshot is a dict of them,
+taken at the end of an epoch. A rule is a function that takes all snapshots so far, the latest last.
+If it finds its failure, it returns a message of one line, otherwise `None`.
+
+D is the discriminator. Its output for an image is a logit; the sigmoid of the logit is the
+probability that D gives to "real".
 """
 
 import statistics
 
-# Each threshold stands between what healthy runs did (six of this package's networks on digits and
-# clothes, and the cured recipes of failures.py) and what the broken recipes did, each with three
-# seeds. `python benchmarks/doctor.py` measures these ranges; benchmarks/RESULTS.md has them.
-HUGE = 1e3  # largest logit: up to 11 in healthy runs, 145 in other failures; above 1e5 before NaN
-ALIKE = 1e-4  # diversity: 0 in dead starts; at least 7e-3 in all others where they were found
-COPIES = 0.25  # share of near copies: 0 in healthy runs; 0.27 to 0.78 where it is memorising
-FLAT = 0.01  # slope and fake probability: above 0.2 in healthy runs; below 4e-5 where it vanishes
-WON = 0.99  # the lower accuracy: up to 0.78 in healthy runs; 1 where D has won
-UNIFORM = 0.65  # diversity, median of three snapshots: 0.76 to 1.14 healthy, 0.10 to 0.16 collapsed
-ONE_CLASS = 0.95  # largest share of a class, median of three: up to 0.92 in healthy runs
-SWING = 0.4  # median of four snapshots: at most 0.04 where D has won, 0.60 to 0.77 in oscillation
-SURE = 8.0  # largest logit, median of four: at most 5.4 in healthy runs, 13 to 30 in oscillation
-SETTLED = 300  # steps: before them healthy images may still be nearly alike (diversity 0.03)
+# Each threshold lies between the values of healthy runs and those of failures. The healthy runs are
+# six trainings of this package's networks on digits and clothes, and the cured recipes of
+# failures.py. The failures are its broken recipes, each with three seeds. The comments give the
+# ranges, of single snapshots or of the median of the last ones. `python benchmarks/doctor.py`
+# measures them, and benchmarks/RESULTS.md has them all.
+HUGE = 1e3  # largest logit: up to 11 if healthy, up to 145 in other failures; above 1e5 before NaN
+ALIKE = 1e-4  # diversity: 0 in dead starts; at least 7e-3 in the other failures and if healthy
+COPIES = 0.25  # fraction of near copies: 0 if healthy; 0.27 to 0.78 if memorising
+FLAT = 0.01  # loss gradient and fake probability: above 0.2 if healthy; below 4e-5 if vanishing
+WON = 0.99  # the lower of both accuracies: up to 0.78 if healthy; 1 if D has won
+UNIFORM = 0.65  # diversity, median of three: 0.76 to 1.14 if healthy; 0.10 to 0.16 if collapsed
+ONE_CLASS = 0.95  # fraction of the largest class, median of three: up to 0.92 if healthy
+SWING = 0.4  # swing, median of four: up to 0.04 if D has won; 0.60 to 0.77 if oscillating
+SURE = 8.0  # largest logit, median of four: up to 5.4 if healthy; 13 to 30 if oscillating
+SETTLED = 300  # training steps; before, healthy images may still be nearly alike (diversity 0.03)
 
 
 def nan(snapshots):
-    """Numbers that are infinite, undefined or about to be."""
+    """Finds numbers that are infinite or NaN (not a number), or will soon become so."""
     now = snapshots[-1]
     losses = now["generator_loss"], now["discriminator_loss"]
     if None in losses:
         return (
-            "NaN: a loss is no number any more, and nothing of this model can be kept: training "
+            "NaN: a loss is not a number any more, so the model can learn nothing and training "
             "stops. Try a learning rate ten times lower, Adam, or the default loss."
         )
-    if not _finite(now) or max(now["largest_logit"], *map(abs, losses)) > HUGE:
-        logit = "no number" if now["largest_logit"] is None else f"{now['largest_logit']:.1e}"
+    if not _is_finite(now) or max(now["largest_logit"], *map(abs, losses)) > HUGE:
+        logit = "not a number" if now["largest_logit"] is None else f"{now['largest_logit']:.1e}"
         return (
             f"NaN soon: the largest logit is {logit}, the losses are {losses[0]:.1e} and "
             f"{losses[1]:.1e}. Try a learning rate ten times lower, Adam, or a loss with a bound."
@@ -40,16 +45,19 @@ def nan(snapshots):
 
 
 def dead_start(snapshots):
-    """The generator has made one and the same image from all noise since the start."""
+    """Finds a generator that has made the same image from all noise since the start."""
     if all(snapshot["diversity"] < ALIKE for snapshot in snapshots):
         return (
-            "dead start: the noise makes no difference, all images are the same and were so from "
-            "the beginning. Try the default initial weights; all-zero ones never come apart."
+            "dead start: the noise makes no difference, and all images have been the same from the "
+            "beginning. Try the default initial weights, because all-zero weights stay equal."
         )
 
 
 def memorising(snapshots):
-    """Generated images are training images, by the doctor's own snapshot or by the scorecard's."""
+    """Finds generated images that are near copies of training images.
+
+    The doctor counts them in its snapshot, and so does `Scorecard` if it runs.
+    """
     fraction = max(snapshots[-1]["near_copies"], snapshots[-1].get("val_near_copies") or 0.0)
     if fraction > COPIES:
         return (
@@ -59,8 +67,8 @@ def memorising(snapshots):
 
 
 def vanishing_gradient(snapshots):
-    """The loss is flat where the generator stands: it cannot learn from it."""
-    if _held(
+    """Finds a loss whose gradient is nearly zero, so that the generator cannot learn from it."""
+    if _hold_for_last(
         snapshots,
         2,
         lambda snapshot: max(snapshot["loss_gradient"], snapshot["fake_probability"]) < FLAT,
@@ -68,14 +76,14 @@ def vanishing_gradient(snapshots):
         now = snapshots[-1]
         return (
             f"vanishing gradient: D gives fakes a probability of {now['fake_probability']:.1e}, "
-            f"and there the generator's loss has a slope of {now['loss_gradient']:.1e} only. Try "
-            'loss="sigmoid_cross_entropy", which is steep there.'
+            f"where the generator's loss has a gradient of only {now['loss_gradient']:.1e}. Try "
+            'loss="sigmoid_cross_entropy", whose gradient is large there.'
         )
 
 
 def discriminator_won(snapshots):
-    """The discriminator is right about everything; nothing the generator does matters."""
-    if _held(
+    """Finds a discriminator that is right about every image, whatever the generator does."""
+    if _hold_for_last(
         snapshots,
         2,
         lambda snapshot: min(snapshot["real_accuracy"], snapshot["fake_accuracy"]) > WON,
@@ -89,29 +97,32 @@ def discriminator_won(snapshots):
 
 
 def collapse(snapshots):
-    """The generator makes few different images, or images of one class only."""
-    last = _settled(snapshots)[-3:]
+    """Finds a generator that makes only few different images, or images of only one class."""
+    last = _select_settled(snapshots)[-3:]
     if len(last) < 3:
         return None
     diversity = statistics.median(snapshot["diversity"] for snapshot in last)
     fraction = statistics.median(snapshot.get("largest_class_fraction", 0) for snapshot in last)
     if diversity < UNIFORM or fraction > ONE_CLASS:
         now = snapshots[-1]
-        onto = ""
+        and_class = ""
         if "largest_class" in now:
-            onto = f", {now['largest_class_fraction']:.0%} of them read as {now['largest_class']}"
+            and_class = (
+                f", and {now['largest_class_fraction']:.0%} of them are classified as "
+                f"{now['largest_class']}"
+            )
         return (
-            f"collapsed: the images are {now['diversity']:.0%} as varied as real ones{onto}. Try "
-            "equal learning rates, or a stronger discriminator."
+            f"collapsed: the images are {now['diversity']:.0%} as varied as real ones{and_class}. "
+            "Try equal learning rates, or a stronger discriminator."
         )
 
 
 def oscillation(snapshots):
-    """All images change together in each epoch, and D is sure of its changing verdicts.
+    """Finds images that all change together from epoch to epoch, while D is sure of its verdicts.
 
-    Healthy images may swing as widely, but only while D is still unsure.
+    In a healthy run the images may change as much, but only while D is still unsure.
     """
-    last = _settled(snapshots)[-4:]
+    last = _select_settled(snapshots)[-4:]
     if len(last) < 4:
         return None
     swing, logit = (
@@ -126,7 +137,8 @@ def oscillation(snapshots):
         )
 
 
-# The most specific first: a dead generator also loses every game, and so on.
+# The first rule that finds its failure decides, so the most specific failures come first: D also
+# wins, for example, if the generator is dead.
 RULES = {
     "nan": nan,
     "dead-start": dead_start,
@@ -139,21 +151,22 @@ RULES = {
 
 
 def diagnose(snapshots):
-    """Finds what is wrong, if anything is.
+    """Finds the failure in a training, if there is one.
 
     Args:
         snapshots: list of dicts of numbers, as `TrainingDoctor` takes them, the latest last.
 
     Returns:
-        A tuple: a key of `RULES` or `"healthy"`, and one line that says what is seen.
+        A tuple: a key of `RULES` or `"healthy"`, and a message of one line that says what the
+        numbers show and, for a failure, what to try.
     """
-    snapshots = [snapshot for snapshot in snapshots[:-1] if _finite(snapshot)] + snapshots[-1:]
+    snapshots = [snapshot for snapshot in snapshots[:-1] if _is_finite(snapshot)] + snapshots[-1:]
     for finding, rule in RULES.items():
         if message := rule(snapshots):
             return finding, message
     now = snapshots[-1]
     score = now.get("val_frechet_distance")
-    state = "healthy" if len(_settled(snapshots)) >= 3 else "nothing wrong yet"
+    state = "healthy" if len(_select_settled(snapshots)) >= 3 else "nothing wrong yet"
     return "healthy", (
         f"{state}: D is right about {now['real_accuracy']:.0%} of the real and "
         f"{now['fake_accuracy']:.0%} of the generated images, which are {now['diversity']:.0%} as "
@@ -161,15 +174,17 @@ def diagnose(snapshots):
     )
 
 
-def _held(snapshots, n, condition):
-    """Whether the last `n` snapshots all fulfil a condition."""
+def _hold_for_last(snapshots, n, condition):
+    """Says whether the last `n` snapshots all fulfil a condition."""
     return len(snapshots) >= n and all(condition(snapshot) for snapshot in snapshots[-n:])
 
 
-def _settled(snapshots):
+def _select_settled(snapshots):
+    """Selects the snapshots that were taken when the images had settled."""
     return [snapshot for snapshot in snapshots if snapshot["steps"] >= SETTLED]
 
 
-def _finite(snapshot):
+def _is_finite(snapshot):
+    """Says whether a snapshot has numbers for all measurements that the rules need."""
     names = ("generator_loss", "discriminator_loss", "generator_gradient", "discriminator_gradient")
     return None not in [snapshot[name] for name in (*names, "largest_logit", "diversity")]

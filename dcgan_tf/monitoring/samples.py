@@ -1,4 +1,4 @@
-"""Keras callbacks that show what the generator has learned, epoch by epoch."""
+"""Keras callbacks that show after each epoch what the generator has learned: grids and a GIF."""
 
 import json
 import warnings
@@ -15,24 +15,25 @@ from dcgan_tf.gan import validation
 class SampleGrid(keras.callbacks.Callback):
     """Writes a grid of generated images after each epoch.
 
-    The noise is the same every time, so that the pictures show one and the same set of images
-    growing. Files are named `epoch_0001.png` and so on.
+    The noise is the same every time, so you can see how the same images change from epoch to epoch.
+    Files are named `epoch_0001.png` and so on.
 
     A run that starts at epoch 0 removes the pictures of an earlier run from the folder. A resumed
-    run keeps those up to the epoch it starts from, after checking that they come from the very
-    weights it starts with.
+    run keeps the pictures up to the epoch from which it goes on. Before, it checks that they come
+    from the same run: the generator must have the weights that it had after that epoch.
 
     Args:
-        output_dir: the folder to write to. It is made if it is missing.
+        output_dir: the folder to write to. If it is missing, it is created.
         rows: Int, images from top to bottom.
         columns: Int, images from left to right.
         seed: Int, fixes the noise.
         every: Int, a grid is written after every `every`-th epoch.
-        draw: function from the model to a picture, uint8 `(h, w)` or `(h, w, 3)`, in place of the
-            grid: for a model with a condition, or of samples that are no images.
+        draw: function that takes the model and returns a picture, uint8 `(h, w)` or `(h, w, 3)`, to
+            be written instead of the grid. You need it for a model with a condition, or if the
+            samples are not images.
 
     Raises:
-        ValueError: for counts below 1, a negative seed, or a path that cannot be a folder.
+        ValueError: if a count is below 1, the seed is negative, or the path cannot be a folder.
 
     Example:
 
@@ -49,16 +50,17 @@ class SampleGrid(keras.callbacks.Callback):
         self.columns = columns
         self.seed = seed
         self.every = every
-        self.draw = draw or self._grid
+        self.draw = draw or self._draw_grid
         self._checksums = None
 
     def on_train_begin(self, logs=None):
-        self._checksums = None  # set at the first epoch: only then is a resumed model restored
+        # Read when the first epoch begins, after a resumed model has been restored.
+        self._checksums = None
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._checksums is None:
-            self._checksums = self._checksums_up_to(epoch)
-            for path in self._pictures():
+            self._checksums = self._read_checksums(epoch)
+            for path in self._list_pictures():
                 if epoch_of(path) not in self._checksums:
                     path.unlink()
 
@@ -66,36 +68,35 @@ class SampleGrid(keras.callbacks.Callback):
         epoch += 1
         if epoch % self.every == 0:
             if not all(np.isfinite(weight).all() for weight in self.model.generator.get_weights()):
-                return  # the training went wrong: the pictures so far remain
+                return  # the training has failed; we keep the pictures so far
             rendering.write_png(self.output_dir / f"epoch_{epoch:04d}.png", self.draw(self.model))
-        self._checksums[epoch] = self._checksum()
+        self._checksums[epoch] = self._compute_checksum()
         files.write_json(self.output_dir / "checksums.json", self._checksums)
 
-    def _grid(self, model):
+    def _draw_grid(self, model):
         samples = model.generate(self.rows * self.columns, seed=self.seed)
         return rendering.make_grid(rendering.to_uint8(samples), self.columns)
 
-    def _pictures(self):
-        """The grids in the folder, first epoch first."""
+    def _list_pictures(self):
         return list_grids(self.output_dir)
 
-    def _checksum(self):
-        """A number that tells the generator's weights from any other run's."""
+    def _compute_checksum(self):
+        """Computes a number from the generator's weights, which differs from run to run."""
         checksum = 0
         for weight in self.model.generator.get_weights():
             checksum = zlib.crc32(weight.tobytes(), checksum)
         return checksum
 
-    def _checksums_up_to(self, epoch):
-        """The checksums after each finished epoch of this run, as far as the folder knows them."""
+    def _read_checksums(self, epoch):
+        """Reads the checksums up to an epoch, or none if they come from another run."""
         path = self.output_dir / "checksums.json"
         if epoch == 0 or not path.exists():
             return {}
         known = {int(key): value for key, value in json.loads(path.read_text()).items()}
-        if known.get(epoch) != self._checksum():
+        if known.get(epoch) != self._compute_checksum():
             warnings.warn(
                 f"The pictures in {str(self.output_dir)!r} do not come from the run that goes on "
-                f"at epoch {epoch + 1}: they are removed.",
+                f"at epoch {epoch + 1}, so they are removed.",
                 stacklevel=2,
             )
             return {}
@@ -103,22 +104,22 @@ class SampleGrid(keras.callbacks.Callback):
 
 
 def list_grids(folder):
-    """Lists the grids in a folder, first epoch first."""
+    """Lists the files of the grids in a folder, first epoch first."""
     return sorted(folder.glob("epoch_[0-9]*.png"), key=epoch_of)
 
 
 def epoch_of(path):
-    """Reads the epoch from the name of a grid's file, counted from 1."""
+    """Reads the epoch (counted from 1) from the name of a grid's file."""
     return int(path.stem.removeprefix("epoch_"))
 
 
 class ProgressGif(SampleGrid):
     """Writes a GIF that shows the same generated images after each epoch.
 
-    Each frame is a grid from the same noise, with its epoch below. The GIF repeats for ever and
-    holds its last frame. It is brought up to date whenever a quarter more frames have come
-    together, and at the end of training. The frames are kept as `SampleGrid` keeps its grids, so
-    that a resumed run continues the film.
+    Each frame is a grid from the same noise, with the epoch below it. The GIF repeats without end,
+    and shows its last frame for longer. It is written again whenever the number of frames has grown
+    by a quarter, and at the end of training. The frames are kept as `SampleGrid` keeps its grids,
+    so that a resumed run continues the film.
 
     Args:
         path: the file to write, ending in .gif.
@@ -128,11 +129,11 @@ class ProgressGif(SampleGrid):
         columns: Int, images from left to right.
         seed: Int, fixes the noise.
         every: Int, a frame is added after every `every`-th epoch.
-        frames_dir: the folder of the frames, by default `<name>_frames/` beside the file.
+        frames_dir: the folder of the frames, by default `<name>_frames/` next to the GIF.
         draw: as in `SampleGrid`.
 
     Raises:
-        ValueError: for a path that cannot be a GIF file, and wrong times or counts.
+        ValueError: if the path cannot be a GIF file, or a time, a count or the seed is wrong.
 
     Example:
 
@@ -165,7 +166,7 @@ class ProgressGif(SampleGrid):
 
     def on_epoch_end(self, epoch, logs=None):
         super().on_epoch_end(epoch, logs)
-        if len(self._pictures()) >= 1.25 * self._frames_in_gif:
+        if len(self._list_pictures()) >= 1.25 * self._frames_in_gif:
             self.write()
 
     def on_train_end(self, logs=None):
@@ -175,7 +176,7 @@ class ProgressGif(SampleGrid):
         """Writes the GIF from the frames so far, if there are any."""
         frames = [
             rendering.add_caption(iio.imread(path), f"epoch {epoch_of(path)}")
-            for path in self._pictures()
+            for path in self._list_pictures()
         ]
         if frames:
             rendering.write_gif(self.path, frames, self.duration_ms, self.hold_ms)

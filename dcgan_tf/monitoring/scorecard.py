@@ -1,4 +1,4 @@
-"""A callback that measures after each epoch how good the samples are."""
+"""A Keras callback that scores the samples of a model after each epoch."""
 
 import time
 
@@ -10,14 +10,14 @@ from dcgan_tf.gan import validation
 class Scorecard(keras.callbacks.Callback):
     """Scores the model's samples after each epoch and adds the scores to the logs.
 
-    The keys are those of `Scorer.score` with `val_` before them, for example
-    `val_frechet_distance`: put `Scorecard` before `ModelCheckpoint`, `EarlyStopping` and others
-    that watch them.
+    The keys are those of `Scorer.score` after the prefix `val_`, for example
+    `val_frechet_distance`. `ModelCheckpoint`, `EarlyStopping` and others can watch them; put
+    `Scorecard` before these callbacks in the list.
 
     Args:
-        scorer: `Scorer`. Fewer samples than its default make it quicker.
+        scorer: `Scorer`. Give it fewer samples than by default, and each epoch takes less time.
         seed: Int, fixes the noise.
-        verbose: 1 to print how long it took and the Fréchet distance, 0 to be silent.
+        verbose: 1 to print the time that it took and the Fréchet distance, 0 to be silent.
 
     Raises:
         ValueError: if `seed` is negative.
@@ -39,11 +39,11 @@ class Scorecard(keras.callbacks.Callback):
         self.verbose = verbose
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.verbose:  # on a line of its own: the progress bar has not ended yet
+        if self.verbose:  # on a new line, because the progress bar has not ended its line yet
             print(f"\nScoring {self.scorer.samples:,} images ...", end="", flush=True)
         start = time.perf_counter()
-        card = self.scorer.score(self.model.generate(self.scorer.samples, seed=self.seed))
-        logs.update({f"val_{key}": value for key, value in card.items()})
+        scores = self.scorer.score(self.model.generate(self.scorer.samples, seed=self.seed))
+        logs.update({f"val_{key}": value for key, value in scores.items()})
         if self.verbose:
-            seconds, distance = time.perf_counter() - start, card["frechet_distance"]
+            seconds, distance = time.perf_counter() - start, scores["frechet_distance"]
             print(f" {seconds:.1f} s, Fréchet distance {distance:.3g}", flush=True)

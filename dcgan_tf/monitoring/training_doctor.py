@@ -1,4 +1,4 @@
-"""A callback that says after each epoch what is happening in the game, and what to try."""
+"""A Keras callback that finds failures of a training after each epoch, and says what to try."""
 
 import json
 import math
@@ -11,50 +11,59 @@ from dcgan_tf.data import files
 from dcgan_tf.gan import losses, validation
 from dcgan_tf.monitoring.rules import diagnose
 
-PROBES = 64  # fixed noise vectors, and fixed real images, in each snapshot
-PROBE_SEED = (2014, 1511)  # of the noise: the same in every run
-MOST_NEIGHBOURS = 2048  # training images among which the nearest is sought, fewer if they are
-MOST_NEIGHBOUR_BYTES = 2**25  # large
+PROBES = 64  # number of fixed noise vectors, and of fixed real images, that each snapshot uses
+PROBE_SEED = (2014, 1511)  # of the noise, so that it is the same in every run
+MOST_NEIGHBOURS = 2048  # of the training images that we compare generated ones with,
+MOST_NEIGHBOUR_BYTES = 2**25  # and their size: of large images we keep fewer
 
 
 class TrainingDoctor(keras.callbacks.Callback):
     """Says after an epoch, in one line, what is happening in the training of a `GAN`.
 
-    It looks at the same noise and the same real images each time, with the weights as they are
-    trained, not their moving average, which would hide how they swing. Looking changes nothing: the
-    run is bit for bit the one without it.
+    Each time the doctor takes a snapshot: it lets the networks work on the same noise and the same
+    real images, and measures. It uses the weights as they are trained. Their moving average, which
+    `generate` uses, would hide how much they swing. The doctor changes nothing: the trained weights
+    are bit for bit those of a run without it.
 
-    The measurements of a snapshot are all `logs` of the epoch and
+    D is the discriminator. Its output for an image is a logit; the sigmoid of the logit is the
+    probability that D gives to "real". The measurements of a snapshot are all `logs` of the epoch,
+    and in addition
 
-    - `generator_gradient`, `discriminator_gradient`: norms of the losses' gradients;
-    - `loss_gradient`: the gradient of the generator's loss in D's logits, absolute values summed
-      over the batch;
-    - `real_probability`, `fake_probability`: means of D's verdict sigmoid(logit);
+    - `generator_gradient`, `discriminator_gradient`: lengths (norms) of the losses' gradients with
+      respect to the weights;
+    - `loss_gradient`: the gradient of the generator's loss with respect to D's logits; the absolute
+      values are summed over the batch;
+    - `real_probability`, `fake_probability`: the mean probability that D gives to real and to
+      generated images;
     - `largest_logit`: the largest absolute value of a logit;
-    - `diversity`: mean pixel distance of two generated images, divided by that of real images;
-    - `movement`, `swing`: how far an image, and the mean image, went in this epoch, in that unit;
-    - `near_copies`: share of images nearer to a training image than half its distance from the
-      next training image;
-    - `largest_class`, `largest_class_fraction`: of the classes that `classify` gives;
-    - `steps`: training steps so far.
+    - `diversity`: the mean distance of two generated images, divided by that of two real images.
+      The distance is that of the pixels as vectors;
+    - `movement`, `swing`: how far an image moves in this epoch, on average, and how far the mean
+      image moves; both divided by the mean distance of two real images;
+    - `near_copies`: the fraction of generated images whose distance to the nearest training image
+      is less than half the distance from there to the next training image;
+    - `largest_class`, `largest_class_fraction`: the class that `classify` returns most often, and
+      the fraction of images in it;
+    - `steps`: the number of training steps so far.
 
     Args:
-        real_images: float32 array `(n, ...)` in [-1, 1], the images to train on. 64 of them probe
-            the discriminator; near copies are sought of 2,048, fewer of large images, so that
-            memorising is seen only where there are not many times more.
-        classify: function from float32 images `(m, ...)` to integer labels `(m,)`, or `None`; it
-            lets the message of a collapse name what is left.
-        path: a JSON file to write all findings to, or `None`. A resumed run goes on with it.
+        real_images: float32 array `(n, ...)` in [-1, 1], the training images. The doctor gives 64
+            of them to D. It looks for copies of 2,048 of them (fewer of large images), and thus
+            cannot find memorising if there are many times more.
+        classify: function that takes float32 images `(m, ...)` and returns integer labels `(m,)`,
+            or `None`. With it the message of a collapse can name the class that is left.
+        path: a JSON file to write all findings to, or `None`. A resumed run continues the file.
         verbose: 1 to print the message when the finding changes and at the end, 0 to be silent.
-        every: Int, it looks after every `every`-th epoch.
+        every: Int, a snapshot is taken after every `every`-th epoch.
 
     Attributes:
-        findings: list of dicts with the keys `epoch` (from 1), `finding` (`"healthy"` or a key of
-            `rules.RULES`), `message` and `measurements` (`None` stands for what is no number).
+        findings: list of dicts with the keys `epoch` (counted from 1), `finding` (`"healthy"` or a
+            key of `rules.RULES`), `message` and `measurements`. `None` stands for a measurement
+            that is infinite or undefined.
 
     Raises:
-        ValueError: for images that are no such array, are all the same, or are not of the model's
-            shape, and for labels that are not one for each image.
+        ValueError: if the images are another kind of array, are all the same, or do not have the
+            shape of the model's samples, or if `classify` does not return one label for each image.
 
     Example:
 
@@ -71,14 +80,14 @@ class TrainingDoctor(keras.callbacks.Callback):
         self.verbose = verbose
         self.every = every
         self.findings = []
-        self._keep(real_images)
+        self._prepare_real_images(real_images)
 
-    def _keep(self, images):
-        """Keeps what each snapshot needs of the real images."""
+    def _prepare_real_images(self, images):
+        """Computes what all snapshots need of the real images."""
         kind = f"{getattr(images, 'dtype', type(images).__name__)}"
         if not isinstance(images, np.ndarray) or kind != "float32" or images.ndim < 2:
             raise ValueError(
-                f"These are no images to train on. Received: {kind} of shape "
+                f"These are not training images. Received: {kind} of shape "
                 f"{getattr(images, 'shape', None)}. Expected a float32 array (n, ...) in [-1, 1]."
             )
         order = np.random.default_rng(0).permutation(len(images))
@@ -88,23 +97,23 @@ class TrainingDoctor(keras.callbacks.Callback):
         if len(distinct) < 2:
             raise ValueError(
                 f"All real images are the same. Received: real_images of shape {images.shape}. "
-                "Expected at least two different ones, to know how much they vary."
+                "Expected at least two different ones, which show how much images vary."
             )
         self._neighbours = tf.constant(np.stack(distinct))
-        # As many as noise vectors, as in training: a loss may take the two outputs together.
+        # We need as many real images as noise vectors, because some losses combine both outputs.
         self._real_images = tf.constant(images[np.resize(order, PROBES)])
-        apart = tf.linalg.set_diag(
-            _distances(self._neighbours, self._neighbours), tf.fill(len(distinct), np.inf)
+        distances = tf.linalg.set_diag(
+            _compute_distances(self._neighbours, self._neighbours), tf.fill(len(distinct), np.inf)
         )
-        self._apart = tf.reduce_min(apart, axis=1)  # of each image from the next
-        self._unit = _mean_distance(self._real_images)
+        self._nearest_distances = tf.reduce_min(distances, axis=1)  # to another training image
+        self._real_distance = _compute_mean_distance(self._real_images)
 
     def set_model(self, model):
         super().set_model(model)
         if model.condition is not None:
             raise ValueError(
-                "The doctor knows only models that make images from noise alone. Received: a model "
-                f"with a condition of shape {model.condition.shape}. Expected one without."
+                "The doctor examines only models that make images from noise alone. Received: "
+                f"a model with a condition of shape {model.condition.shape}. Expected one without."
             )
         if self._real_images.shape[1:] != model.sample_shape:
             raise ValueError(
@@ -123,7 +132,8 @@ class TrainingDoctor(keras.callbacks.Callback):
             if epoch and self.path and self.path.exists():
                 self.findings = json.loads(self.path.read_text())
             self.findings = [entry for entry in self.findings if entry["epoch"] <= epoch]
-        # After the first epoch those of the last snapshot are still there, unless it is long ago.
+        # `movement` compares images from before and after an epoch. We still have the earlier ones
+        # if the last snapshot was taken one epoch ago; otherwise we make them here.
         if (epoch + 1) % self.every == 0 and (self._images is None or self.every > 1):
             self._images = self.model.generator(self._noise, training=False)
 
@@ -156,11 +166,11 @@ class TrainingDoctor(keras.callbacks.Callback):
     def _print(self):
         line = f"Epoch {self.findings[-1]['epoch']}: {self.findings[-1]['message']}"
         if self.verbose and line != self._printed:
-            print(f"\n{line}", flush=True)  # not on the line of the progress bar
+            print(f"\n{line}", flush=True)  # on a new line, after that of the progress bar
         self._printed = line
 
     def _measure(self, logs):
-        """Takes all measurements; what is no finite number becomes `None`, as JSON knows no NaN."""
+        """Takes all measurements. JSON has no NaN, so infinite and undefined ones become `None`."""
         measured, self._images = self._take_snapshot(self._images)
         measurements = {name: float(value) for name, value in {**logs, **measured}.items()}
         images = self._images.numpy()
@@ -168,8 +178,9 @@ class TrainingDoctor(keras.callbacks.Callback):
             labels = np.asarray(self.classify(images))
             if labels.shape != images.shape[:1]:
                 raise ValueError(
-                    f"`classify` gives no label for each image. Received: shape {labels.shape} for "
-                    f"{len(images)} images. Expected integers of shape ({len(images)},)."
+                    f"`classify` must return a label for each image. Received: shape "
+                    f"{labels.shape} for {len(images)} images. Expected integers of shape "
+                    f"({len(images)},)."
                 )
             classes, counts = np.unique(labels, return_counts=True)
             measurements["largest_class"] = int(classes[counts.argmax()])
@@ -178,8 +189,9 @@ class TrainingDoctor(keras.callbacks.Callback):
         return {name: value if np.isfinite(value) else None for name, value in measurements.items()}
 
     def _probe(self, images_before):
-        """Takes a snapshot; training=False leaves BatchNorm's averages and Dropout's seeds."""
+        """Takes the measurements that need the networks."""
         model = self.model
+        # training=False leaves the averages of BatchNorm and the seeds of Dropout as they are.
         with tf.GradientTape(persistent=True) as tape:
             images = model.generator(self._noise, training=False)
             real_output = model.discriminator(self._real_images, training=False)
@@ -193,10 +205,10 @@ class TrainingDoctor(keras.callbacks.Callback):
             discriminator_loss, model.discriminator.trainable_variables
         )
         logits = tf.concat([real_output, fake_output], axis=0)
-        moves = _flat(images - images_before)
-        distances = _distances(images, self._neighbours)
-        apart = tf.gather(self._apart, tf.argmin(distances, axis=1))
-        copies = tf.reduce_min(distances, axis=1) < 0.5 * apart
+        moves = _flatten(images - images_before)
+        distances = _compute_distances(images, self._neighbours)
+        typical = tf.gather(self._nearest_distances, tf.argmin(distances, axis=1))
+        copies = tf.reduce_min(distances, axis=1) < 0.5 * typical
         return {
             "generator_gradient": tf.linalg.global_norm(generator_gradients),
             "discriminator_gradient": tf.linalg.global_norm(discriminator_gradients),
@@ -204,26 +216,27 @@ class TrainingDoctor(keras.callbacks.Callback):
             "real_probability": tf.reduce_mean(tf.sigmoid(real_output)),
             "fake_probability": tf.reduce_mean(tf.sigmoid(fake_output)),
             "largest_logit": tf.reduce_max(tf.abs(logits)),
-            "diversity": _mean_distance(images) / self._unit,
-            "movement": tf.reduce_mean(tf.norm(moves, axis=1)) / self._unit,
-            "swing": tf.norm(tf.reduce_mean(moves, axis=0)) / self._unit,
+            "diversity": _compute_mean_distance(images) / self._real_distance,
+            "movement": tf.reduce_mean(tf.norm(moves, axis=1)) / self._real_distance,
+            "swing": tf.norm(tf.reduce_mean(moves, axis=0)) / self._real_distance,
             "near_copies": tf.reduce_mean(tf.cast(copies, tf.float32)),
         }, images
 
 
-def _flat(images):
+def _flatten(images):
     return tf.reshape(images, (len(images), -1))
 
 
-def _distances(a, b):
-    """Euclidean distances `(len(a), len(b))`, by |a - b|^2 = |a|^2 + |b|^2 - 2ab."""
-    a, b = _flat(a), _flat(b)
+def _compute_distances(a, b):
+    """Computes Euclidean distances `(len(a), len(b))` by |a - b|^2 = |a|^2 + |b|^2 - 2ab."""
+    a, b = _flatten(a), _flatten(b)
     squares = tf.reduce_sum(a**2, 1)[:, tf.newaxis] + tf.reduce_sum(b**2, 1)
     return tf.sqrt(tf.maximum(squares - 2.0 * tf.matmul(a, b, transpose_b=True), 0.0))
 
 
-def _mean_distance(images):
-    """Mean distance of two different images; centred, so that rounding leaves equal ones at 0."""
+def _compute_mean_distance(images):
+    """Computes the mean distance of two different images."""
+    # We centre the images first, so that the distance of equal ones is 0 in spite of rounding.
     centred = images - tf.reduce_mean(images, axis=0)
-    distances = tf.linalg.set_diag(_distances(centred, centred), tf.zeros(len(images)))
+    distances = tf.linalg.set_diag(_compute_distances(centred, centred), tf.zeros(len(images)))
     return tf.reduce_sum(distances) / (len(images) * (len(images) - 1))

@@ -1,5 +1,5 @@
 """Generators and discriminators, and the layers that they are built from.
 
-A network knows its shapes and nothing else: how it is trained, and on what, is decided above. This
-room imports no other.
+A network knows the shapes of its inputs and outputs. How it is trained, and on which data, is
+decided in other rooms, and this room imports none of them.
 """

@@ -1,9 +1,4 @@
-"""The default generator and discriminator, built from the shape of the images.
-
-A generator takes noise, float32 `(batch, latent_dim)`, and returns images, float32
-`(batch, height, width, channels)` in [-1, 1]. A discriminator takes such images and returns logits,
-float32 `(batch, 1)`; a positive logit means "real".
-"""
+"""The default generator and discriminator, two convolutional networks for any shape of images."""
 
 import math
 
@@ -11,63 +6,64 @@ import keras
 
 from dcgan_tf.networks.image_shape import check_image_shape, count_halvings, crop
 
-ANY_CHANNELS = range(1, 65)  # pictures have 1 or 3, what is like pictures may have more
+ANY_CHANNELS = range(1, 65)  # images have 1 or 3; a film may have one channel for each frame
 
 
 def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=None):
     """Builds the default generator, small enough for a laptop's CPU.
 
-    In the manner of Radford et al. (2015): a dense layer makes a few pixels of many channels, and
-    each transposed convolution doubles height and width. Their kernels of 4x4 are a multiple of
-    the stride, which avoids chequered patterns (Odena et al. 2016). A plain convolution goes before
-    each of them.
+    It follows Radford et al. (2015). A dense layer makes a few pixels with many channels. Then
+    plain convolutions alternate with transposed ones, which double height and width. Their kernels
+    of 4x4 are a multiple of their stride 2: this avoids chequered patterns (Odena et al. 2016).
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`; up to 64
-            channels.
+        image_shape: (height, width, channels) as in `check_image_shape`, but up to 64 channels.
         latent_dim: Int, length of the noise vector.
-        filters: Int, channels before the last layer; twice as many in each layer before it.
+        filters: Int, channels of the last hidden stage. Each stage before it has twice as many.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
         A `keras.Model`: noise, float32 `(batch, latent_dim)`, to images, float32
         `(batch, height, width, channels)` in [-1, 1].
+
+    References:
+        Radford et al. 2015, https://arxiv.org/abs/1511.06434
+        Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard/
     """
     height, width, channels = check_image_shape(image_shape, ANY_CHANNELS)
     halvings = count_halvings(height, width)
     rows, columns = math.ceil(height / 2**halvings), math.ceil(width / 2**halvings)
-    widths = [filters * 2**i for i in reversed(range(halvings))]
+    first, *others = [filters * 2**i for i in reversed(range(halvings))]
     options = {"kernel_initializer": _dcgan_initializer(seed), "use_bias": False}
 
-    def activated(x):
+    def activate(x):
         return keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
 
     noise = keras.Input((latent_dim,), name="noise")
-    x = keras.layers.Dense(rows * columns * widths[0], **options)(noise)
-    x = activated(keras.layers.Reshape((rows, columns, widths[0]))(x))
-    x = activated(keras.layers.Conv2D(widths[0], 3, 1, "same", **options)(x))
-    for width_of_layer in widths[1:]:
-        x = activated(keras.layers.Conv2DTranspose(width_of_layer, 4, 2, "same", **options)(x))
-        x = activated(keras.layers.Conv2D(width_of_layer, 3, 1, "same", **options)(x))
-    options["use_bias"] = True  # no normalisation follows, which would take a bias away again
+    x = keras.layers.Dense(rows * columns * first, **options)(noise)
+    x = activate(keras.layers.Reshape((rows, columns, first))(x))
+    x = activate(keras.layers.Conv2D(first, 3, 1, "same", **options)(x))
+    for filters_of_layer in others:
+        x = activate(keras.layers.Conv2DTranspose(filters_of_layer, 4, 2, "same", **options)(x))
+        x = activate(keras.layers.Conv2D(filters_of_layer, 3, 1, "same", **options)(x))
+    options["use_bias"] = True  # only here: a batch normalisation would cancel a bias before it
     x = keras.layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh", **options)(x)
     return keras.Model(noise, crop(x, height, width), name="generator")
 
 
 def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
-    """Builds the default discriminator: convolutions take the picture down to one number.
+    """Builds the default discriminator, whose convolutions reduce an image to one logit.
 
-    Each strided convolution halves height and width; a plain one goes after the last.
+    Each strided convolution halves height and width. A plain convolution follows the last of them.
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`; up to 64
-            channels.
-        filters: Int, channels of the first layer; twice as many in each layer after it.
+        image_shape: (height, width, channels) as in `check_image_shape`, but up to 64 channels.
+        filters: Int, channels of the first stage. Each stage after it has twice as many.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
         A `keras.Model`: images, float32 `(batch, height, width, channels)` in [-1, 1], to logits,
-        float32 `(batch, 1)`.
+        float32 `(batch, 1)`. A logit is any real number; a positive one means "real".
     """
     height, width, channels = check_image_shape(image_shape, ANY_CHANNELS)
     options = {"kernel_initializer": _dcgan_initializer(seed)}
@@ -84,5 +80,5 @@ def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
 
 
 def _dcgan_initializer(seed):
-    """Normal with a standard deviation of 0.02 (Radford et al. 2015), new values at each call."""
+    """Returns the initializer of Radford et al. (2015): normal values, standard deviation 0.02."""
     return keras.initializers.RandomNormal(stddev=0.02, seed=keras.random.SeedGenerator(seed))

@@ -1,20 +1,20 @@
-"""Layers that compute what Keras' layers compute, in less time on a CPU.
+"""Layers that compute the same as Keras' layers, in less time on a CPU.
 
 A 5x5 convolution over 7x7 pixels takes 7² · 5² = 1,225 multiplications for each pair of an input
-and an output channel. By the convolution theorem it is a product frequency by frequency: take the
-Fourier transforms of pictures and kernels, multiply, transform back. There is one transform for
-each channel, not for each pair; with many channels the products in the middle are what counts:
+and an output channel. The convolution theorem says how to need fewer. Take the Fourier transforms
+of picture and kernel, multiply them frequency by frequency, and transform the product back. There
+is one transform for each channel, not for each pair, so we count only the products in the middle:
 
-- The 7x7 pixels go into a frame of 9x9, so that what wraps around falls on zeros: 81 frequencies.
-- Pixels are real, so half of the frequencies mirror the other half: 1 real and 40 complex ones.
+- We put the 7x7 pixels into a frame of 9x9, so that what wraps around at an edge meets zeros.
+- Pixels are real, so 40 of the 81 frequencies mirror 40 others: 1 real and 40 complex are left.
 - A complex product is three real ones (Gauss): 1 + 40 · 3 = 121 multiplications instead of 1,225.
 
-Each step is linear, so three constant matrices hold it all, and autodiff finds the gradients:
+Each step is linear, so three constant matrices do it all, and TensorFlow finds the gradients:
 
     y = back @ ((pictures @ x) · (kernels @ w)),  "·" multiplying channels by channels in each row
 
-A convolution with stride s is one of stride 1 whose channels are the s² phases of the pixels (as
-`tf.nn.space_to_depth` has them); a transposed convolution is the same one read backwards.
+A convolution with stride s equals one with stride 1 whose channels are the s² *phases* of the
+pixels, as `tf.nn.space_to_depth` makes them. A transposed convolution does the same backwards.
 """
 
 import functools
@@ -25,11 +25,11 @@ import tensorflow as tf
 
 
 def accelerate(network):
-    """Copies a network with the layers of this module in place of Keras'.
+    """Copies a network, with the layers of this module in the place of Keras' layers.
 
-    Outputs and gradients agree with those of the network to rounding errors, but Dropout draws
-    other masks. It pays on a CPU, for batches of 32 or more and kernels of 5x5 with many channels,
-    as in `build_pair("tutorial")`; the default pair gains little. On a GPU leave it out.
+    Outputs and gradients are the same except for rounding errors, but Dropout draws other masks.
+    You gain time on a CPU, with batches of 32 or more and kernels of 5x5 with many channels, as in
+    `build_pair("tutorial")`. The default pair gains little, and on a GPU you should not use this.
 
     Args:
         network: `keras.Model`, Functional or Sequential.
@@ -38,7 +38,7 @@ def accelerate(network):
         A `keras.Model` with the same weights and random states, in variables of its own.
 
     Raises:
-        ValueError: if Keras cannot clone the network, because it is neither.
+        ValueError: if the network is neither of the two, because then Keras cannot clone it.
 
     Example:
 
@@ -61,15 +61,15 @@ class FastConv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D`, with the same arguments and weights."""
 
     def convolution_op(self, inputs, kernel):
-        way, stride = "plain", self.strides[0]
-        if _is_served(self, inputs) and not any(size % stride for size in inputs.shape[1:3]):
+        method, stride = "plain", self.strides[0]
+        if _is_supported(self, inputs) and not any(size % stride for size in inputs.shape[1:3]):
             sizes = (size // stride for size in inputs.shape[1:3])
-            way = _way(*sizes, kernel.shape, stride)
-        if way == "fourier":
-            return _fourier_conv2d(inputs, kernel, stride)
-        if way == "phases":
+            method = _choose_method(*sizes, kernel.shape, stride)
+        if method == "fourier":
+            return _convolve(inputs, kernel, stride)
+        if method == "phases":
             phases = tf.nn.space_to_depth(inputs, stride)
-            return tf.nn.conv2d(phases, _kernel_phases(kernel, stride), 1, "SAME")
+            return tf.nn.conv2d(phases, _split_kernel(kernel, stride), 1, "SAME")
         return super().convolution_op(inputs, kernel)
 
 
@@ -78,16 +78,16 @@ class FastConv2DTranspose(keras.layers.Conv2DTranspose):
     """`keras.layers.Conv2DTranspose`, with the same arguments and weights."""
 
     def call(self, inputs):
-        way, stride = "plain", self.strides[0]
-        if _is_served(self, inputs) and self.output_padding is None:
-            way = _way(*inputs.shape[1:3], self.kernel.shape, stride)
-        if way == "plain":
+        method, stride = "plain", self.strides[0]
+        if _is_supported(self, inputs) and self.output_padding is None:
+            method = _choose_method(*inputs.shape[1:3], self.kernel.shape, stride)
+        if method == "plain":
             return super().call(inputs)
         kernel = tf.convert_to_tensor(self.kernel)
-        if way == "fourier":
-            outputs = _fourier_conv2d_transpose(inputs, kernel, stride)
+        if method == "fourier":
+            outputs = _convolve_transposed(inputs, kernel, stride)
         else:
-            backwards = tf.reverse(_kernel_phases(kernel, stride), (0, 1))
+            backwards = tf.reverse(_split_kernel(kernel, stride), (0, 1))
             phases = tf.nn.conv2d(inputs, tf.transpose(backwards, (0, 1, 3, 2)), 1, "SAME")
             outputs = tf.nn.depth_to_space(phases, stride)
         return self.activation(outputs + self.bias if self.use_bias else outputs)
@@ -95,12 +95,12 @@ class FastConv2DTranspose(keras.layers.Conv2DTranspose):
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """`keras.layers.BatchNormalization` by TensorFlow's one kernel for it, while training."""
+    """`keras.layers.BatchNormalization`, computed in training by a single TensorFlow operation."""
 
     def call(self, inputs, training=None, mask=None):
-        served = self.axis in (-1, len(inputs.shape) - 1) and self.center and self.scale
-        served &= not self.synchronized and mask is None and inputs.dtype == tf.float32
-        if not (training and self.trainable and served):
+        supported = self.axis in (-1, len(inputs.shape) - 1) and self.center and self.scale
+        supported &= not self.synchronized and mask is None and inputs.dtype == tf.float32
+        if not (training and self.trainable and supported):
             return super().call(inputs, training=training, mask=mask)
         channels = inputs.shape[-1]
         shape = (-1, *inputs.shape[1:]) if len(inputs.shape) == 4 else (-1, 1, 1, channels)
@@ -108,12 +108,10 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=pixels, scale=self.gamma, offset=self.beta, mean=[], variance=[], epsilon=self.epsilon
         )
-        # The kernel returns the sum of squares over n - 1; Keras keeps that over n.
+        # The operation divides the sum of squares by n - 1, but Keras divides it by n.
         n = tf.cast(tf.size(pixels) / channels, variance.dtype)
-        for average, value in (
-            (self.moving_mean, mean),
-            (self.moving_variance, variance * (n - 1) / n),
-        ):
+        updates = (self.moving_mean, mean), (self.moving_variance, variance * (n - 1) / n)
+        for average, value in updates:
             average.assign(average * self.momentum + value * (1 - self.momentum))
         return tf.reshape(outputs, tf.shape(inputs))
 
@@ -122,14 +120,14 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 class FastDropout(keras.layers.Dropout):
     """`keras.layers.Dropout` with 16 random bits for each value, where Keras draws 32.
 
-    The rate is therefore a multiple of 1 / 65,536, the nearest one. The values dropped are others
-    than Keras would drop with the same seed.
+    Therefore the rate is rounded to a multiple of 1 / 65,536. With the same seed, the layer drops
+    other values than Keras' layer.
     """
 
     def call(self, inputs, training=False):
         channels = inputs.shape[-1]
-        served = self.noise_shape is None and channels % 2 == 0 and inputs.dtype == tf.float32
-        if not (training and self.rate > 0 and served):
+        supported = self.noise_shape is None and channels % 2 == 0 and inputs.dtype == tf.float32
+        if not (training and self.rate > 0 and supported):
             return super().call(inputs, training=training)
         shape = tf.shape(inputs)
         bits = tf.random.stateless_uniform(
@@ -152,8 +150,8 @@ FAST_LAYERS = {
 }
 
 
-def _is_served(layer, inputs):
-    """Whether this module knows all that a convolution was asked to do."""
+def _is_supported(layer, inputs):
+    """Tells whether this module can compute a convolution with all of the layer's settings."""
     return (
         layer.padding == "same"
         and layer.data_format == "channels_last"
@@ -165,23 +163,23 @@ def _is_served(layer, inputs):
     )
 
 
-def _way(height, width, kernel_shape, stride):
-    """The fastest way to convolve, from the shapes alone.
+def _choose_method(height, width, kernel_shape, stride):
+    """Chooses the fastest method to convolve, from the shapes alone.
 
     Args:
-        height: Int, of the smaller picture: after a convolution, before a transposed one.
-        width: Int, of the same.
+        height: Int, of the smaller picture: the output, or the input of a transposed convolution.
+        width: Int, of the same picture.
         kernel_shape: (rows, columns, channels of the larger picture, channels of the smaller).
         stride: Int.
 
     Returns:
         "fourier", if it takes less than half of the multiplications; "phases", for a strided layer
-        at the picture's end, as gradients into a single channel are slow; or "plain".
+        next to the image, as gradients into so few channels are slow; or "plain", Keras' own.
     """
     rows, columns, large, small = kernel_shape
     pixels, phases = height * width, stride**2 * large
-    frame = (height + _reach(rows, stride)) * (width + _reach(columns, stride))
-    products = 1.5 * frame  # one real, or a half of three, for each frequency
+    frame = (height + _find_reach(rows, stride)) * (width + _find_reach(columns, stride))
+    products = 1.5 * frame  # three for each pair of frequencies that mirror each other
     fourier = products * (pixels * (phases + small) + phases * small)
     if 2 * fourier < rows * columns * pixels * large * small:
         return "fourier"
@@ -190,33 +188,35 @@ def _way(height, width, kernel_shape, stride):
     return "plain"
 
 
-def _fourier_conv2d(inputs, kernel, stride):
+def _convolve(inputs, kernel, stride):
     """Convolves float32 `(batch, height, width, channels)` as `tf.nn.conv2d` does with "SAME"."""
     height, width = inputs.shape[1] // stride, inputs.shape[2] // stride
-    kernel = _kernel_phases(kernel, stride)
-    pictures, kernels, back = _fourier_matrices(height, width, *kernel.shape[:2])
-    kernel = tf.reshape(kernel, (-1, *kernel.shape[2:]))
-    products = tf.matmul(_apply(pictures, _pixels_first(inputs, stride)), _apply(kernels, kernel))
-    return _batch_first(_apply(back, products), height, width, stride=1)
-
-
-def _fourier_conv2d_transpose(inputs, kernel, stride):
-    """The transpose of `_fourier_conv2d`: kernels mirrored, channels the other way round."""
-    height, width = inputs.shape[1:3]
-    kernel = _kernel_phases(kernel, stride)
-    pictures, kernels, back = _fourier_matrices(height, width, *kernel.shape[:2])
+    kernel = _split_kernel(kernel, stride)
+    pictures, kernels, back = _make_matrices(height, width, *kernel.shape[:2])
     kernel = tf.reshape(kernel, (-1, *kernel.shape[2:]))
     products = tf.matmul(
-        _apply(pictures, _pixels_first(inputs, 1)),
-        _apply(kernels[:, ::-1], kernel),
+        _apply_matrix(pictures, _move_pixels_first(inputs, stride)), _apply_matrix(kernels, kernel)
+    )
+    return _move_batch_first(_apply_matrix(back, products), height, width, stride=1)
+
+
+def _convolve_transposed(inputs, kernel, stride):
+    """Computes the transpose of `_convolve`, with mirrored kernels and exchanged channels."""
+    height, width = inputs.shape[1:3]
+    kernel = _split_kernel(kernel, stride)
+    pictures, kernels, back = _make_matrices(height, width, *kernel.shape[:2])
+    kernel = tf.reshape(kernel, (-1, *kernel.shape[2:]))
+    products = tf.matmul(
+        _apply_matrix(pictures, _move_pixels_first(inputs, 1)),
+        _apply_matrix(kernels[:, ::-1], kernel),
         transpose_b=True,
     )
-    return _batch_first(_apply(back, products), height, width, stride)
+    return _move_batch_first(_apply_matrix(back, products), height, width, stride)
 
 
 @functools.cache
-def _fourier_matrices(height, width, rows, columns):
-    """The three constant matrices of a correlation of `height x width` with `rows x columns`.
+def _make_matrices(height, width, rows, columns):
+    """Makes the constant matrices for `height` x `width` pixels and a `rows` x `columns` kernel.
 
     Returns:
         float32 arrays `(products, height * width)`, `(products, rows * columns)` and
@@ -227,16 +227,16 @@ def _fourier_matrices(height, width, rows, columns):
     frequencies = [(u, v) for u in range(n) for v in range(m) if (u, v) <= (-u % n, -v % m)]
     real = np.array([(u, v) == (-u % n, -v % m) for u, v in frequencies])
 
-    def waves(ys, xs):
+    def make_waves(ys, xs):
         phases = [[u * y / n + v * x / m for y in ys for x in xs] for u, v in frequencies]
         return np.exp(-2j * np.pi * np.array(phases))
 
-    x = waves(range(height), range(width))
-    w = waves(range(-reach_y, reach_y + 1), range(-reach_x, reach_x + 1)).conj()
+    x = make_waves(range(height), range(width))
+    w = make_waves(range(-reach_y, reach_y + 1), range(-reach_x, reach_x + 1)).conj()
     y = x.conj() * np.where(real, 1, 2)[:, None] / (n * m)  # mirrored frequencies count twice
 
     # Gauss: with k1 = c (a + b), k2 = a (d - c), k3 = b (c + d),
-    # (a + bi) (c + di) = (k1 - k3) + (k1 + k2) i. Real frequencies need a c alone.
+    # (a + bi) (c + di) = (k1 - k3) + (k1 + k2) i. For a real frequency b = d = 0, and ac is all.
     a, b, c, d = x.real, x.imag, w.real, w.imag
     pictures = [a[real], (a + b)[~real], a[~real], b[~real]]
     kernels = [c[real], c[~real], (d - c)[~real], (c + d)[~real]]
@@ -247,14 +247,14 @@ def _fourier_matrices(height, width, rows, columns):
     return pictures, kernels, back.T
 
 
-def _apply(matrix, tensor):
-    """Multiplies `(rows, positions)` by `(positions, ...)`, over the positions."""
+def _apply_matrix(matrix, tensor):
+    """Multiplies a matrix `(rows, positions)` by a tensor `(positions, ...)`."""
     product = tf.matmul(matrix, tf.reshape(tensor, (tensor.shape[0], -1)))
     return tf.reshape(product, (matrix.shape[0], -1, tensor.shape[-1]))
 
 
-def _pixels_first(pictures, stride):
-    """`(batch, height, width, channels)` to `(pixels, batch, phases and channels)`."""
+def _move_pixels_first(pictures, stride):
+    """Turns `(batch, height, width, channels)` into `(pixels, batch, phases and channels)`."""
     height, width, channels = pictures.shape[1:]
     height, width = height // stride, width // stride
     x = tf.reshape(pictures, (-1, height, stride, width, stride, channels))
@@ -262,16 +262,16 @@ def _pixels_first(pictures, stride):
     return tf.reshape(x, (height * width, -1, stride**2 * channels))
 
 
-def _batch_first(pixels, height, width, stride):
-    """The inverse of `_pixels_first`."""
+def _move_batch_first(pixels, height, width, stride):
+    """Does the opposite of `_move_pixels_first`."""
     channels = pixels.shape[-1] // stride**2
     x = tf.reshape(pixels, (height, width, -1, stride, stride, channels))
     x = tf.transpose(x, (2, 0, 3, 1, 4, 5))
     return tf.reshape(x, (-1, height * stride, width * stride, channels))
 
 
-def _kernel_phases(kernel, stride):
-    """The kernel between the phases of the larger picture and the smaller one, at stride 1.
+def _split_kernel(kernel, stride):
+    """Splits a kernel into one for each phase of the larger picture, so that the stride becomes 1.
 
     Args:
         kernel: float32 `(rows, columns, large, small)`.
@@ -282,8 +282,8 @@ def _kernel_phases(kernel, stride):
     """
     sizes, paddings = [], []
     for taps in kernel.shape[:2]:
-        reach = _reach(taps, stride)
-        front = reach * stride - (taps - stride) // 2  # "SAME" puts so many zeros before
+        reach = _find_reach(taps, stride)
+        front = reach * stride - (taps - stride) // 2  # less what "SAME" pads
         sizes.append(2 * reach + 1)
         paddings.append((front, sizes[-1] * stride - front - taps))
     rows, columns = sizes
@@ -294,7 +294,7 @@ def _kernel_phases(kernel, stride):
     return tf.reshape(x, (rows, columns, stride**2 * large, small))
 
 
-def _reach(taps, stride):
-    """How many pixels of the smaller picture a kernel reaches to either side."""
+def _find_reach(taps, stride):
+    """Finds how many pixels of the smaller picture a kernel of `taps` pixels reaches to a side."""
     before = (taps - stride) // 2
     return max(-(-before // stride), (taps - 1 - before) // stride)

@@ -1,4 +1,7 @@
-"""Layers that Keras does not have, for text and for video: both let gradients pass."""
+"""Two layers that Keras does not have, one for text and one for video.
+
+Gradients pass through both of them, so a generator that contains them can be trained.
+"""
 
 import math
 
@@ -7,15 +10,20 @@ import keras
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class GumbelSoftmax(keras.layers.Layer):
-    """Chooses one of several, and still has a gradient (Jang et al. 2017; Maddison et al. 2017).
+    """Chooses one of k things at random, and still has a gradient.
 
-    It draws from the distribution that the logits give: the largest of logits and Gumbel noise is
-    one at random, with the probabilities of their softmax. Back goes the gradient of a softmax
-    ("straight through"). The Gumbel noise is made of normal noise, a part of the generator's own.
+    The layer adds Gumbel noise to k logits and chooses the largest sum. The chance of each choice
+    is then the softmax of the logits (Jang et al. 2017; Maddison et al. 2017). A choice has no
+    gradient, so backpropagation uses the gradient of a softmax instead ("straight through"). The
+    Gumbel noise is computed from normal noise, a part of the noise that the generator receives.
 
     Args:
-        temperature: Float above 0. The lower, the nearer the softmax is to the choice itself, and
-            the more the gradient varies.
+        temperature: Float above 0. With a lower temperature the softmax is closer to the choice
+            itself, but its gradient varies more.
+
+    References:
+        Jang et al. 2017, https://arxiv.org/abs/1611.01144
+        Maddison et al. 2017, https://arxiv.org/abs/1611.00712
     """
 
     def __init__(self, temperature=1.0, **kwargs):
@@ -23,14 +31,14 @@ class GumbelSoftmax(keras.layers.Layer):
         self.temperature = temperature
 
     def call(self, logits, noise):
-        """Chooses.
+        """Makes one choice for each row of logits.
 
         Args:
-            logits: float `(..., k)`.
+            logits: float `(..., k)`, any real numbers.
             noise: float `(..., k)`, standard normal.
 
         Returns:
-            float `(..., k)`: 1 at one of the k places, 0 elsewhere.
+            float `(..., k)`: 1 at the chosen one of the k places, 0 elsewhere.
         """
         ops = keras.ops
         uniform = ops.clip(0.5 * (1.0 + ops.erf(noise / math.sqrt(2.0))), 1e-6, 1.0 - 1e-6)
@@ -44,31 +52,31 @@ class GumbelSoftmax(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class Shift(keras.layers.Layer):
-    """Shows a picture at several places, one after the other.
+    """Makes a film of a picture: each frame shows it at another place.
 
-    Between two places of a pixel it interpolates linearly, so that a shift has a gradient too. What
-    comes in at an edge is dark.
+    A shift may end between two pixels. There the layer interpolates linearly, so shifts have a
+    gradient too. Pixels that come in at an edge are dark.
     """
 
     def call(self, pictures, shifts):
-        """Shifts.
+        """Shifts each picture once for each frame.
 
         Args:
             pictures: float `(batch, height, width, 1)` in [-1, 1].
-            shifts: float `(batch, frames, 2)`, pixels down and to the right.
+            shifts: float `(batch, frames, 2)`, in pixels: down, and to the right.
 
         Returns:
             float `(batch, frames, height, width, 1)` in [-1, 1].
         """
         ops = keras.ops
         height, width = pictures.shape[1:3]
-        down = self._weights(shifts[..., 0], height)
-        right = self._weights(shifts[..., 1], width)
-        light = pictures[..., 0] + 1.0  # dark is 0
+        down = self._compute_weights(shifts[..., 0], height)
+        right = self._compute_weights(shifts[..., 1], width)
+        light = pictures[..., 0] + 1.0  # now 0 is dark, and so are pixels outside of the picture
         return ops.einsum("btij,bjk,btlk->btil", down, light, right)[..., None] - 1.0
 
-    def _weights(self, shifts, side):
-        """How much of each old place comes to each new one, `(batch, frames, new, old)`."""
+    def _compute_weights(self, shifts, side):
+        """Computes how much of each old pixel goes to each new one, `(batch, frames, new, old)`."""
         places = keras.ops.arange(side, dtype=shifts.dtype)
-        ways = places[:, None] - places - shifts[..., None, None]
-        return keras.ops.relu(1.0 - keras.ops.abs(ways))
+        distances = places[:, None] - places - shifts[..., None, None]
+        return keras.ops.relu(1.0 - keras.ops.abs(distances))

@@ -1,6 +1,6 @@
-"""Pairs of a generator and a discriminator by name: the default one, and some to compare it with.
+"""Pairs of a generator and a discriminator by name: the default pair and others to compare it with.
 
-All are built from the shape of the images and take and return what those of `networks.py` do.
+Each network is built for a given shape of images. Inputs and outputs are those of the default pair.
 """
 
 import math
@@ -16,29 +16,30 @@ from dcgan_tf.networks.seeds import split_seed
 def build_tutorial_generator(image_shape=(28, 28, 1), latent_dim=100, seed=None):
     """Builds the generator of TensorFlow's DCGAN tutorial.
 
-    For 28x28 grey images and noise of 100 it has 2,330,944 parameters, as there.
+    For grey images of 28x28 pixels and 100 noise values it has 2,330,944 parameters, as in the
+    tutorial.
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
         latent_dim: Int, length of the noise vector.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
-        A `keras.Model`, as `build_generator`.
+        A `keras.Model` with the inputs and outputs of `build_generator`.
     """
     height, width, channels = check_image_shape(image_shape)
     rows, columns = math.ceil(height / 4), math.ceil(width / 4)
     initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
     options = {"kernel_initializer": initializer, "use_bias": False}
 
-    def activated(x):
+    def activate(x):
         return keras.layers.LeakyReLU(0.3)(keras.layers.BatchNormalization()(x))
 
     noise = keras.Input((latent_dim,), name="noise")
-    x = activated(keras.layers.Dense(rows * columns * 256, **options)(noise))
+    x = activate(keras.layers.Dense(rows * columns * 256, **options)(noise))
     x = keras.layers.Reshape((rows, columns, 256))(x)
-    x = activated(keras.layers.Conv2DTranspose(128, 5, 1, "same", **options)(x))
-    x = activated(keras.layers.Conv2DTranspose(64, 5, 2, "same", **options)(x))
+    x = activate(keras.layers.Conv2DTranspose(128, 5, 1, "same", **options)(x))
+    x = activate(keras.layers.Conv2DTranspose(64, 5, 2, "same", **options)(x))
     x = keras.layers.Conv2DTranspose(channels, 5, 2, "same", activation="tanh", **options)(x)
     return keras.Model(noise, crop(x, height, width), name="tutorial_generator")
 
@@ -46,14 +47,14 @@ def build_tutorial_generator(image_shape=(28, 28, 1), latent_dim=100, seed=None)
 def build_tutorial_discriminator(image_shape=(28, 28, 1), seed=None):
     """Builds the discriminator of TensorFlow's DCGAN tutorial.
 
-    For 28x28 grey images it has 212,865 parameters, as there.
+    For grey images of 28x28 pixels it has 212,865 parameters, as in the tutorial.
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
         seed: Int or `None`, fixes the initial weights and Dropout.
 
     Returns:
-        A `keras.Model`, as `build_discriminator`.
+        A `keras.Model` with the inputs and outputs of `build_discriminator`.
     """
     initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
     options = {"kernel_initializer": initializer}
@@ -69,17 +70,17 @@ def build_tutorial_discriminator(image_shape=(28, 28, 1), seed=None):
 
 
 def build_dense_discriminator(image_shape=(28, 28, 1), units=(512, 256), seed=None):
-    """Builds a fully connected discriminator, the one Article 2, section 4.3 asks for.
+    """Builds a fully connected discriminator, as in Article 2, section 4.3.
 
-    It sees pixels without knowing which of them are neighbours.
+    It sees all pixels, but it does not know which of them are neighbours.
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
         units: sequence of ints, the widths of the hidden layers.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
-        A `keras.Model`, as `build_discriminator`.
+        A `keras.Model` with the inputs and outputs of `build_discriminator`.
     """
     initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
     options = {"kernel_initializer": initializer}
@@ -96,30 +97,34 @@ def build_dense_discriminator(image_shape=(28, 28, 1), units=(512, 256), seed=No
 def build_spectral_discriminator(image_shape=(28, 28, 1), seed=None):
     """Builds the default discriminator with spectral normalisation (Miyato et al. 2018).
 
-    In each training step every kernel is divided by its largest singular value, estimated by power
-    iteration, so that no layer can grow steep. (The value is that of the kernel as a matrix; what a
-    convolution does to a whole image can be larger by a factor that its size and stride bound.)
+    Each training step divides every kernel, taken as a matrix, by its largest singular value: the
+    largest factor by which the matrix can stretch a vector. Power iteration estimates it. So the
+    gradients of a layer cannot grow without bound. (A convolution may still stretch a whole image,
+    because its patches overlap. Kernel size and stride limit by how much.)
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
-        A `keras.Model`, as `build_discriminator`.
+        A `keras.Model` with the inputs and outputs of `build_discriminator`.
+
+    References:
+        Miyato et al. 2018, https://arxiv.org/abs/1802.05957
     """
 
-    def normalised(layer):
+    def normalise(layer):
         copy = type(layer).from_config(layer.get_config())
         return keras.layers.SpectralNormalization(copy) if hasattr(layer, "kernel") else copy
 
     plain = build_discriminator(image_shape, seed=seed)
-    discriminator = keras.models.clone_model(plain, clone_function=normalised)
+    discriminator = keras.models.clone_model(plain, clone_function=normalise)
     for copy, variable in zip(
         discriminator.trainable_variables, plain.trainable_variables, strict=True
     ):
         copy.assign(variable)
     seeds = keras.random.SeedGenerator(seed)
-    for variable in discriminator.non_trainable_variables:  # where the power iterations start
+    for variable in discriminator.non_trainable_variables:  # the start of the power iteration
         variable.assign(keras.random.normal(variable.shape, seed=seeds))
     return discriminator
 
@@ -134,16 +139,16 @@ PAIRS = {
 
 
 def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
-    """Builds a generator and the discriminator that goes with it.
+    """Builds a generator and the discriminator that belongs to it.
 
     Args:
-        name: a key of `PAIRS`: `"default"`; `"tutorial"`, of TensorFlow's DCGAN tutorial;
+        name: a key of `PAIRS`: `"default"`; `"tutorial"`, from TensorFlow's DCGAN tutorial;
             `"dense"`, the default generator with a fully connected discriminator; `"recurrent"`,
-            both row by row, see `build_row_generator`; or `"spectral"`, the default pair with
-            spectral normalisation.
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+            two networks that go through an image row by row; or `"spectral"`, the default pair
+            with spectral normalisation in the discriminator.
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
         latent_dim: Int, length of the noise vector.
-        seed: Int or `None`, fixes the initial weights of both, and Dropout.
+        seed: Int or `None`, fixes the initial weights of both networks, and Dropout.
 
     Returns:
         A tuple `(generator, discriminator)`, each a `keras.Model`.

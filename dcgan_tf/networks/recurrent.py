@@ -1,7 +1,7 @@
-"""Recurrent networks for both sides, as Article 2, section 3.1 and Article 3, section 2 name them.
+"""Recurrent generators and discriminators (Article 2, section 3.1 and Article 3, section 2).
 
-A sequence is made, and read, step by step; what a network keeps in mind between two steps is the
-state of its gated recurrent units (Cho et al. 2014).
+A recurrent network makes or reads a sequence step by step. What it remembers from one step to the
+next is the *state* of its gated recurrent units (Cho et al. 2014).
 """
 
 import keras
@@ -13,13 +13,13 @@ from dcgan_tf.networks.seeds import split_seed
 def build_recurrent_generator(sample_shape, latent_dim=16, units=64, activation=None, seed=None):
     """Builds a generator of sequences.
 
-    Every step gets the whole noise; the state tells the steps apart.
+    Every step receives the same noise vector. The steps differ because the state changes.
 
     Args:
         sample_shape: (steps, values) of a sequence.
         latent_dim: Int, length of the noise vector.
-        units: Int, recurrent units.
-        activation: Str or function, of the values, for example `"tanh"`; `None` for any number.
+        units: Int, number of recurrent units.
+        activation: Str or function that limits the values, for example `"tanh"`, or `None`.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
@@ -36,11 +36,11 @@ def build_recurrent_generator(sample_shape, latent_dim=16, units=64, activation=
 
 
 def build_recurrent_discriminator(sample_shape, units=64, seed=None):
-    """Builds a discriminator of sequences, which reads them in both directions.
+    """Builds a discriminator of sequences, which reads each sequence in both directions.
 
     Args:
         sample_shape: (steps, values) of a sequence.
-        units: Int, recurrent units in each direction.
+        units: Int, number of recurrent units in each direction.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
@@ -54,18 +54,19 @@ def build_recurrent_discriminator(sample_shape, units=64, seed=None):
 
 
 def build_row_generator(image_shape=(28, 28, 1), latent_dim=16, seed=None):
-    """Builds a recurrent generator of images, which writes them row by row (Article 2, 3.1).
+    """Builds a recurrent generator, which makes an image row by row (Article 2, section 3.1).
 
-    The noise is laid out as one vector for each row; the recurrent state carries on what was
-    written above. It learns more slowly than convolutions, and trains with a third of their rate.
+    A dense layer turns the noise into one vector for each row. The recurrent state tells each row
+    what stands above it. This generator learns more slowly than convolutions do, so train it with
+    a third of their learning rate.
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
         latent_dim: Int, length of the noise vector.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
-        A `keras.Model`, as `build_generator`.
+        A `keras.Model` with the inputs and outputs of `build_generator`.
 
     Example:
 
@@ -87,14 +88,14 @@ def build_row_generator(image_shape=(28, 28, 1), latent_dim=16, seed=None):
 
 
 def build_row_discriminator(image_shape=(28, 28, 1), seed=None):
-    """Builds a recurrent discriminator of images, which reads them row by row, down and up.
+    """Builds a recurrent discriminator, which reads the rows of an image downwards and upwards.
 
     Args:
-        image_shape: (height, width, channels) of the images, see `check_image_shape`.
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
-        A `keras.Model`, as `build_discriminator`.
+        A `keras.Model` with the inputs and outputs of `build_discriminator`.
     """
     height, width, channels = check_image_shape(image_shape)
     initializer = keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))
@@ -109,7 +110,16 @@ def build_row_discriminator(image_shape=(28, 28, 1), seed=None):
 
 
 def build_bidirectional(units, seed=None, **options):
-    """Two layers as `gru` makes them, with the same arguments: one reads from the end."""
+    """Builds two layers with `build_gru`: one reads forwards, the other one from the end.
+
+    Args:
+        units: Int, number of recurrent units in each direction.
+        seed: Int or `None`, fixes the initial weights.
+        **options: further arguments of `keras.layers.GRU`, for both layers.
+
+    Returns:
+        A `keras.layers.Bidirectional`, whose output has the values of both layers.
+    """
     forwards, backwards = split_seed(seed, 2)
     return keras.layers.Bidirectional(
         build_gru(units, forwards, **options),
@@ -118,21 +128,26 @@ def build_bidirectional(units, seed=None, **options):
 
 
 def build_gru(units, seed=None, **options):
-    """A layer of gated recurrent units that works with penalties on D's slope, on a GPU too.
+    """Builds a layer of gated recurrent units (Cho et al. 2014).
+
+    The layer works together with the penalties of `gan.regularizers`, on a GPU too.
 
     Args:
-        units: Int, recurrent units.
+        units: Int, number of recurrent units.
         seed: Int or `None`, fixes the initial weights.
         **options: further arguments of `keras.layers.GRU`.
 
     Returns:
         A `keras.layers.GRU`.
+
+    References:
+        Cho et al. 2014, https://arxiv.org/abs/1406.1078
     """
     seeds = split_seed(seed, 2)
     return keras.layers.GRU(
         units,
         kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[0]),
         recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[1]),
-        use_cudnn=False,  # cuDNN's have no second derivative
+        use_cudnn=False,  # cuDNN has no second derivative, which a penalty on gradients needs
         **options,
     )

@@ -1,16 +1,16 @@
-"""One seed made into several, so that networks and layers share no random values."""
+"""Several seeds made from one, so that two networks or layers never draw the same values."""
 
 import numpy as np
 
 
 def split_seed(seed, n):
-    """Makes `n` seeds that are far apart from one.
+    """Makes several independent seeds from one.
 
     Args:
         seed: Int of at least 0, or `None`.
-        n: Int, how many.
+        n: Int, number of seeds.
 
     Returns:
-        A list of `n` ints; of `n` times `None` if the seed is `None`.
+        A list of `n` ints, or of `n` times `None` if the seed is `None`.
     """
     return [None] * n if seed is None else np.random.SeedSequence(seed).generate_state(n).tolist()

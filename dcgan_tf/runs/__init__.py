@@ -1,5 +1,4 @@
-"""One training as a folder: its settings, what is written into it, its scores and its report.
+"""A run, which is one training and its folder: settings, training, scores and report.
 
-Everything that `dcgan-tf` does is here as functions for Python; the words of the command line stay
-in `cli.py`.
+Everything that the command `dcgan-tf` does is a function here, which you can call from Python.
 """

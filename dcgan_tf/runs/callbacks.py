@@ -1,4 +1,7 @@
-"""The callbacks of a run: they write into its folder, and keep the last good state of the model."""
+"""The callbacks of a run: they fill its folder, and save the last good state of the model.
+
+Keras calls the methods of a callback during `fit`, for example at the end of each epoch.
+"""
 
 import contextlib
 
@@ -21,7 +24,7 @@ def build_callbacks(application, settings, folder):
         folder: `pathlib.Path`, the folder of the run.
 
     Returns:
-        A list of callbacks. The one that saves the model is last: its file tells the epoch.
+        A list of callbacks. `SaveModel` is last: an epoch counts as finished once it has saved.
     """
     watching = []
     if settings.score_samples:
@@ -39,10 +42,15 @@ def build_callbacks(application, settings, folder):
 
 
 class CheckFolder(keras.callbacks.Callback):
-    """Stops a training whose folder is gone, before others make a new one with half of a run.
+    """Stops the training if somebody has removed its folder.
+
+    Otherwise the other callbacks would make a new folder, with only half of the run in it.
 
     Args:
-        folder: the folder of the run.
+        folder: `pathlib.Path`, the folder of the run.
+
+    Raises:
+        FileNotFoundError: at the end of an epoch, if the folder is gone.
     """
 
     def __init__(self, folder):
@@ -59,17 +67,18 @@ class CheckFolder(keras.callbacks.Callback):
 
 
 class SaveModel(keras.callbacks.Callback):
-    """Saves the whole model before training and after each epoch, to one file that is never half.
+    """Saves the whole model to one file, before the training and after each epoch.
 
-    Unlike `keras.callbacks.BackupAndRestore`, which writes weights and epoch to two files in
-    place, it leaves no moment in which a killed run could not go on: the optimizers' count of
-    steps, in the same file, tells the epoch.
+    A run that is killed at any moment can go on from this file, because a new file replaces the old
+    one only when it is complete. The optimizers, in the same file, count their steps, and from this
+    count we know the epoch. `keras.callbacks.BackupAndRestore` is less safe: it overwrites two
+    files, one with the weights and one with the epoch, and a run may be killed in between.
 
-    It keeps the last good state: a training that was stopped, or has led to weights that are not
-    finite, is not saved.
+    The file always holds the last good state. A model is not saved if its training was stopped, or
+    if some of its weights are infinite or NaN ("not a number").
 
     Args:
-        path: the file, ending in .keras.
+        path: `pathlib.Path`, the file, ending in .keras.
     """
 
     def __init__(self, path):
@@ -85,19 +94,24 @@ class SaveModel(keras.callbacks.Callback):
             self.save()
 
     def save(self):
+        """Saves the model to a temporary file, which then replaces the old one."""
         with files.atomic_write(self.path) as part:
             self.model.save(part)
 
 
 class History(keras.callbacks.CSVLogger):
-    """Keras' `CSVLogger` with the columns that there are; it adds an empty one for validation."""
+    """Keras' `CSVLogger` with the columns of the first epoch.
+
+    Keras would add an empty column for each of them, such as val_generator_loss, to hold scores on
+    validation data.
+    """
 
     def on_epoch_end(self, epoch, logs=None):
         self.keys = self.keys or sorted(logs)
         super().on_epoch_end(epoch, logs)
 
     def close(self):
-        """Closes the file, also after an error, of which Keras tells no callback."""
+        """Closes the file. We call it after an error too, because Keras then calls no callback."""
         if self.csv_file is not None:
             with contextlib.suppress(OSError):
                 self.csv_file.close()

@@ -1,14 +1,17 @@
-"""The words of the command line. Loads no TensorFlow, so that `--help` answers at once."""
+"""The words of the command line: its commands, their options and their help texts.
+
+This module does not import TensorFlow, so that `--help` answers at once.
+"""
 
 import argparse
 import dataclasses
 
 from dcgan_tf import __version__
-from dcgan_tf.runs.settings import DATA_HELP, Settings, image_size, option, whole_number
+from dcgan_tf.runs.settings import DATA_HELP, Settings, read_image_size, to_option, whole_number
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that tells a mistake in one line, without the usage before it."""
+    """A parser that reports a mistake in one line, without printing the usage first."""
 
     def __init__(self, **kwargs):
         super().__init__(
@@ -23,35 +26,47 @@ class _Parser(argparse.ArgumentParser):
 def _add_seed(command):
     kind = whole_number(0, 2**31 - 1)
     command.add_argument(
-        "--seed", type=kind, default=0, metavar="N", help="fixes the noise (default: 0)"
+        "--seed",
+        type=kind,
+        default=0,
+        metavar="N",
+        help="fixes the noise: the same seed gives the same images (default: 0)",
     )
 
 
 TRAIN_EXAMPLES = """examples:
-  dcgan-tf train                                    the bundled MNIST digits
-  dcgan-tf train --data fashion-mnist --epochs 10
+  dcgan-tf train                                    the MNIST digits of the package
+  dcgan-tf train --data fashion-mnist --epochs 10   garments, for ten epochs
   dcgan-tf train --data photos/ --image-size 64     your own images
   dcgan-tf train --loss minimax --output-dir runs/minimax
+                                                    another loss, in a folder of its own
   dcgan-tf train --application conditional          digits on demand
-  dcgan-tf train --resume --epochs 80               go on with runs/mnist-10k
+  dcgan-tf train --resume --epochs 80               go on with runs/mnist-10k to epoch 80
 
-The run folder then holds samples/, progress.gif, history.csv, curves.png, model.keras and
-report.html, which shows all of it and says how good the images are.
-Ctrl-C stops; the epochs finished so far are kept, and --resume goes on from there."""
+After the training the run folder contains samples/, progress.gif, history.csv, curves.png,
+model.keras and report.html. Open report.html in a browser: it shows all the others on one
+page, and says how good the images are. You can stop with Ctrl-C. The finished epochs are
+kept, and --resume goes on after the last of them."""
 
 
 def build_parser():
-    """Builds the parser; `command` in what it returns names the command."""
+    """Builds the parser of the command line.
+
+    Returns:
+        An `argparse.ArgumentParser`. In what it parses, `command` is the name of the command.
+    """
     main = _Parser(
         prog="dcgan-tf",
-        description="Trains generative adversarial networks, and shows how they learn.",
+        description="Trains generative adversarial networks (GANs), and shows how they learn.",
         epilog="examples:\n"
-        "  dcgan-tf train                          train on MNIST digits, a few minutes\n"
-        "  dcgan-tf sample runs/mnist-10k          new digits from the trained model\n"
-        "  dcgan-tf evaluate runs/mnist-10k        how good its digits are\n"
-        "  dcgan-tf data photos/ --preview p.png   what would be trained on\n\n"
-        "exit status: 0 done, 1 a failure while running, 2 wrong usage or input, 130 stopped by\n"
-        "Ctrl-C. Each command has its own --help.",
+        "  dcgan-tf train                          train on MNIST digits, in a few minutes\n"
+        "  dcgan-tf sample runs/mnist-10k          generate new digits with the trained model\n"
+        "  dcgan-tf evaluate runs/mnist-10k        measure how good its digits are\n"
+        "  dcgan-tf report runs/mnist-10k          write the report of the run again\n"
+        "  dcgan-tf data photos/ --preview p.png   look at your images before you train on them\n\n"
+        "Each command has its own help, for example dcgan-tf train --help.\n"
+        "exit status: 0 for success, 1 for a failure while running, 2 for wrong usage or input,\n"
+        "130 after Ctrl-C.",
     )
     main.add_argument("--version", action="version", version=f"dcgan-tf {__version__}")
     commands = main.add_subparsers(required=True, metavar="COMMAND", dest="command")
@@ -59,22 +74,33 @@ def build_parser():
     command = commands.add_parser(
         "train",
         help="train a model",
-        description="Trains in a run folder, from the beginning or from where a run stopped.",
+        description="Trains a model, and writes the model and pictures of its training into a run\n"
+        "folder. Without any option it trains on the MNIST digits of the package.",
         epilog=TRAIN_EXAMPLES,
     )
     add = command.add_argument
     for field in dataclasses.fields(Settings):
-        add(option(field.name), default=None, **field.metadata)
-    add("--output-dir", metavar="DIR", help="the run folder (default: runs/<name of the data>)")
+        add(to_option(field.name), default=None, **field.metadata)
+    add(
+        "--output-dir",
+        metavar="DIR",
+        help="the run folder, for example runs/try (default: runs/ and the name of the data or of "
+        "the application)",
+    )
     start = command.add_mutually_exclusive_group()
-    start.add_argument("--resume", action="store_true", help="go on with the run in the folder")
-    start.add_argument("--overwrite", action="store_true", help="replace the run in the folder")
+    start.add_argument(
+        "--resume", action="store_true", help="go on with the run in the folder, with its settings"
+    )
+    start.add_argument(
+        "--overwrite", action="store_true", help="replace the run in the folder with a new one"
+    )
 
     command = commands.add_parser(
         "sample",
         help="generate images with a trained model",
-        description="Writes a picture of images that the model of a run generates.",
-        epilog="examples:\n  dcgan-tf sample runs/mnist-10k --count 100 --seed 7 --output new.png\n"
+        description="Generates images with the trained model of a run, as one picture.",
+        epilog="examples:\n"
+        "  dcgan-tf sample runs/mnist-10k --count 100 --seed 7 --output new.png\n"
         "  dcgan-tf sample runs/conditional --label 7",
     )
     add = command.add_argument
@@ -84,18 +110,24 @@ def build_parser():
         type=whole_number(1, 10_000),
         default=64,
         metavar="N",
-        help="images (default: 64)",
+        help="how many images to generate (default: 64)",
     )
-    add("--label", type=int, metavar="N", help="only images of this label, if the run knows labels")
+    add(
+        "--label",
+        type=int,
+        metavar="N",
+        help="generate only images of this label, for example 7; the run needs labels for this",
+    )
     _add_seed(command)
-    add("--output", metavar="PNG", help="the file to write (default: RUN/generated.png)")
+    add("--output", metavar="PNG", help="the PNG file to write (default: RUN/generated.png)")
 
     command = commands.add_parser(
         "evaluate",
-        help="say how good a trained model's images are",
-        description="Scores images that the model of a run generates. Each score stands beside\n"
-        "that of real images (the floor) and that of a generator that has collapsed to one image.\n"
-        "Writes scores.json and two pictures into the run folder, and its report.html anew.",
+        help="measure how good a trained model's images are",
+        description="Generates images with the trained model of a run, and scores them. For\n"
+        "comparison you also see the scores of real images, and of a collapsed\n"
+        "generator, which makes the same image again and again. The command writes\n"
+        "scores.json and pictures into the run folder, and report.html again.",
         epilog="example:\n  dcgan-tf evaluate runs/mnist-10k --samples 2000",
     )
     add = command.add_argument
@@ -105,27 +137,36 @@ def build_parser():
         type=whole_number(10, 10_000),
         default=10_000,
         metavar="N",
-        help="images to compare, at most half of the real ones (default: 10000)",
+        help="how many images to compare, at most half of the real ones (default: 10000)",
     )
     _add_seed(command)
 
     command = commands.add_parser(
         "report",
         help="write the report of a run",
-        description="Writes report.html into the folder of a run: film, curves, scores, findings\n"
-        "and a map of the latent space on one page, which needs no network.",
+        description="Writes report.html into the folder of a run. This page shows the film, the\n"
+        "curves, the scores, the findings of the training doctor, and a map of the latent\n"
+        "space, which is the space of the noise vectors. It works without the internet.",
         epilog="example:\n  dcgan-tf report runs/mnist-10k",
     )
-    command.add_argument("run", metavar="RUN", help="the folder of a run")
+    command.add_argument(
+        "run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k"
+    )
 
     command = commands.add_parser(
         "data",
         help="look at a data set",
-        description="Says what a data set holds, and writes a picture of it.",
+        description="Prints how many images a data set has, their size and their labels. With\n"
+        "--preview it also writes a picture of some of them.",
         epilog="example:\n  dcgan-tf data mnist-10k --preview digits.png",
     )
     add = command.add_argument
     add("data", metavar="NAME_OR_PATH", help=DATA_HELP)
-    add("--image-size", type=image_size, metavar="HxW", help="resize the images to this size")
-    add("--preview", metavar="PNG", help="write a picture of 64 of its images")
+    add(
+        "--image-size",
+        type=read_image_size,
+        metavar="HxW",
+        help="resize the images to this height and width in pixels, for example 64",
+    )
+    add("--preview", metavar="PNG", help="the PNG file to write, for a picture of 64 of its images")
     return main

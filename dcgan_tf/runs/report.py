@@ -1,4 +1,4 @@
-"""The report of a run: one HTML page that holds all it shows, and opens without a network."""
+"""The report of a run: one HTML page that contains all its pictures and opens offline."""
 
 import base64
 import importlib.resources
@@ -31,9 +31,9 @@ from dcgan_tf.runs.folder import (
     read_settings,
     read_versions,
 )
-from dcgan_tf.runs.settings import as_word
+from dcgan_tf.runs.settings import to_word
 
-# The parts' limits leave room for each other in the page; the GIF comes in only if it still fits.
+# Limits of the page and of its parts. The GIF is left out if the page becomes too large with it.
 PAGE_BYTES = 5_000_000
 FILM_BYTES = 1_600_000
 MAP_PIXEL_VALUES = 1_500_000
@@ -42,19 +42,19 @@ MAP_SIDE = 20
 
 
 def write_report(folder):
-    """Writes the report of a run as one HTML file, with all that the run folder holds so far.
+    """Writes the report of a run as one HTML file, with everything that the run has so far.
 
-    The file is less than 5 MB and loads nothing: pictures, style and script are inside it. The
-    same folder gives the same bytes.
+    The file is smaller than 5 MB. It loads nothing else, because pictures, style and script are
+    inside it. The same run always gives the same bytes.
 
     Args:
-        folder: the folder of a run, as `dcgan-tf train` made it.
+        folder: Str or `pathlib.Path`, the folder of a run that `dcgan-tf train` made.
 
     Returns:
-        `pathlib.Path` of the file, `report.html` in the folder.
+        `pathlib.Path` of the file, which is `report.html` in the folder.
 
     Raises:
-        ValueError: if the folder holds no run, or a file of it cannot be read.
+        ValueError: if the folder contains no run, or one of its files cannot be read.
 
     Example:
 
@@ -69,42 +69,44 @@ def write_report(folder):
         "versions": read_versions(folder),
         "command": settings.command(),
         "epochs": len(history.get("epoch", ())),
-        "history": _history_rows(history),
+        "history": _tabulate_history(history),
         "panels": draw_panels(history),
-        "film": _film(folder / SAMPLES),
-        "gif": _data_uri(gif.read_bytes(), "gif") if gif.exists() else None,
+        "film": _make_film(folder / SAMPLES),
+        "gif": _encode_data_uri(gif.read_bytes(), "gif") if gif.exists() else None,
         "scores": _read_card(folder / SCORES),
-        "pairs": _pairs(folder / CLOSEST_PAIRS),
-        "findings": _findings(_read_json(folder / DOCTOR)),
-        "extras": _extras(folder / EXTRAS),
-        "map": _map(folder),
+        "pairs": _read_pairs(folder / CLOSEST_PAIRS),
+        "findings": _join_findings(_read_json(folder / DOCTOR)),
+        "extras": _read_extras(folder / EXTRAS),
+        "map": _make_map(folder),
     }
-    page = _template().render(content)
+    page = _load_template().render(content)
     if len(page.encode()) >= PAGE_BYTES:
-        page = _template().render({**content, "gif": None})
+        page = _load_template().render({**content, "gif": None})
     with files.atomic_write(folder / REPORT) as part:
         part.write_text(page, encoding="utf-8")
     return folder / REPORT
 
 
 def write_curves(folder):
-    """Draws the curves of a run into its folder, if an epoch was finished."""
+    """Draws the curves of a run as curves.png in its folder, if an epoch was finished."""
     history = read_history(folder)
     if history:
         plot_curves(history, pathlib.Path(folder) / CURVES)
 
 
-def _template():
+def _load_template():
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(number=_number, setting=_setting)
+    environment.filters.update(number=_format_number, setting=_format_setting)
     source = importlib.resources.files("dcgan_tf.runs").joinpath("report.html")
     return environment.from_string(source.read_text(encoding="utf-8"))
 
 
-def _map(folder):
-    """A sheet of generated images, fewer if they are large, and what the page says about it.
+def _make_map(folder):
+    """Makes the map of the latent space: one picture of many generated images, and its numbers.
 
-    Empty without a model; `None` for samples that are no images, or are not made from noise alone.
+    Returns:
+        A dict for the template. It is empty if there is no model yet. `None` if there can be no
+        map, because the samples are no images or the model needs a condition.
     """
     if not (folder / MODEL).exists():
         return {}
@@ -115,9 +117,11 @@ def _map(folder):
     side = min(MAP_SIDE, max(4, math.isqrt(MAP_PIXEL_VALUES // (height * width * channels))))
     noise = make_latent_map(model.latent_dim, side)
     pictures = rendering.to_uint8(model.predict(noise.reshape(-1, model.latent_dim), verbose=0))
-    sheet = _sheet([Image.fromarray(p.squeeze(-1) if channels == 1 else p) for p in pictures], side)
+    sheet = _make_sheet(
+        [Image.fromarray(p.squeeze(-1) if channels == 1 else p) for p in pictures], side
+    )
     return {
-        "source": _data_uri(_png(sheet)),
+        "source": _encode_data_uri(_encode_png(sheet)),
         "latent_dim": model.latent_dim,
         "wraps": model.latent_dim >= 4,
         "rows": len(noise),
@@ -127,19 +131,22 @@ def _map(folder):
     }
 
 
-def _film(folder):
-    """A sheet of the GIF's frames: as many and as large as the limit allows."""
+def _make_film(folder):
+    """Makes one picture of all frames of the film. The page shows them one after the other.
+
+    There are as many frames, and they are as large, as `FILM_BYTES` allows.
+    """
     paths = list_grids(folder)
     if not paths:
         return None
     for shrink, count in itertools.product((1, 2, 4), (60, 30)):
         chosen = pick_evenly(paths, count)
         frames = [Image.open(path).reduce(shrink) for path in chosen]
-        sheet = _png(_sheet(frames, columns=8))
+        sheet = _encode_png(_make_sheet(frames, columns=8))
         if len(sheet) <= FILM_BYTES:
             break
     return {
-        "source": _data_uri(sheet),
+        "source": _encode_data_uri(sheet),
         "epochs": [epoch_of(path) for path in chosen],
         "columns": 8,
         "width": frames[0].width,
@@ -147,28 +154,32 @@ def _film(folder):
     }
 
 
-def _pairs(path):
-    """The picture of closest pairs, halved until it is within the limit."""
+def _read_pairs(path):
+    """Reads the picture of closest pairs, and halves its size until it fits into `PAIRS_BYTES`."""
     if not path.exists():
         return None
     picture = Image.open(path)
-    while len(_png(picture)) > PAIRS_BYTES:
+    while len(_encode_png(picture)) > PAIRS_BYTES:
         picture = picture.reduce(2)
-    return {"source": _data_uri(_png(picture)), "width": picture.width, "height": picture.height}
+    return {
+        "source": _encode_data_uri(_encode_png(picture)),
+        "width": picture.width,
+        "height": picture.height,
+    }
 
 
-def _extras(folder):
-    """The pictures and films of an application, those that are small enough."""
+def _read_extras(folder):
+    """Reads the pictures and GIFs that only this application has, unless they are too large."""
     paths = [*sorted(folder.glob("*.png")), *sorted(folder.glob("*.gif"))]
     return [
-        {"title": path.stem, "source": _data_uri(path.read_bytes(), path.suffix[1:])}
+        {"title": path.stem, "source": _encode_data_uri(path.read_bytes(), path.suffix[1:])}
         for path in paths
         if path.stat().st_size <= PAIRS_BYTES
     ]
 
 
-def _sheet(pictures, columns):
-    """Pictures of one size side by side in one, row by row."""
+def _make_sheet(pictures, columns):
+    """Pastes pictures of one size into a single one, row by row."""
     width, height = pictures[0].size
     size = (columns * width, math.ceil(len(pictures) / columns) * height)
     sheet = Image.new(pictures[0].mode, size)
@@ -177,18 +188,18 @@ def _sheet(pictures, columns):
     return sheet
 
 
-def _png(picture):
+def _encode_png(picture):
     file = io.BytesIO()
     picture.save(file, "png")
     return file.getvalue()
 
 
-def _data_uri(content, kind="png"):
+def _encode_data_uri(content, kind="png"):
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def _history_rows(history):
-    """The titles and the rows of the table of values; epochs are counted from 1."""
+def _tabulate_history(history):
+    """Makes the titles and rows of the table of values. Its epochs are counted from 1."""
     if not history:
         return None
     keys = [key for key in history if key != "epoch"]
@@ -197,8 +208,8 @@ def _history_rows(history):
     return {"titles": [key.replace("_", " ") for key in keys], "rows": rows}
 
 
-def _findings(diagnoses):
-    """One line for each stretch of epochs with the same finding; its last message stands for it."""
+def _join_findings(diagnoses):
+    """Joins consecutive epochs that have the same finding. They get the message of the last one."""
     stretches = []
     for finding, group in itertools.groupby(diagnoses or (), key=lambda d: d["finding"]):
         group = list(group)
@@ -220,8 +231,8 @@ def _read_json(path):
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(
-            f"The file cannot be read ({error}). Received: {str(path)!r}. Expected JSON, as "
-            "`dcgan-tf` writes it."
+            f"The file cannot be read ({error}). Received: {str(path)!r}. Expected JSON that "
+            "dcgan-tf has written."
         ) from error
 
 
@@ -234,17 +245,17 @@ def _read_card(path):
     except ValueError as error:
         raise ValueError(
             f"The scores cannot be read ({error}). Received: {str(path)!r}. Expected what "
-            "`dcgan-tf evaluate` writes: run it again."
+            "`dcgan-tf evaluate` writes. Run this command again."
         ) from error
 
 
-def _number(value, digits=3):
-    """The first digits of a number; a dash for none."""
+def _format_number(value, digits=3):
+    """Formats a number with its first digits. A value that is missing or infinite gives a dash."""
     if not isinstance(value, int | float) or not math.isfinite(value):
         return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
 
 
-def _setting(value):
-    """A setting as the command line takes it."""
-    return "not given" if value is None else as_word(value)
+def _format_setting(value):
+    """Formats a setting as you would write it on the command line."""
+    return "not given" if value is None else to_word(value)

@@ -1,4 +1,4 @@
-"""The scores of a run, computed from its folder and written into it."""
+"""The scores of a run, which are computed from its folder and written into it."""
 
 import dataclasses
 import pathlib
@@ -9,23 +9,23 @@ from dcgan_tf.evaluation.figures import plot_class_fractions
 from dcgan_tf.runs.folder import CLASS_FRACTIONS, EXTRAS, SCORES, load_run_model, read_settings
 
 MOST_SAMPLES = 10_000
-MOST_CLASSES_DRAWN = 40
+MOST_CLASSES_DRAWN = 40  # a chart of more classes is too crowded
 
 
 def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
-    """Scores the model of a run, and writes scores.json and its pictures into the folder.
+    """Scores the model of a run, and writes scores.json and pictures into the folder.
 
     Args:
-        folder: the folder of a run.
+        folder: Str or `pathlib.Path`, the folder of a run.
         samples: Int, the number of samples to compare, at most half of the training samples.
         seed: Int, fixes the noise.
         verbose: 0 or 1, whether to show progress.
 
     Returns:
-        The `Card` that the application gives.
+        `evaluation.card.Card`: each measure, with references to compare it with.
 
     Raises:
-        ValueError: if the folder holds no run, its data is gone, or there are too few samples.
+        ValueError: if the folder contains no run, the data is gone, or there are too few samples.
 
     Example:
 

@@ -1,6 +1,6 @@
-"""The settings of a run: their defaults, their help texts, and the command that makes a run again.
+"""The settings of a run: their defaults, their help texts, and the command that repeats a run.
 
-Loads neither TensorFlow nor Keras, so that `dcgan-tf train --help` answers at once.
+This module imports neither TensorFlow nor Keras, so that `dcgan-tf train --help` answers at once.
 """
 
 import argparse
@@ -10,9 +10,10 @@ import shlex
 
 from dcgan_tf.applications import APPLICATIONS, load
 
-NETWORK_SETTINGS = {"recurrent": {"generator_lr": 0.0007}}  # what a network brings by itself
-ALWAYS_TAKEN = ("application", "epochs", "batch_size", "seed")  # by every application
-# These names are written out because their modules load TensorFlow; a test compares them.
+NETWORK_SETTINGS = {"recurrent": {"generator_lr": 0.0007}}  # defaults that a network changes
+ALWAYS_TAKEN = ("application", "epochs", "batch_size", "seed")  # settings of every application
+# The modules that define these names import TensorFlow. So we list the names here once more, and a
+# test compares both lists.
 NETWORKS = ("default", "tutorial", "dense", "recurrent", "spectral")
 LOSSES = (
     "sigmoid_cross_entropy",
@@ -25,14 +26,15 @@ LOSSES = (
 )
 REGULARIZERS = ("r1", "gradient_penalty")
 DATA_HELP = (
-    "mnist-10k (comes with the package), stacked-mnist (three of its digits as the colours of one "
-    "image), mnist, fashion-mnist, or the path of an .npz file, a folder of IDX files or a folder "
-    "of PNG and JPEG images"
+    "the images: mnist-10k, digits that come with the package; stacked-mnist, three of these "
+    "digits as the red, green and blue of an image; mnist and fashion-mnist, which are downloaded "
+    "if needed; or the path of an .npz file, of a folder of IDX files or of a folder of PNG and "
+    "JPEG images, for example photos/"
 )
 
 
 def whole_number(least, most):
-    """Makes a function that reads a whole number from `least` to `most`, for argparse."""
+    """Makes a function for argparse that reads a whole number from `least` to `most`."""
 
     def convert(text):
         if text.isdecimal() and least <= int(text) <= most:
@@ -44,8 +46,8 @@ def whole_number(least, most):
     return convert
 
 
-def image_size(text):
-    """Reads `HEIGHTxWIDTH`, or one number for both, as a tuple of two ints."""
+def read_image_size(text):
+    """Reads `HEIGHTxWIDTH`, or one number for both, as a tuple of two ints, for argparse."""
     sizes = text.split("x")
     if len(sizes) in (1, 2) and all(size.isdecimal() and 16 <= int(size) <= 128 for size in sizes):
         return int(sizes[0]), int(sizes[-1])
@@ -54,21 +56,21 @@ def image_size(text):
     )
 
 
-def _rate(text):
-    rate = _number(text)
+def _read_rate(text):
+    rate = _read_number(text)
     if 0 < rate < 1:
         return rate
     raise argparse.ArgumentTypeError(f"received {text!r}, expected a number between 0 and 1")
 
 
-def _weight(text):
-    weight = _number(text)
+def _read_weight(text):
+    weight = _read_number(text)
     if 0 <= weight < math.inf:
         return weight
     raise argparse.ArgumentTypeError(f"received {text!r}, expected a number of at least 0")
 
 
-def _number(text):
+def _read_number(text):
     try:
         return float(text)
     except ValueError:
@@ -76,7 +78,7 @@ def _number(text):
 
 
 def _setting(default, help, **argument):
-    """A field with its default and what argparse's `add_argument` is told of it."""
+    """Makes a field with its default, its help text and other arguments for `add_argument`."""
     return dataclasses.field(default=default, metadata={"help": help, **argument})
 
 
@@ -86,73 +88,117 @@ def _integer(default, help, least, most):
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What a run is made of. A resumed run keeps all of it but the number of epochs."""
+    """The settings of a run. A resumed run keeps all of them except the number of epochs.
+
+    Each attribute is an option of `dcgan-tf train`: `batch_size` is `--batch-size`. Its help text
+    says what it means.
+    """
 
     application: str = _setting(
         "images",
-        "one of the systems of docs/applications.md (default: images)",
+        "what to build, for example conditional for digits on demand; docs/applications.md "
+        "describes each of them (default: images, from noise alone)",
         choices=tuple(APPLICATIONS),
     )
     data: str | None = _setting(
         "mnist-10k", f"{DATA_HELP} (default: mnist-10k)", metavar="NAME_OR_PATH"
     )
     image_size: tuple | None = _setting(
-        None, "resize the images to this size", type=image_size, metavar="HxW"
+        None,
+        "resize the images to this height and width in pixels, for example 32x48, or 64 for both",
+        type=read_image_size,
+        metavar="HxW",
     )
-    network: str = _setting("default", "the pair of networks (default: default)", choices=NETWORKS)
+    network: str = _setting(
+        "default",
+        "the pair of networks, for example recurrent (default: default)",
+        choices=NETWORKS,
+    )
     loss: str = _setting(
-        "sigmoid_cross_entropy", "the loss (default: sigmoid_cross_entropy)", choices=LOSSES
+        "sigmoid_cross_entropy",
+        "what the networks minimise, for example hinge (default: sigmoid_cross_entropy)",
+        choices=LOSSES,
     )
     regularizer: str = _setting(
         "auto",
-        "penalty on the discriminator's gradient (default: auto, what goes with the loss)",
+        "the penalty on the discriminator's gradient (default: auto, the one that the loss needs)",
         choices=("auto", *REGULARIZERS, "none"),
     )
     regularizer_weight: float | None = _setting(
         None,
-        "the weight of the penalty (default: 0.2 for r1, 10 for gradient_penalty)",
-        type=_weight,
+        "how much the penalty counts, for example 0.5 (default: 0.2 for r1, 10 for "
+        "gradient_penalty)",
+        type=_read_weight,
         metavar="W",
     )
     discriminator_steps: int = _integer(
-        1, "steps of the discriminator for each of the generator (default: 1)", 1, 100
+        1,
+        "how many steps the discriminator takes for each step of the generator, for example 5 with "
+        "--loss wasserstein (default: 1)",
+        1,
+        100,
     )
-    latent_dim: int = _integer(16, "length of the noise vector (default: 16)", 1, 10_000)
-    epochs: int = _integer(25, "how many epochs in all (default: 25)", 1, 1_000_000)
-    batch_size: int = _integer(32, "images in a training step (default: 32)", 1, 100_000)
+    latent_dim: int = _integer(
+        16, "how many numbers of noise each image is made from (default: 16)", 1, 10_000
+    )
+    epochs: int = _integer(
+        25,
+        "how many passes through the data in all, including those before --resume (default: 25, or "
+        "what suits the application)",
+        1,
+        1_000_000,
+    )
+    batch_size: int = _integer(
+        32,
+        "how many images a training step takes (default: 32, or what suits the application)",
+        1,
+        100_000,
+    )
     generator_lr: float = _setting(
         0.002,
-        "the generator's learning rate at the start, half of it after 5,000 steps "
-        "(default: 0.002; 0.0007 for --network recurrent)",
-        type=_rate,
+        "the generator's learning rate, which is the size of its steps, at the start; after 5,000 "
+        "steps it is half as large (default: 0.002; 0.0007 for --network recurrent)",
+        type=_read_rate,
         metavar="RATE",
     )
     discriminator_lr: float = _setting(
         0.002,
-        "the discriminator's learning rate, in the same way (default: 0.002)",
-        type=_rate,
+        "the discriminator's learning rate at the start; it falls in the same way (default: 0.002)",
+        type=_read_rate,
         metavar="RATE",
     )
     jit_compile: bool | str = _setting(
-        "auto", "use XLA: slow start, fast steps", action="store_const", const=True
+        "auto",
+        "compile the training step with XLA, TensorFlow's compiler: the start is slower, the steps "
+        "may be faster (default: only on a GPU)",
+        action="store_const",
+        const=True,
     )
     score_samples: int | None = _integer(
-        None, "score N images after each epoch too (default: only at the end)", 10, 10_000
+        None,
+        "score N images after each epoch, for example 1000 (default: only at the end)",
+        10,
+        10_000,
     )
-    seed: int = _integer(0, "fixes all that is random (default: 0)", 0, 2**31 - 1)
+    seed: int = _integer(
+        0,
+        "fixes everything that is random: the same seed gives the same run (default: 0)",
+        0,
+        2**31 - 1,
+    )
 
     @classmethod
     def from_options(cls, given):
-        """Completes given options by what the application, the network and the class bring.
+        """Completes the settings that were given with the defaults of all others.
 
         Args:
-            given: dict of the settings that were given, by their names here.
+            given: dict of the settings that were given, by the names of the attributes.
 
         Returns:
             `Settings`.
 
         Raises:
-            ValueError: for an option that the application settles by itself.
+            ValueError: for a setting that the application does not let you choose.
         """
         name = given.get("application", cls.application)
         application = load(name)
@@ -164,8 +210,8 @@ class Settings:
         for key, value in given.items():
             if key not in taken:
                 raise ValueError(
-                    f"The application {name} settles this by itself. Received: {option(key)} "
-                    f"{as_word(value)}. Expected no such option."
+                    f"The application {name} chooses this itself. Received: {to_option(key)} "
+                    f"{to_word(value)}. Expected no such option."
                 )
         return cls(
             **{
@@ -179,10 +225,17 @@ class Settings:
 
     @classmethod
     def from_json(cls, content):
-        """Reads the settings that `to_json` wrote down; what is missing has its default."""
+        """Creates the settings from a dict that `to_json` made. Missing ones have their default.
+
+        Args:
+            content: dict, as `json.load` returns it.
+
+        Returns:
+            `Settings`.
+        """
         names = {field.name for field in dataclasses.fields(cls)}
         known = {key: value for key, value in content.items() if key in names}
-        if known.get("application", cls.application) is None:  # before `images` had a name
+        if known.get("application", cls.application) is None:  # `images` of an older version
             del known["application"]
         if known.get("image_size"):
             known["image_size"] = tuple(known["image_size"])
@@ -193,11 +246,11 @@ class Settings:
         return dataclasses.asdict(self)
 
     def command(self):
-        """Gives the command that makes the run again.
+        """Gives the command that repeats the run.
 
         Returns:
-            Str: `dcgan-tf train` with the number of epochs and the settings that differ from the
-            defaults, quoted for a shell.
+            Str: `dcgan-tf train` with the number of epochs and all settings that differ from
+            their defaults, quoted for a shell.
 
         Example:
 
@@ -211,16 +264,16 @@ class Settings:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if value is not None and (value != field.default or field.name in always):
-                words.append(option(field.name))
-                words += [] if value is True else [as_word(value)]
+                words.append(to_option(field.name))
+                words += [] if value is True else [to_word(value)]
         return shlex.join(words)
 
 
-def option(name):
-    """The option of the command line that a setting is given by."""
+def to_option(name):
+    """Turns the name of a setting into its option on the command line."""
     return "--" + name.replace("_", "-")
 
 
-def as_word(value):
-    """A setting as a word of the command line."""
+def to_word(value):
+    """Turns the value of a setting into a word of the command line."""
     return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -1,4 +1,4 @@
-"""One training in a run folder: prepared, so that mistakes show at once, and then carried out."""
+"""One training in a run folder: `prepare` finds mistakes at once, and `train` carries it out."""
 
 import contextlib
 import dataclasses
@@ -25,30 +25,30 @@ from dcgan_tf.runs.folder import (
     load_run_model,
     lock_folder,
     read_settings,
-    remove_what_was_made_afterwards,
+    remove_results,
     write_settings,
 )
 from dcgan_tf.runs.report import write_curves, write_report
 from dcgan_tf.runs.scoring import evaluate_run
-from dcgan_tf.runs.settings import Settings, as_word, option
+from dcgan_tf.runs.settings import Settings, to_option, to_word
 
 
 @dataclasses.dataclass
 class Training:
-    """A training that is ready to begin, in a folder that no other training can enter.
+    """A training that is ready to begin, in a folder that is locked for all other trainings.
 
-    Use it in a `with` block, which leaves the folder free again at its end.
+    Use it in a `with` block. At the end of the block the folder is free again.
 
     Attributes:
-        folder: `pathlib.Path` of the run.
+        folder: `pathlib.Path`, the folder of the run.
         settings: `Settings`.
         application: `applications.base.Application`, with its data.
-        model: `GAN`, compiled; that of the last finished epoch if a run goes on.
-        steps: Int, training steps in an epoch.
+        model: `GAN`, compiled. If a run is resumed, the model of the last finished epoch.
+        steps: Int, the number of training steps in an epoch.
         first_epoch: Int, the epoch to begin with, counted from 0.
-        resume: Bool, whether a run goes on.
-        is_chief: Bool, whether this process writes the files; of several workers only one does.
-        lock: `contextlib.ExitStack` that holds the folder.
+        resume: Bool, whether a run is resumed, which means that it goes on where it stopped.
+        is_chief: Bool, whether this process writes the files. Of several workers only one does.
+        lock: `contextlib.ExitStack` that holds the lock of the folder.
     """
 
     folder: pathlib.Path
@@ -72,8 +72,9 @@ def prepare(given, folder=None, resume=False, overwrite=False):
     """Prepares a training: settings, data, model and folder.
 
     Args:
-        given: dict of the settings that differ from the defaults, by the names of `Settings`.
-        folder: the folder of the run, by default `runs/<name of the data or application>`.
+        given: dict of the settings that you choose, by the names of the attributes of `Settings`.
+        folder: Str or `pathlib.Path`, the folder of the run. By default it is in `runs`, with the
+            name of the data, or of the application if that is not `"images"`.
         resume: Bool, whether to go on with the run in the folder.
         overwrite: Bool, whether to replace a run in the folder.
 
@@ -81,7 +82,7 @@ def prepare(given, folder=None, resume=False, overwrite=False):
         A `Training`.
 
     Raises:
-        ValueError: for settings, data or a folder that cannot be used, with the reason.
+        ValueError: if the settings, the data or the folder cannot be used. The message says why.
 
     Example:
 
@@ -117,7 +118,7 @@ def prepare(given, folder=None, resume=False, overwrite=False):
 
 
 def choose_folder_and_settings(given, folder=None, resume=False):
-    """Completes the settings of a run, by the defaults or by what the run began with.
+    """Completes the settings of a run with the defaults, or with those of the run to resume.
 
     Args:
         given: as in `prepare`.
@@ -128,12 +129,13 @@ def choose_folder_and_settings(given, folder=None, resume=False):
         A tuple: `pathlib.Path` of the folder, and `Settings`.
 
     Raises:
-        ValueError: for a setting that the application does not take, or that differs from what the
-            resumed run began with.
+        ValueError: for a setting that the application does not let you choose, or that differs from
+            the settings of the run to resume.
     """
     source = given.get("data")
     if source is not None and source not in DATASETS and pathlib.Path(source).exists():
-        given = {**given, "data": str(pathlib.Path(source).resolve())}  # found from any folder
+        # An absolute path, so that the data is found when a command runs in another folder.
+        given = {**given, "data": str(pathlib.Path(source).resolve())}
     settings = Settings.from_options(given)
     if folder is None:
         is_default = settings.application == Settings.application
@@ -147,25 +149,27 @@ def choose_folder_and_settings(given, folder=None, resume=False):
         expected = getattr(begun_with, key)
         if value != expected and key != "epochs":
             raise ValueError(
-                f"A resumed run keeps its settings. Received: {option(key)} {as_word(value)}. "
-                f"Expected no {option(key)}, or what the run began with: {as_word(expected)}."
+                f"A resumed run keeps its settings. Received: {to_option(key)} {to_word(value)}. "
+                f"Expected no {to_option(key)}, or what the run began with: {to_word(expected)}."
             )
     epochs = given.get("epochs", begun_with.epochs)
     return folder, dataclasses.replace(begun_with, epochs=epochs)
 
 
 def train(training):
-    """Trains to the last epoch, or until Ctrl-C, then scores the model and writes the report.
+    """Trains to the last epoch or until Ctrl-C, scores the model, and writes the report.
+
+    After Ctrl-C the model is not scored.
 
     Args:
         training: what `prepare` returns.
 
     Returns:
-        Bool, whether it came to its end: `False` after Ctrl-C.
+        Bool: `True` after the last epoch, `False` after Ctrl-C.
 
     Raises:
-        ValueError: if the weights became NaN; the last good model is kept.
-        ConnectionError: if another worker is gone.
+        ValueError: if a loss became infinite or NaN ("not a number"). The last good model is kept.
+        ConnectionError: if another worker has stopped.
     """
     folder, settings, application = training.folder, training.settings, training.application
     callbacks = [guard := StopAtNaN()]
@@ -173,7 +177,7 @@ def train(training):
         if not training.resume:
             clear(folder)
         write_settings(folder, settings)
-        remove_what_was_made_afterwards(folder)
+        remove_results(folder)
         cut_history(folder, training.first_epoch)
         callbacks += build_callbacks(application, settings, folder)
     print(
@@ -190,8 +194,8 @@ def train(training):
         steps_so_far = int(training.model.generator_optimizer.iterations.numpy())
         kept = (steps_so_far - 1) // training.steps
         raise ValueError(
-            f"The training went wrong: {guard.reason}. Kept: the model after epoch {kept}. Try "
-            "lower rates (--generator-lr, --discriminator-lr) or the default --loss."
+            f"The training has failed: {guard.reason}. Kept: the model after epoch {kept}. Try "
+            "lower learning rates (--generator-lr, --discriminator-lr) or the default --loss."
         )
     if not finished:
         print(f"Stopped. To go on: dcgan-tf train --resume --output-dir {folder}")
@@ -199,7 +203,14 @@ def train(training):
 
 
 def finish(folder):
-    """Writes the curves and the report of a run, and prints a line for each thing in its folder."""
+    """Writes the curves and the report of a run, and prints a list of what its folder contains.
+
+    Args:
+        folder: Str or `pathlib.Path`, the folder of the run.
+
+    Raises:
+        ValueError: if the folder contains no run, or one of its files cannot be read.
+    """
     write_curves(folder)
     write_report(folder)
     for title, path in list_contents(folder):
@@ -207,7 +218,7 @@ def finish(folder):
 
 
 def _fit(training, callbacks):
-    """Trains, and returns whether it came to the end."""
+    """Trains, and returns whether the training reached its last epoch: `False` after Ctrl-C."""
     settings, application, model = training.settings, training.application, training.model
     batches = shuffled_batches(
         application.samples,
@@ -231,7 +242,7 @@ def _fit(training, callbacks):
             if isinstance(callback, ProgressGif):
                 callback.write()
         return False
-    except workers.LOST as error:
+    except workers.LOST_WORKER_ERRORS as error:
         if model.distribute_strategy.num_replicas_in_sync == 1:
             raise
         raise ConnectionError(
@@ -246,7 +257,10 @@ def _fit(training, callbacks):
 
 
 def _score(folder):
-    """Scores the run and prints the card. The training is done, even if this cannot be."""
+    """Scores the run and prints the scores.
+
+    The training has succeeded even if scoring is impossible, so an error becomes a message.
+    """
     try:
         print(f"\n{evaluate_run(folder).as_table()}\n")
     except (ValueError, OSError) as error:

@@ -1,18 +1,25 @@
-"""Training on several machines at once, as the environment variable TF_CONFIG describes them."""
+"""Training on several machines at once. The environment variable TF_CONFIG describes them.
+
+Each machine runs one process, a worker. All workers have a copy of the model and take a part of
+every batch. One of them, the chief, writes the files.
+"""
 
 import os
 
 import tensorflow as tf
 
-LOST = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.InternalError)
+# What TensorFlow raises if another worker has stopped.
+LOST_WORKER_ERRORS = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.InternalError)
 
 
 def join():
-    """Joins the other workers, if there are any. Must come before anything TensorFlow computes.
+    """Joins the other workers, if there are any.
+
+    You have to call it before TensorFlow computes anything.
 
     Returns:
-        A tuple: the `tf.distribute.Strategy` to build the model in, and whether this process is
-        the chief, which writes all files; a process alone is.
+        A tuple: the `tf.distribute.Strategy` in whose scope to build the model, and a Bool, whether
+        this process is the chief. A process that trains alone is the chief.
 
     Raises:
         ValueError: if TF_CONFIG is set and cannot be understood.

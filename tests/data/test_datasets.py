@@ -116,7 +116,7 @@ def test_sources_that_are_none_are_refused(tmp_path):
         "There is no such data set.*mnist-10k, stacked-mnist, mnist, fashion-mnist",
     )
     refused("minst", "There is no such data set")
-    refused(tmp_path / "notes.txt", "This is no data file")
+    refused(tmp_path / "notes.txt", "This is not a data file")
     refused(tmp_path / "empty", "There are no images in the folder")
     for image_size in (28, (28, 0), (28,), (28.5, 28)):
-        refused("mnist-10k", "This is no image size", image_size=image_size)
+        refused("mnist-10k", "This is not an image size", image_size=image_size)

@@ -74,9 +74,9 @@ def test_ranges_are_recognised(tmp_path, rng, scale):
     [
         ({"x_train": np.array([{}, {}], object)}, "npz file cannot be read"),
         ({"pictures": np.zeros((2, 16, 16)), "y": np.zeros(2)}, "has no images.*'pictures'"),
-        ({"x": np.zeros((2, 784), np.uint8)}, "no array of images. Received: shape .2, 784."),
-        ({"x": np.zeros((2, 3, 16, 16), np.uint8)}, "no array of images.*channels, channels last"),
-        ({"x": np.zeros((0, 16, 16), np.uint8)}, "no array of images"),
+        ({"x": np.zeros((2, 784), np.uint8)}, "not an array of images. Received: shape .2, 784."),
+        ({"x": np.zeros((2, 3, 16, 16), np.uint8)}, "an array of images.*channels, channels last"),
+        ({"x": np.zeros((0, 16, 16), np.uint8)}, "not an array of images"),
         ({"x": np.full((2, 16, 16), 300.0)}, "unknown range. Received: 300 to 300"),
         ({"x": np.full((2, 16, 16), np.nan)}, "unknown range"),
         ({"x": np.full((2, 16, 16), "a")}, "pixels are not numbers"),
@@ -102,8 +102,8 @@ def test_damaged_archives_are_refused(tmp_path, idx_folder):
     images.write_bytes(whole[: len(whole) // 2])
     refused(path, "cannot be unpacked")
     images.write_bytes(gzip.compress(gzip.decompress(whole)[:-1]))
-    refused(path, "no IDX file of bytes, or not all of it")
+    refused(path, "not a complete IDX file of bytes")
     images.write_bytes(gzip.compress(b"\0\0\x0d" + gzip.decompress(whole)[3:]))
-    refused(path, "no IDX file of bytes")
+    refused(path, "not a complete IDX file of bytes")
     images.unlink()
     refused(path, "no training images")

@@ -39,5 +39,5 @@ def test_numbers_of_a_row_are_those_that_json_knows():
 
 @pytest.mark.parametrize("content", [5, [], {}, {"rows": 3}, {"rows": [{"floor": 1}]}])
 def test_what_is_no_card_is_refused(content):
-    with pytest.raises(ValueError, match="no scores of this version"):
+    with pytest.raises(ValueError, match="not scores of this version"):
         Card.from_json(content)

@@ -155,8 +155,13 @@ def test_a_loss_gets_the_outputs_that_it_takes():
         def generator_loss(self, fake_output, real_output=None):
             return (real_output, fake_output)
 
+    class Wrapped:
+        def generator_loss(self, *outputs, **options):
+            return ("fake", *outputs)
+
     for loss, expected in (
         (Articles(), ("fake", 1)),
+        (Wrapped(), ("fake", 1)),
         (WithSettings(), ("fake", 1)),
         (Both(), (2, 1)),
         (ByName(), (2, 1)),

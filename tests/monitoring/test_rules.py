@@ -102,7 +102,7 @@ def test_collapse_onto_one_class():
     assert finding(*[one] * 3) == "collapse"
     assert finding(*[several] * 3) == "healthy"
     look = {**HEALTHY, **one}
-    assert "95% of them read as 8" in diagnose([look] * 3)[1]
+    assert "95% of them are classified as 8" in diagnose([look] * 3)[1]
 
 
 def test_collapse_needs_most_of_three_looks():
@@ -186,8 +186,8 @@ def test_messages_are_one_line_with_numbers():
     look = {**HEALTHY, "diversity": 0.12, "largest_class": 1, "largest_class_fraction": 0.94}
     message = diagnose([look] * 3)[1]
     assert message == (
-        "collapsed: the images are 12% as varied as real ones, 94% of them read as 1. Try equal "
-        "learning rates, or a stronger discriminator."
+        "collapsed: the images are 12% as varied as real ones, and 94% of them are classified as 1."
+        " Try equal learning rates, or a stronger discriminator."
     )
     for looks, failing, _ in BOUNDARIES.values():
         message = diagnose([{**HEALTHY, **failing}] * looks)[1]

@@ -219,7 +219,7 @@ def test_nan_stops_the_training_and_is_null_in_json(tmp_path, capsys):
     assert len(history.epoch) == 1
     (entry,) = json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(name))
     assert entry["finding"] == "nan" and entry["measurements"]["generator_loss"] is None
-    assert capsys.readouterr().out.count("NaN: a loss is no number any more") == 1
+    assert capsys.readouterr().out.count("NaN: a loss is not a number any more") == 1
 
 
 def test_prints_when_the_finding_changes_and_at_the_end(capsys, monkeypatch):

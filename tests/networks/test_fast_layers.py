@@ -9,7 +9,7 @@ from dcgan_tf.networks import fast_layers
 from dcgan_tf.networks.fast_layers import accelerate
 from dcgan_tf.networks.pairs import build_pair
 
-TUTORIAL_LAYERS = [  # what `_way` is asked: height, width, kernel, stride
+TUTORIAL_LAYERS = [  # what `_choose_method` is asked: height, width, kernel, stride
     ((7, 7, (5, 5, 128, 256), 1), "fourier"),
     ((7, 7, (5, 5, 64, 128), 2), "fourier"),
     ((14, 14, (5, 5, 1, 64), 2), "phases"),
@@ -35,8 +35,8 @@ def assert_same(ours, keras_own):
 
 def test_the_tutorials_layers_go_the_fast_ways():
     for question, way in TUTORIAL_LAYERS:
-        assert fast_layers._way(*question) == way
-    assert fast_layers._way(7, 7, (4, 4, 32, 64), 2) == "plain"  # of the default pair
+        assert fast_layers._choose_method(*question) == way
+    assert fast_layers._choose_method(7, 7, (4, 4, 32, 64), 2) == "plain"  # of the default pair
 
 
 STRIDED = [(2, 2), (3, 2), (4, 2), (5, 3)]
@@ -50,7 +50,7 @@ STRIDED = [(2, 2), (3, 2), (4, 2), (5, 3)]
 )
 @pytest.mark.parametrize("transposed", [False, True])
 def test_convolutions_are_those_of_keras(monkeypatch, way, kernel, stride, transposed):
-    monkeypatch.setattr(fast_layers, "_way", lambda *_: way)
+    monkeypatch.setattr(fast_layers, "_choose_method", lambda *_: way)
     kind = keras.layers.Conv2DTranspose if transposed else keras.layers.Conv2D
     options = {"bias_initializer": "normal", "activation": "tanh"}
     layer = kind(6, (kernel, max(kernel - 1, stride)), stride, "same", **options)
@@ -67,7 +67,7 @@ def test_convolutions_are_those_of_keras(monkeypatch, way, kernel, stride, trans
     [{"padding": "valid"}, {"dilation_rate": 2, "strides": 1}, {"strides": (2, 1)}, {"groups": 2}],
 )
 def test_other_convolutions_are_left_to_keras(monkeypatch, options):
-    monkeypatch.setattr(fast_layers, "_way", lambda *_: "fourier")
+    monkeypatch.setattr(fast_layers, "_choose_method", lambda *_: "fourier")
     layer = keras.layers.Conv2D(**{"filters": 4, "kernel_size": 3, "padding": "same", **options})
     inputs = random(2, 8, 8, 4)
     layer(inputs)

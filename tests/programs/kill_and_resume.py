@@ -20,6 +20,8 @@ import time
 
 import numpy as np
 
+from dcgan_tf import cli
+
 IMAGES, BATCH_SIZE = 320, 32
 TRAIN = [sys.executable, "-m", "dcgan_tf", "train", "--data", "data.npz", "--latent-dim", "4"]
 TRAIN += ["--batch-size", str(BATCH_SIZE)]
@@ -35,9 +37,9 @@ def main():
     print(f"kills survived: {survived} of {arguments.kills}")
 
 
-def kill_and_compare(folder, kills, seed, epochs=32):
+def kill_and_compare(folder, kills, seed, epochs=32, images=IMAGES):
     """Returns how many kills the run survived; an assertion fails if it ends otherwise."""
-    pixels = np.random.default_rng(0).integers(0, 256, (IMAGES, 16, 16), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (images, 16, 16), dtype=np.uint8)
     np.savez(folder / "data.npz", x_train=pixels)
     begin = time.perf_counter()
     run(folder, "--output-dir", "whole", "--epochs", str(epochs))
@@ -60,7 +62,9 @@ def kill_and_compare(folder, kills, seed, epochs=32):
         survived += 1
         print(f"kill {survived}: {what}", flush=True)
         resume = ["--resume"] if (folder / "killed" / "run.json").exists() else []
-    run(folder, "--output-dir", "killed", "--epochs", str(epochs), *resume)
+    with contextlib.chdir(folder):
+        words = [*TRAIN[3:], "--output-dir", "killed", "--epochs", str(epochs), *resume]
+        assert cli.main(words) == 0
     compare(folder / "whole", folder / "killed")
     return survived
 

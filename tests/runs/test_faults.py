@@ -20,7 +20,7 @@ from dcgan_tf.runs.folder import lock_folder
 
 def test_killed_and_resumed_is_never_killed(tmp_path):
     """The short form of tests/programs/kill_and_resume.py."""
-    assert kill_and_compare(tmp_path, kills=2, seed=1, epochs=6) == 2
+    assert kill_and_compare(tmp_path, kills=2, seed=1, epochs=6, images=64) == 2
 
 
 def test_nan_stops_the_run_and_keeps_the_last_good_state(work, command, monkeypatch):

@@ -261,7 +261,7 @@ def test_a_very_long_history_is_thinned(bare):
 def test_scores(bare):
     (bare / "scores.json").write_text(json.dumps(SCORES))
     page = report(bare)
-    assert "4,002 generated samples, seed 3. Judged by: pixels" in page.text
+    assert "4,002 generated samples, seed 3. Measured by: pixels" in page.text
     row = page.text[page.text.index("how far apart") :]
     assert row.startswith("how far apart; lower is better 3.14 ± 0.012 0.21 61,234 ")
     row = page.text[page.text.index("missing classes") :]
@@ -305,7 +305,7 @@ def test_findings_of_consecutive_epochs_are_one_line(bare):
 def test_a_healthy_run_is_told_in_one_line(bare):
     (bare / "doctor.json").write_text(diagnoses(*["healthy"] * 7))
     page = report(bare)
-    sentence = "No failure was found in any epoch that was examined, from 1 to 7. At the last, "
+    sentence = "examined epochs 1 to 7 and found no failure. Its last message: “"
     assert sentence + "healthy: told 7" in page.text
     assert page.by_id("findings") is None
 
@@ -316,7 +316,7 @@ def test_a_folder_with_settings_only(bare):
         "0 of 30 epochs done",
         "There are no pictures yet",
         "There is no history yet",
-        "not scored yet: dcgan-tf evaluate FOLDER does it",
+        "not scored yet. The command dcgan-tf evaluate FOLDER scores it",
         "There is no model in this run folder",
     ):
         assert sentence in page.text

@@ -65,9 +65,9 @@ def test_a_mistake_leaves_the_folder_free(work, first):
 @pytest.mark.parametrize(
     ("given", "options", "message"),
     [
-        ({**GIVEN, "epochs": 2}, {}, "holds a run already"),
+        ({**GIVEN, "epochs": 2}, {}, "already contains a run"),
         ({"seed": 3}, {"resume": True}, "Received: --seed 3. Expected no --seed"),
-        ({"application": "text", "loss": "hinge"}, {}, "application text settles this by itself"),
+        ({"application": "text", "loss": "hinge"}, {}, "application text chooses this itself"),
         ({"application": "music"}, {}, "Unknown application"),
         ({"data": "missing"}, {"overwrite": True}, "no such data set"),
     ],
