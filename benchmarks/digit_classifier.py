@@ -14,7 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from machine import describe
 
 from dcgan_tf import load_dataset
-from dcgan_tf.evaluation.classifier import EPOCHS, accuracy, train_classifier
+from dcgan_tf.evaluation.classifier import EPOCHS, measure_accuracy, train_classifier
 from dcgan_tf.evaluation.features import DIGITS
 
 SEED = 0
@@ -28,8 +28,8 @@ def main():
     classifier.save_weights(DIGITS)
     print(f"\n{describe()}")
     print(f"seed {SEED}, {EPOCHS} epochs in {seconds:.0f} s, {classifier.count_params():,} weights")
-    print(f"test digits right: {100 * accuracy(classifier, x_test, y_test):.2f} %")
-    print(f"training digits right: {100 * accuracy(classifier, x_train, y_train):.2f} %")
+    print(f"test digits right: {100 * measure_accuracy(classifier, x_test, y_test):.2f} %")
+    print(f"training digits right: {100 * measure_accuracy(classifier, x_train, y_train):.2f} %")
     print(f"{DIGITS.name}: {DIGITS.stat().st_size:,} bytes")
 
 

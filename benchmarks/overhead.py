@@ -156,15 +156,15 @@ def default_callbacks(images, folder):
     """The callbacks of `dcgan-tf train`."""
     from dcgan_tf import ProgressGif, TrainingDoctor
     from dcgan_tf.evaluation import features
-    from dcgan_tf.gan.keras_compat import StopAtNaN
-    from dcgan_tf.runs.callbacks import History, SaveModel
+    from dcgan_tf.gan.keras_compat import HistoryLogger, StopAtNaN
+    from dcgan_tf.runs.callbacks import SaveModel
     from dcgan_tf.runs.folder import DOCTOR, GIF, HISTORY, MODEL, SAMPLES
 
     folder = pathlib.Path(folder)
     return [
         StopAtNaN(),
         TrainingDoctor(images, features.digit_features().classify, folder / DOCTOR),
-        History(folder / HISTORY),
+        HistoryLogger(folder / HISTORY),
         ProgressGif(folder / GIF, frames_dir=folder / SAMPLES),
         SaveModel(folder / MODEL),
     ]

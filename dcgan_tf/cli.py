@@ -58,7 +58,9 @@ def sample(arguments):
         from dcgan_tf.data import files, rendering
         from dcgan_tf.runs.drawing import Samples
 
-        output = files.writable_file(arguments.output or f"{arguments.run}/generated.png", ".png")
+        output = files.check_writable_file(
+            arguments.output or f"{arguments.run}/generated.png", ".png"
+        )
         samples = Samples(arguments.run, arguments.label)
     with _failures_in_one_line(status=1):
         rendering.write_png(output, samples.draw(arguments.count, arguments.seed))
@@ -94,7 +96,7 @@ def data(arguments):
         from dcgan_tf.runs.drawing import Preview
 
         if arguments.preview:
-            files.writable_file(arguments.preview, ".png")
+            files.check_writable_file(arguments.preview, ".png")
         preview = Preview(arguments.data, arguments.image_size)
         print(preview.describe())
     with _failures_in_one_line(status=1):

@@ -25,6 +25,12 @@ def test_keras_still_looks_for_one_loss():
     assert 'logs.get("loss")' in source
 
 
+def test_keras_still_adds_columns_for_validation():
+    """Else `HistoryLogger` needs no `on_epoch_end` of its own."""
+    source = inspect.getsource(keras.callbacks.CSVLogger.on_epoch_end)
+    assert 'self.keys.extend([f"val_{k}"' in source
+
+
 def test_keras_still_scales_only_one_optimizer():
     """Else `prepare_optimizer` need not wrap both optimizers for float16."""
     source = inspect.getsource(base_trainer.Trainer.compile)

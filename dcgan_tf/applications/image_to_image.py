@@ -186,6 +186,7 @@ def build_translators(condition_shape, image_shape, latent_dim, seed=None, filte
 
     References:
         Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597
+
         Isola et al. 2017, https://arxiv.org/abs/1611.07004
     """
     layers = keras.layers

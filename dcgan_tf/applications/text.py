@@ -34,6 +34,7 @@ class DateTexts(Application):
 
     References:
         Jang et al. 2017, https://arxiv.org/abs/1611.01144
+
         Maddison et al. 2017, https://arxiv.org/abs/1611.00712
     """
 

@@ -50,6 +50,7 @@ def load_dataset(source="mnist-10k", image_size=None):
 
     References:
         Lin et al. 2018, https://arxiv.org/abs/1712.04086
+
         Yang et al. 2023, https://doi.org/10.1038/s41597-022-01721-8
 
     Example:

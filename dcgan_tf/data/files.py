@@ -45,7 +45,7 @@ def write_json(path, content):
         part.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def writable_file(path, suffix):
+def check_writable_file(path, suffix):
     """Checks that a file can be written, before any work is spent on its content.
 
     Args:
@@ -71,11 +71,11 @@ def writable_file(path, suffix):
             f"There is a folder where the file should go. Received: {str(path)!r}. Expected the "
             "name of a file."
         )
-    writable_folder(path.parent)
+    check_writable_folder(path.parent)
     return path
 
 
-def writable_folder(path):
+def check_writable_folder(path):
     """Checks that you can write to a folder, which exists or can be made.
 
     Args:

@@ -90,7 +90,7 @@ def train_classifier(images, labels, seed=0, verbose=1, epochs=EPOCHS):
     return classifier
 
 
-def accuracy(classifier, images, labels):
+def measure_accuracy(classifier, images, labels):
     """Computes the fraction of images that the classifier classifies correctly.
 
     Args:

@@ -19,7 +19,7 @@ import keras
 import numpy as np
 
 from dcgan_tf.data import files
-from dcgan_tf.evaluation.classifier import accuracy, build_classifier, train_classifier
+from dcgan_tf.evaluation.classifier import build_classifier, measure_accuracy, train_classifier
 
 EPOCHS = 20  # of a classifier that is trained here; the one that comes with the package had 60
 DIGITS = importlib.resources.files("dcgan_tf.data") / "assets" / "digit_classifier.weights.h5"
@@ -157,13 +157,13 @@ def _load_or_train_classifier(name, images, labels, verbose):
     if path.exists():
         classifier = keras.saving.load_model(path)
     else:
-        files.writable_file(path, ".keras")
+        files.check_writable_file(path, ".keras")
         if verbose:
             print(f"Training a classifier of {name}, to be kept in {path}.")
         classifier = train_classifier(images[seen], classes[seen], 0, verbose, EPOCHS)
         with files.atomic_write(path) as part:
             classifier.save(part)
-    fraction = accuracy(classifier, images[held_out], classes[held_out])
+    fraction = measure_accuracy(classifier, images[held_out], classes[held_out])
     description = (
         f"64 features of a classifier of {name} ({checksum:08x}, classifies "
         f"{100 * fraction:.1f} % of held-out images correctly)"

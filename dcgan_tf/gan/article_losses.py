@@ -50,6 +50,7 @@ class SigmoidCrossEntropy:
 
     References:
         Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
+
         Salimans et al. 2016, https://arxiv.org/abs/1606.03498
     """
 

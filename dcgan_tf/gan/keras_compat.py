@@ -5,6 +5,8 @@ tests/test_upstream.py fails as soon as Keras has changed. Then the workaround c
 sources named are those of Keras 3.15. Where no thread is named, we know of none.
 """
 
+import contextlib
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -71,6 +73,26 @@ def adapt_callbacks(callbacks):
         else each
         for each in callbacks
     ]
+
+
+class HistoryLogger(keras.callbacks.CSVLogger):
+    """Writes the metrics of each epoch into a CSV file, as Keras' `CSVLogger` does.
+
+    `CSVLogger` (callbacks/csv_logger.py) adds an empty column with `val_` before its name for each
+    metric of the first epoch, in case that validation comes later. A run folder would have four
+    columns that stay empty. This callback keeps to the metrics of the first epoch. Noticed by
+    `test_keras_still_adds_columns_for_validation`.
+    """
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.keys = self.keys or sorted(logs)
+        super().on_epoch_end(epoch, logs)
+
+    def close(self):
+        """Closes the file. We call it after an error too, because Keras then calls no callback."""
+        if self.csv_file is not None:
+            with contextlib.suppress(OSError):
+                self.csv_file.close()
 
 
 class OptimizerPair:

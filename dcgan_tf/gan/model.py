@@ -44,9 +44,6 @@ class GAN(Sampling, Saving, keras.Model):
     >>> model.compile()
     >>> model.fit(x_train, epochs=20, batch_size=32)
     >>> images = model.generate(16, seed=1)
-
-    References:
-        Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
     """
 
     def __init__(self, generator, discriminator, latent_dim, seed=None, name=None, **kwargs):

@@ -69,6 +69,7 @@ class Wasserstein(_WithoutSettings):
 
     References:
         Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875
+
         Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028
     """
 

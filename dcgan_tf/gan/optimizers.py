@@ -29,6 +29,7 @@ def adam(rate=2e-3, averaged=False):
 
     References:
         Kingma and Ba 2015, https://arxiv.org/abs/1412.6980
+
         Radford et al. 2015, https://arxiv.org/abs/1511.06434
     """
     falling_rate = keras.optimizers.schedules.InverseTimeDecay(rate, 5000, 1.0)

@@ -137,6 +137,7 @@ def oscillation(seed, cured):
 
     References:
         Kingma and Ba 2015, https://arxiv.org/abs/1412.6980
+
         Radford et al. 2015, https://arxiv.org/abs/1511.06434
     """
     rate, beta_1 = (2e-3, 0.5) if cured else (5e-3, 0.9)

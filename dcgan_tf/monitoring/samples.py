@@ -45,7 +45,7 @@ class SampleGrid(keras.callbacks.Callback):
         for name, value in (("rows", rows), ("columns", columns), ("every", every)):
             validation.check_integer(name, value, 1)
         validation.check_integer("seed", seed, 0)
-        self.output_dir = files.writable_folder(output_dir)
+        self.output_dir = files.check_writable_folder(output_dir)
         self.rows = rows
         self.columns = columns
         self.seed = seed
@@ -61,7 +61,7 @@ class SampleGrid(keras.callbacks.Callback):
         if self._checksums is None:
             self._checksums = self._read_checksums(epoch)
             for path in self._list_pictures():
-                if epoch_of(path) not in self._checksums:
+                if read_epoch(path) not in self._checksums:
                     path.unlink()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -105,10 +105,10 @@ class SampleGrid(keras.callbacks.Callback):
 
 def list_grids(folder):
     """Lists the files of the grids in a folder, first epoch first."""
-    return sorted(folder.glob("epoch_[0-9]*.png"), key=epoch_of)
+    return sorted(folder.glob("epoch_[0-9]*.png"), key=read_epoch)
 
 
-def epoch_of(path):
+def read_epoch(path):
     """Reads the epoch (counted from 1) from the name of a grid's file."""
     return int(path.stem.removeprefix("epoch_"))
 
@@ -152,7 +152,7 @@ class ProgressGif(SampleGrid):
         frames_dir=None,
         draw=None,
     ):
-        self.path = files.writable_file(path, ".gif")
+        self.path = files.check_writable_file(path, ".gif")
         rendering.check_frame_times(duration_ms, hold_ms)
         frames_dir = frames_dir or self.path.with_name(f"{self.path.stem}_frames")
         super().__init__(frames_dir, rows, columns, seed, every, draw)
@@ -175,7 +175,7 @@ class ProgressGif(SampleGrid):
     def write(self):
         """Writes the GIF from the frames so far, if there are any."""
         frames = [
-            rendering.add_caption(iio.imread(path), f"epoch {epoch_of(path)}")
+            rendering.add_caption(iio.imread(path), f"epoch {read_epoch(path)}")
             for path in self._list_pictures()
         ]
         if frames:

@@ -76,7 +76,7 @@ class TrainingDoctor(keras.callbacks.Callback):
         super().__init__()
         validation.check_integer("every", every, 1)
         self.classify = classify
-        self.path = None if path is None else files.writable_file(path, ".json")
+        self.path = None if path is None else files.check_writable_file(path, ".json")
         self.verbose = verbose
         self.every = every
         self.findings = []

@@ -28,6 +28,7 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=Non
 
     References:
         Radford et al. 2015, https://arxiv.org/abs/1511.06434
+
         Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard/
     """
     height, width, channels = check_image_shape(image_shape, ANY_CHANNELS)

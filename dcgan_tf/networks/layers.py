@@ -23,6 +23,7 @@ class GumbelSoftmax(keras.layers.Layer):
 
     References:
         Jang et al. 2017, https://arxiv.org/abs/1611.01144
+
         Maddison et al. 2017, https://arxiv.org/abs/1611.00712
     """
 

@@ -3,12 +3,11 @@
 Keras calls the methods of a callback during `fit`, for example at the end of each epoch.
 """
 
-import contextlib
-
 import keras
 import numpy as np
 
 from dcgan_tf.data import files
+from dcgan_tf.gan.keras_compat import HistoryLogger
 from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.monitoring.scorecard import Scorecard
 from dcgan_tf.monitoring.training_doctor import TrainingDoctor
@@ -35,7 +34,7 @@ def build_callbacks(application, settings, folder):
     return [
         CheckFolder(folder),
         *watching,
-        History(folder / HISTORY, append=True),
+        HistoryLogger(folder / HISTORY, append=True),
         ProgressGif(folder / GIF, frames_dir=folder / SAMPLES, draw=application.draw),
         SaveModel(folder / MODEL),
     ]
@@ -97,21 +96,3 @@ class SaveModel(keras.callbacks.Callback):
         """Saves the model to a temporary file, which then replaces the old one."""
         with files.atomic_write(self.path) as part:
             self.model.save(part)
-
-
-class History(keras.callbacks.CSVLogger):
-    """Keras' `CSVLogger` with the columns of the first epoch.
-
-    Keras would add an empty column for each of them, such as val_generator_loss, to hold scores on
-    validation data.
-    """
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.keys = self.keys or sorted(logs)
-        super().on_epoch_end(epoch, logs)
-
-    def close(self):
-        """Closes the file. We call it after an error too, because Keras then calls no callback."""
-        if self.csv_file is not None:
-            with contextlib.suppress(OSError):
-                self.csv_file.close()

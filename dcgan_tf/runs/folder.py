@@ -41,7 +41,7 @@ def check_new(folder, overwrite):
         ValueError: if the folder contains a run and `overwrite` is false, or if it contains
             anything else.
     """
-    folder = files.writable_folder(folder)
+    folder = files.check_writable_folder(folder)
     if not folder.exists() or all(path.name.startswith(".") for path in folder.iterdir()):
         return
     received = f"Received: {str(folder)!r}."

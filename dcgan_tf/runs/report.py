@@ -15,7 +15,7 @@ from dcgan_tf.data import files, rendering
 from dcgan_tf.evaluation.card import Card
 from dcgan_tf.gan.latent_space import make_latent_map
 from dcgan_tf.monitoring.curves import EPOCHS_SHOWN, draw_panels, pick_evenly, plot_curves
-from dcgan_tf.monitoring.samples import epoch_of, list_grids
+from dcgan_tf.monitoring.samples import list_grids, read_epoch
 from dcgan_tf.runs.folder import (
     CLOSEST_PAIRS,
     CURVES,
@@ -147,7 +147,7 @@ def _make_film(folder):
             break
     return {
         "source": _encode_data_uri(sheet),
-        "epochs": [epoch_of(path) for path in chosen],
+        "epochs": [read_epoch(path) for path in chosen],
         "columns": 8,
         "width": frames[0].width,
         "height": frames[0].height,

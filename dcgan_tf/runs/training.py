@@ -12,10 +12,10 @@ from dcgan_tf import applications
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data.batches import shuffled_batches
 from dcgan_tf.data.datasets import DATASETS
-from dcgan_tf.gan.keras_compat import StopAtNaN
+from dcgan_tf.gan.keras_compat import HistoryLogger, StopAtNaN
 from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.runs import workers
-from dcgan_tf.runs.callbacks import History, build_callbacks
+from dcgan_tf.runs.callbacks import build_callbacks
 from dcgan_tf.runs.folder import (
     check_new,
     clear,
@@ -251,7 +251,7 @@ def _fit(training, callbacks):
         ) from error
     finally:
         for callback in callbacks:
-            if isinstance(callback, History):
+            if isinstance(callback, HistoryLogger):
                 callback.close()
     return True
 

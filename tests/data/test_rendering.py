@@ -125,6 +125,6 @@ def test_paths_that_cannot_be_written_are_refused(tmp_path):
         (tmp_path / "file" / "film.gif", "There is a file where the folder should go"),
     ):
         with pytest.raises(ValueError, match=f"{message}"):
-            files.writable_file(path, ".gif")
-    assert files.writable_file(tmp_path / "a" / "b" / "film.gif", ".gif").name == "film.gif"
+            files.check_writable_file(path, ".gif")
+    assert files.check_writable_file(tmp_path / "a" / "b" / "film.gif", ".gif").name == "film.gif"
     assert not (tmp_path / "a").exists()

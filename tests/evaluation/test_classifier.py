@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dcgan_tf.evaluation.classifier import accuracy, build_classifier, train_classifier
+from dcgan_tf.evaluation.classifier import build_classifier, measure_accuracy, train_classifier
 
 
 @pytest.mark.parametrize("shape", [(16, 16, 1), (28, 28, 1), (33, 64, 3), (128, 128, 3)])
@@ -13,5 +13,5 @@ def test_the_classifier_fits_every_image_shape(shape):
 def test_training_teaches_and_is_fixed_by_the_seed(stripes):
     images, labels = stripes
     classifier = train_classifier(images[:240], labels[:240], seed=3, verbose=0)
-    assert accuracy(classifier, images[240:], labels[240:]) > 0.9
-    assert accuracy(build_classifier((16, 16, 1), 3, seed=3), images, labels) < 0.7
+    assert measure_accuracy(classifier, images[240:], labels[240:]) > 0.9
+    assert measure_accuracy(build_classifier((16, 16, 1), 3, seed=3), images, labels) < 0.7

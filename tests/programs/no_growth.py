@@ -28,7 +28,8 @@ from dcgan_tf import (
     shuffled_batches,
 )
 from dcgan_tf.evaluation.features import Features
-from dcgan_tf.runs.callbacks import History, SaveModel
+from dcgan_tf.gan.keras_compat import HistoryLogger
+from dcgan_tf.runs.callbacks import SaveModel
 
 MOST_GROWTH = 20  # MB
 
@@ -65,7 +66,7 @@ def watch(folder, epochs):
     callbacks = [
         Scorecard(Scorer(images, pixels(images))),
         TrainingDoctor(images, path=folder / "doctor.json", verbose=0),
-        History(folder / "history.csv"),
+        HistoryLogger(folder / "history.csv"),
         SampleGrid(folder / "samples"),
         ProgressGif(folder / "progress.gif"),
         SaveModel(folder / "model.keras"),
