@@ -3,16 +3,17 @@ import shutil
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
 import numpy as np
 import pytest
 
-from dcgan_tf import Scorer, cli, digit_features, load_dataset
+# Fixtures import TensorFlow inside: the process that hands out the tests has no use for it.
 
 
 @pytest.fixture(scope="session")
 def digits():
     """96 of the bundled digits, float32 (96, 28, 28, 1) in [-1, 1]: three batches of 32."""
+    from dcgan_tf import load_dataset
+
     return load_dataset("mnist-10k")[0][0][:96]
 
 
@@ -21,6 +22,8 @@ def tiny_gan():
     """Makes GANs of points in the plane: fast to trace, with BatchNorm and Dropout."""
 
     def make(seed=0, latent_dim=3):
+        import keras
+
         from dcgan_tf import GAN
 
         layers = keras.layers
@@ -77,6 +80,8 @@ def write_data(folder):
 @pytest.fixture(scope="session")
 def one_epoch(tmp_path_factory, keras_home):
     """A folder with data.npz and a run of one epoch in runs/data, to be copied by `finished`."""
+    from dcgan_tf import cli
+
     folder = tmp_path_factory.mktemp("one_epoch")
     write_data(folder)
     with pytest.MonkeyPatch.context() as patch:
@@ -101,6 +106,8 @@ def finished(work, one_epoch):
 def command(capsys):
     """Runs a command in this process and returns (status, standard output, standard error)."""
 
+    from dcgan_tf import cli
+
     def run(*argv):
         try:
             status = cli.main([str(word) for word in argv])
@@ -115,6 +122,8 @@ def command(capsys):
 @pytest.fixture(scope="session")
 def data():
     """The bundled digits to train on, and those held out."""
+    from dcgan_tf import load_dataset
+
     (x_train, _), (x_test, _) = load_dataset("mnist-10k")
     return x_train, x_test
 
@@ -122,4 +131,6 @@ def data():
 @pytest.fixture(scope="session")
 def small_scorer(data):
     """Scores 100 digits against 400."""
+    from dcgan_tf import Scorer, digit_features
+
     return Scorer(data[0][:400], digit_features(), samples=100)

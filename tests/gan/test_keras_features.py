@@ -698,9 +698,8 @@ def test_set_random_seed():
         "print(zlib.crc32(b''.join(weight.tobytes() for weight in model.get_weights())))\n"
     )
     command = [sys.executable, "-c", program]
-    outputs = [
-        subprocess.run(command, check=True, capture_output=True, text=True).stdout for _ in range(2)
-    ]
+    processes = [subprocess.Popen(command, text=True, stdout=subprocess.PIPE) for _ in range(2)]
+    outputs = [process.communicate()[0] for process in processes]
     assert outputs[0] == outputs[1] and int(outputs[0])
 
 

@@ -11,40 +11,32 @@ from dcgan_tf import load_model
 from dcgan_tf.runs.folder import read_settings
 from dcgan_tf.runs.training import prepare, train
 
-GIVEN = {"data": "data.npz", "latent_dim": 4, "epochs": 1, "batch_size": 40}
-
-
-@pytest.fixture
-def first(work):
-    """The folder of a run of one epoch that was made from Python."""
-    with prepare(GIVEN, "run") as training:
-        assert train(training)
-    return pathlib.Path("run")
+GIVEN = {"data": "data.npz", "latent_dim": 8, "epochs": 1}  # as the run in `finished`
 
 
 def test_prepare_says_what_will_be_trained_and_writes_nothing(work):
     before = {path.name for path in work.iterdir()}
     with prepare(GIVEN) as training:
         assert training.folder == pathlib.Path("runs/data")
-        assert training.settings.latent_dim == 4 and training.settings.seed == 0
+        assert training.settings.latent_dim == 8 and training.settings.seed == 0
         assert training.application.samples.shape == (80, 16, 16, 1)
-        assert (training.steps, training.first_epoch, training.is_chief) == (2, 0, True)
-        assert training.model.latent_dim == 4
+        assert (training.steps, training.first_epoch, training.is_chief) == (3, 0, True)
+        assert training.model.latent_dim == 8
         assert {path.name for path in training.folder.iterdir()} <= {".lock"}
     assert {path.name for path in work.iterdir()} - before == {"runs"}
 
 
-def test_train_leaves_a_run_and_resumes_it_bit_for_bit(work, first):
-    with prepare({"epochs": 2}, first, resume=True) as training:
-        assert (training.first_epoch, training.settings.batch_size) == (1, 40)
+def test_train_leaves_a_run_and_resumes_it_bit_for_bit(work, finished):
+    with prepare({"epochs": 2}, finished, resume=True) as training:
+        assert (training.first_epoch, training.settings.batch_size) == (1, 32)
         assert train(training)
     with prepare({**GIVEN, "epochs": 2}, "whole") as training:
         assert train(training)
-    models = [load_model(folder / "model.keras") for folder in (first, pathlib.Path("whole"))]
+    models = [load_model(folder / "model.keras") for folder in (finished, pathlib.Path("whole"))]
     for a, b in zip(*map(everything, models), strict=True):
         np.testing.assert_array_equal(a, b)
-    assert read_settings(first).epochs == 2
-    assert json.loads((first / "scores.json").read_text())["samples"] == 40
+    assert read_settings(finished).epochs == 2
+    assert json.loads((finished / "scores.json").read_text())["samples"] == 40
 
 
 def test_a_folder_is_held_until_the_block_ends(work):
@@ -55,11 +47,11 @@ def test_a_folder_is_held_until_the_block_ends(work):
         pass
 
 
-def test_a_mistake_leaves_the_folder_free(work, first):
+def test_a_mistake_leaves_the_folder_free(work, finished):
     np.savez("data.npz", x_train=np.zeros((200, 16, 16), np.uint8))
     for _ in range(2):
         with pytest.raises(ValueError, match="data has changed"):
-            prepare({}, first, resume=True)
+            prepare({}, finished, resume=True)
 
 
 @pytest.mark.parametrize(
@@ -72,17 +64,17 @@ def test_a_mistake_leaves_the_folder_free(work, first):
         ({"data": "missing"}, {"overwrite": True}, "no such data set"),
     ],
 )
-def test_mistakes_show_before_anything_is_trained(work, first, given, options, message):
-    before = {path: path.stat().st_mtime_ns for path in first.rglob("*")}
+def test_mistakes_show_before_anything_is_trained(work, finished, given, options, message):
+    before = {path: path.stat().st_mtime_ns for path in finished.rglob("*")}
     with pytest.raises(ValueError, match=message):
-        prepare(given, first, **options)
-    assert {path: path.stat().st_mtime_ns for path in first.rglob("*")} == before
+        prepare(given, finished, **options)
+    assert {path: path.stat().st_mtime_ns for path in finished.rglob("*")} == before
 
 
-def test_settings_of_the_first_edition_are_read(work, first):
+def test_settings_of_the_first_edition_are_read(work, finished):
     """It wrote no name for the default run, and a list for the size of the images."""
-    content = json.loads((first / "run.json").read_text())
+    content = json.loads((finished / "run.json").read_text())
     content |= {"application": None, "image_size": [16, 16]}
-    (first / "run.json").write_text(json.dumps(content))
-    settings = read_settings(first)
+    (finished / "run.json").write_text(json.dumps(content))
+    settings = read_settings(finished)
     assert (settings.application, settings.image_size) == ("images", (16, 16))
