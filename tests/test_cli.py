@@ -1,7 +1,6 @@
 import csv
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from PIL import Image
 from dcgan_tf.applications import images as application_images
 from dcgan_tf.data import datasets
 from dcgan_tf.gan import regularizers
+from dcgan_tf.runs.training import prepare
 
 LAUNCH = [sys.executable, "-m", "dcgan_tf"]
 
@@ -62,18 +62,24 @@ def test_train_leaves_a_run_folder(work, command):
 def test_resumed_run_equals_one_never_stopped(work, command):
     options = ["--network", "tutorial", "--loss", "minimax", "--generator-lr", "0.002"]
     options += ["--score-samples", 20]
-    assert train(command, "--epochs", 4, "--output-dir", "whole", *options)[0] == 0
+    assert train(command, "--epochs", 3, "--output-dir", "whole", *options)[0] == 0
     assert train(command, "--epochs", 2, "--output-dir", "parts", *options)[0] == 0
     # As if the run had been killed after an epoch's row was written, before the model was saved.
     history = work / "parts" / "history.csv"
     history.write_bytes(history.read_bytes() + b"2,0.5,0.5,0.5,0.5\r\n3,0.")
-    status, _, err = command("train", "--resume", "--output-dir", "parts", "--epochs", 4)
+    status, _, err = command("train", "--resume", "--output-dir", "parts", "--epochs", 3)
     assert (status, err) == (0, "")
     for a, b in zip(state(work / "whole"), state(work / "parts"), strict=True):
         np.testing.assert_array_equal(a, b)
     whole, parts = contents(work / "whole"), contents(work / "parts")
     assert whole.keys() == parts.keys()
     assert [name for name in whole if whole[name] != parts[name]] == ["model.keras"]  # zip times
+    samples = []
+    for run, seed in (("whole", 3), ("parts", 3), ("parts", 4)):
+        words = ["sample", run, "--count", 5, "--seed", seed, "--output", "new.png"]
+        assert command(*words)[0] == 0
+        samples.append((work / "new.png").read_bytes())
+    assert samples[0] == samples[1] != samples[2]
 
 
 def test_a_scored_run_has_its_scores_in_the_history(work, command):
@@ -232,8 +238,7 @@ def test_a_folder_that_does_not_fit_into_memory_is_judged_by_some_of_its_images(
     assert (work / "runs" / "photos" / "doctor.json").exists()
 
 
-def test_sample(work, command):
-    train(command, "--epochs", 1, "--network", "tutorial")
+def test_sample(work, finished, command):
     for arguments, path in (
         (["--count", 5, "--seed", 3, "--output", "new/a.png"], work / "new" / "a.png"),
         (["--count", 5, "--seed", 3], work / "runs" / "data" / "generated.png"),
@@ -241,11 +246,8 @@ def test_sample(work, command):
     ):
         status, out, err = command("sample", "runs/data", *arguments)
         assert (status, err) == (0, "") and path.exists()
-    one, same, other = (
-        iio.imread(work / name) for name in ("new/a.png", "runs/data/generated.png", "b.png")
-    )
+    one, same = (iio.imread(work / name) for name in ("new/a.png", "runs/data/generated.png"))
     np.testing.assert_array_equal(one, same)
-    assert (one != other).any()
 
 
 def test_an_application_from_training_to_samples(work, finished, command):
@@ -277,9 +279,8 @@ def test_loss_and_penalty_are_settings_of_a_run(work, command):
     assert int(model.discriminator_optimizer.iterations.numpy()) == 6
     status, _, err = train(command, "--resume", "--epochs", 2, "--loss", "hinge")
     assert status == 2 and "--loss hinge" in err
-    assert train(command, "--epochs", 1, "--overwrite", "--regularizer", "none")[0] == 0
-    model = keras.saving.load_model(work / "runs" / "data" / "model.keras")
-    assert model.regularizer is None
+    with prepare({"data": "data.npz", "regularizer": "none"}, overwrite=True) as training:
+        assert training.model.regularizer is None
 
 
 def test_data(work, command):
@@ -416,11 +417,10 @@ def test_a_damaged_model_is_refused(finished, command, damage):
         assert status == 2 and "model cannot be loaded" in err and err.count("\n") == 1
 
 
-def test_a_missing_network_is_a_failure_that_names_the_bundled_digits(work):
-    """A second process whose downloads fail at once, as on a machine without a network."""
-    environment = {**os.environ, "KERAS_HOME": str(work), "https_proxy": "http://127.0.0.1:9"}
-    result = subprocess.run(
-        [*LAUNCH, "data", "mnist"], capture_output=True, text=True, env=environment
-    )
-    assert result.returncode == 1
-    assert result.stderr.count("\n") == 1 and "mnist-10k" in result.stderr
+def test_a_missing_network_is_a_failure_that_names_the_bundled_digits(work, command, monkeypatch):
+    """Downloads fail at once, as on a machine without a network."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setattr("keras.src.backend.config.keras_home", lambda: str(work))
+    status, _, error = command("data", "mnist")
+    assert status == 1
+    assert error.count("\n") == 1 and "mnist-10k" in error
