@@ -4,7 +4,7 @@ Runs every recipe of `dcgan_tf.monitoring.failures`, broken and cured, and healt
 tables in Markdown: what was found and from which epoch on; and the range of each measurement, and
 of what the rules compare with their thresholds, over the settled snapshots of all healthy runs (the
 cured ones
-among them) and over the looks at which each failure was found.
+among them) and over the snapshots at which each failure was found.
 
     python benchmarks/doctor.py
     python benchmarks/doctor.py --only collapse dense --seeds 1
@@ -55,16 +55,22 @@ HEALTHY = {
     "minimax": lambda epochs: default(epochs, loss="minimax"),
 }
 
-# What the rules compare with a threshold where that is not one reading of the latest look.
+# What the rules compare with a threshold where that is not one measurement of the latest snapshot.
 COMPARED = {
-    "FLAT": lambda looks: max(looks[-1]["loss_gradient"], looks[-1]["fake_probability"]),
-    "WON": lambda looks: min(looks[-1]["real_accuracy"], looks[-1]["fake_accuracy"]),
-    "UNIFORM": lambda looks: statistics.median(look["diversity"] for look in looks[-3:]),
-    "ONE_CLASS": lambda looks: statistics.median(
-        look.get("largest_class_fraction", 0.0) for look in looks[-3:]
+    "FLAT": lambda snapshots: max(
+        snapshots[-1]["loss_gradient"], snapshots[-1]["fake_probability"]
     ),
-    "SWING": lambda looks: statistics.median(look["swing"] for look in looks[-4:]),
-    "SURE": lambda looks: statistics.median(look["largest_logit"] for look in looks[-4:]),
+    "WON": lambda snapshots: min(snapshots[-1]["real_accuracy"], snapshots[-1]["fake_accuracy"]),
+    "UNIFORM": lambda snapshots: statistics.median(
+        snapshot["diversity"] for snapshot in snapshots[-3:]
+    ),
+    "ONE_CLASS": lambda snapshots: statistics.median(
+        snapshot.get("largest_class_fraction", 0.0) for snapshot in snapshots[-3:]
+    ),
+    "SWING": lambda snapshots: statistics.median(snapshot["swing"] for snapshot in snapshots[-4:]),
+    "SURE": lambda snapshots: statistics.median(
+        snapshot["largest_logit"] for snapshot in snapshots[-4:]
+    ),
 }
 
 
@@ -83,7 +89,7 @@ def main():
     )
     arguments = parser.parse_args()
     print(describe(), end="\n\n")
-    print("| run | seed | seconds | a look | at the end | from epoch | other findings | |")
+    print("| run | seed | seconds | a snapshot | at the end | from epoch | other findings | |")
     print("|---|---|---|---|---|---|---|---|")
     groups = {"healthy": []}
     for name in arguments.only:
@@ -116,7 +122,7 @@ def report(title, seed, recipe, expected):
     """Trains and prints one row.
 
     Returns:
-        For each look that counts in the table of ranges, the list of looks up to it.
+        For each snapshot that counts in the table of ranges, the list of snapshots up to it.
     """
     classify = None if title == "fashion-mnist" else recipe.classify  # which reads digits
     doctor = Timed(recipe.images, classify, verbose=0)
@@ -128,32 +134,36 @@ def report(title, seed, recipe, expected):
     since = next(i for i in range(len(findings)) if set(findings[i:]) == {last})
     others = sorted(set(findings) - {expected, "healthy"})
     verdict = "right" if last == expected and not others else "WRONG"
-    look = sorted(doctor.seconds[1:])[len(doctor.seconds) // 2 - 1] if doctor.seconds[1:] else 0.0
+    snapshot = (
+        sorted(doctor.seconds[1:])[len(doctor.seconds) // 2 - 1] if doctor.seconds[1:] else 0.0
+    )
     print(
-        f"| {title} | {seed} | {seconds:.0f} | {look:.3f} s | {last} | {since + 1} of "
+        f"| {title} | {seed} | {seconds:.0f} | {snapshot:.3f} s | {last} | {since + 1} of "
         f"{recipe.epochs} | {', '.join(others) or '-'} | {verdict} |",
         flush=True,
     )
     keras.backend.clear_session()
-    looks = [entry["measurements"] for entry in doctor.findings]
+    snapshots = [entry["measurements"] for entry in doctor.findings]
     if expected == "healthy":
-        looks = [look for look in looks if look["steps"] >= SETTLED]
-        return [looks[:i] for i in range(1, len(looks) + 1)]
-    return [looks[: i + 1] for i in range(len(looks)) if findings[i] == expected]
+        snapshots = [snapshot for snapshot in snapshots if snapshot["steps"] >= SETTLED]
+        return [snapshots[:i] for i in range(1, len(snapshots) + 1)]
+    return [snapshots[: i + 1] for i in range(len(snapshots)) if findings[i] == expected]
 
 
 def print_ranges(groups):
-    """For each reading and each compared value its least and greatest in each group."""
-    print(f"| reading | {' | '.join(groups)} |")
+    """For each measurement and each compared value its least and greatest in each group."""
+    print(f"| measurement | {' | '.join(groups)} |")
     print("|---" * (1 + len(groups)) + "|")
     first = next(iter(groups.values()))[0][-1]
-    rows = {name: lambda looks, name=name: looks[-1].get(name) for name in first} | COMPARED
+    rows = {name: lambda snapshots, name=name: snapshots[-1].get(name) for name in first} | COMPARED
     for name, value_of in rows.items():
         cells = []
         for histories in groups.values():
             if name in COMPARED:
-                histories = [looks for looks in histories if len(looks) >= 4]
-            values = [value_of(looks) for looks in histories if None not in looks[-1].values()]
+                histories = [snapshots for snapshots in histories if len(snapshots) >= 4]
+            values = [
+                value_of(snapshots) for snapshots in histories if None not in snapshots[-1].values()
+            ]
             values = [value for value in values if value is not None]
             cells.append(f"{min(values):.3g} to {max(values):.3g}" if values else "-")
         print(f"| {name} | {' | '.join(cells)} |")

@@ -17,7 +17,7 @@
 # ends with images, and what the adversarial idea changed. Afterwards you can say what a model of
 # data has to do, draw samples from six of them, and compare them in a table.
 #
-# Takes 60 s on two CPU cores.
+# Takes 50 s on two CPU cores.
 
 # %%
 import pathlib

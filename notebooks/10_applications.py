@@ -25,7 +25,7 @@
 # Most of them are trained here too, but for less time than they need. The command that trains one
 # to its end takes a few minutes; the last section has a table.
 #
-# Takes 182 s on two CPU cores.
+# Takes 157 s on two CPU cores.
 
 # %%
 import pathlib

@@ -17,7 +17,7 @@
 # where possible, with a few lines of code that show it. Any section can be read alone. At the end:
 # what to read next, a review of the whole course in nine exercises, and a way through the code.
 #
-# Takes 79 s on two CPU cores.
+# Takes 54 s on two CPU cores.
 
 # %%
 import inspect
@@ -125,7 +125,7 @@ for name, rule in RULES.items():
 #   2017, arXiv:1706.08500), a moving average of the generator's weights.
 # - *Leaner*: what counts is how a network is built more than how large it is. The pair of
 #   TensorFlow's tutorial has far more weights than the default one, which makes better digits
-#   sooner (README, "How long until the digits are good?"). All pairs of the package:
+#   sooner (`docs/performance.md`, "How long until the digits are good?"). All pairs of the package:
 
 # %%
 for name in PAIRS:

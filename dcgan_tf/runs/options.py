@@ -38,8 +38,7 @@ TRAIN_EXAMPLES = """examples:
   dcgan-tf train                                    the MNIST digits of the package
   dcgan-tf train --data fashion-mnist --epochs 10   garments, for ten epochs
   dcgan-tf train --data photos/ --image-size 64     your own images
-  dcgan-tf train --loss minimax --output-dir runs/minimax
-                                                    another loss, in a folder of its own
+  dcgan-tf train --loss hinge --output-dir hinge    another loss, in a folder of its own
   dcgan-tf train --application conditional          digits on demand
   dcgan-tf train --resume --epochs 80               go on with runs/mnist-10k to epoch 80
 

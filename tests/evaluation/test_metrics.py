@@ -130,10 +130,10 @@ def test_precision_without_recall_and_recall_without_precision():
 
 
 def test_histograms():
-    shares = metrics.class_fractions(np.array([0, 0, 2, 2, 2]), 4)
-    np.testing.assert_allclose(shares, [0.4, 0, 0.6, 0])
-    assert metrics.total_variation(shares, np.array([0.4, 0.6, 0, 0])) == pytest.approx(0.6)
-    assert metrics.total_variation(shares, shares) == 0
+    fractions = metrics.class_fractions(np.array([0, 0, 2, 2, 2]), 4)
+    np.testing.assert_allclose(fractions, [0.4, 0, 0.6, 0])
+    assert metrics.total_variation(fractions, np.array([0.4, 0.6, 0, 0])) == pytest.approx(0.6)
+    assert metrics.total_variation(fractions, fractions) == 0
 
 
 def test_reverse_kl_has_the_generated_shares_first():

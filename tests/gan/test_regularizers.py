@@ -12,13 +12,13 @@ def column(values):
     return tf.reshape(tf.constant(values, tf.float32), (-1, 1))
 
 
-def linear(slopes):
-    discriminator = keras.Sequential([keras.Input((len(slopes),)), keras.layers.Dense(1)])
-    discriminator.set_weights([np.asarray(slopes, np.float32)[:, None], np.array([5.0])])
+def linear(gradients):
+    discriminator = keras.Sequential([keras.Input((len(gradients),)), keras.layers.Dense(1)])
+    discriminator.set_weights([np.asarray(gradients, np.float32)[:, None], np.array([5.0])])
     return discriminator
 
 
-def test_r1_of_a_linear_discriminator_is_half_its_squared_slope():
+def test_r1_of_a_linear_discriminator_is_half_its_squared_gradient():
     points = tf.constant(np.random.default_rng(0).normal(size=(7, 2)), tf.float32)
     assert float(regularizers.r1_penalty(linear([3.0, -4.0]), points)) == pytest.approx(25 / 2)
     assert float(regularizers.r1_penalty(linear([0.0, 0.0]), points)) == 0.0
@@ -41,27 +41,27 @@ def test_r1_and_its_gradient_of_a_curved_discriminator():
     assert float(gradient) == pytest.approx(difference, rel=1e-4)
 
 
-def test_gradient_penalty_of_a_linear_discriminator_is_its_slope_less_one_squared():
+def test_gradient_penalty_of_a_linear_discriminator_is_its_gradient_less_one_squared():
     real, fake = tf.constant(np.random.default_rng(0).normal(size=(2, 7, 2)), tf.float32)
-    for slopes, expected in (([3.0, -4.0], 16.0), ([0.6, 0.8], 0.0), ([0.0, 0.0], 1.0)):
-        penalty = regularizers.gradient_penalty(linear(slopes), real, fake, tf.zeros((7, 1)))
+    for gradients, expected in (([3.0, -4.0], 16.0), ([0.6, 0.8], 0.0), ([0.0, 0.0], 1.0)):
+        penalty = regularizers.gradient_penalty(linear(gradients), real, fake, tf.zeros((7, 1)))
         assert float(penalty) == pytest.approx(expected, abs=1e-5)
 
 
 def test_gradient_penalty_and_its_gradient_of_a_curved_discriminator():
-    """l = tanh(w y) at y = fake + share (real - fake), in closed form."""
+    """l = tanh(w y) at y = fake + epsilon (real - fake), in closed form."""
     weight = 0.7
-    real, fake, share = np.random.default_rng(0).uniform(0, 1, (3, 9))
+    real, fake, epsilon = np.random.default_rng(0).uniform(0, 1, (3, 9))
     discriminator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, "tanh", False)])
     discriminator.set_weights([np.array([[weight]])])
     with tf.GradientTape() as tape:
         penalty = regularizers.gradient_penalty(
-            discriminator, column(real), column(fake), column(share)
+            discriminator, column(real), column(fake), column(epsilon)
         )
     gradient = tape.gradient(penalty, discriminator.trainable_variables)[0][0, 0]
 
     def formula(w):
-        between = share * real + (1 - share) * fake
+        between = epsilon * real + (1 - epsilon) * fake
         return np.mean((np.abs(w / np.cosh(w * between) ** 2) - 1) ** 2)
 
     assert float(penalty) == pytest.approx(formula(weight), rel=1e-5)
@@ -69,7 +69,7 @@ def test_gradient_penalty_and_its_gradient_of_a_curved_discriminator():
     assert float(gradient) == pytest.approx(difference, rel=1e-4)
 
 
-def test_gradient_penalty_is_safe_where_the_slope_is_zero():
+def test_gradient_penalty_is_safe_where_the_gradient_is_zero():
     """The root of 0 has an infinite derivative, which would be NaN in the weights."""
     discriminator = linear([0.0, 0.0])
     points = tf.ones((4, 2))
@@ -79,14 +79,14 @@ def test_gradient_penalty_is_safe_where_the_slope_is_zero():
     np.testing.assert_array_equal(gradient, np.zeros((2, 1)))
 
 
-def test_share_is_uniform_and_one_number_for_each_sample(monkeypatch):
+def test_epsilon_is_uniform_and_one_number_for_each_sample(monkeypatch):
     seen = []
     monkeypatch.setattr(regularizers, "gradient_penalty", lambda *args: seen.append(args[3]) or 0.0)
     images = tf.zeros((4000, 2, 2, 1))
     GradientPenalty()(None, images, images, keras.random.SeedGenerator(0))
-    share = seen[0].numpy()
-    assert share.shape == (4000, 1, 1, 1)
-    assert kstest(share.ravel(), "uniform").pvalue > 0.01
+    epsilon = seen[0].numpy()
+    assert epsilon.shape == (4000, 1, 1, 1)
+    assert kstest(epsilon.ravel(), "uniform").pvalue > 0.01
 
 
 def test_get_takes_names_objects_and_none():

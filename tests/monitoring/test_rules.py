@@ -25,7 +25,7 @@ HEALTHY = {
 
 
 def finding(*changes):
-    """The finding after looks that differ from a healthy one by these changes."""
+    """The finding after snapshots that differ from a healthy one by these changes."""
     return diagnose([{**HEALTHY, **change} for change in changes])[0]
 
 
@@ -35,8 +35,8 @@ def test_healthy():
 
 def test_nothing_is_called_healthy_before_there_is_enough_to_see():
     early = {**HEALTHY, "steps": rules.SETTLED - 1}
-    for looks in ([early] * 5, [early, HEALTHY, HEALTHY]):
-        assert diagnose(looks)[1].startswith("nothing wrong yet: D is right about 70%")
+    for snapshots in ([early] * 5, [early, HEALTHY, HEALTHY]):
+        assert diagnose(snapshots)[1].startswith("nothing wrong yet: D is right about 70%")
     assert diagnose([HEALTHY] * 3)[1].startswith("healthy: D is right about 70%")
 
 
@@ -48,7 +48,7 @@ def just_above(value):
     return math.nextafter(value, math.inf)
 
 
-# finding: looks needed in a row, readings on the failing side, readings on the healthy side
+# finding: snapshots needed in a row, measurements on the failing and on the healthy side
 BOUNDARIES = {
     "dead-start": (
         1,
@@ -85,9 +85,9 @@ BOUNDARIES = {
 
 @pytest.mark.parametrize("name", BOUNDARIES)
 def test_boundary(name):
-    looks, failing, healthy = BOUNDARIES[name]
-    assert finding(*[failing] * looks) == name
-    assert finding(*[healthy] * looks) == "healthy"
+    snapshots, failing, healthy = BOUNDARIES[name]
+    assert finding(*[failing] * snapshots) == name
+    assert finding(*[healthy] * snapshots) == "healthy"
 
 
 def test_memorising_that_only_the_scorecard_sees():
@@ -101,11 +101,11 @@ def test_collapse_onto_one_class():
     several = {**one, "largest_class_fraction": rules.ONE_CLASS}
     assert finding(*[one] * 3) == "collapse"
     assert finding(*[several] * 3) == "healthy"
-    look = {**HEALTHY, **one}
-    assert "95% of them are classified as 8" in diagnose([look] * 3)[1]
+    snapshot = {**HEALTHY, **one}
+    assert "95% of them are classified as 8" in diagnose([snapshot] * 3)[1]
 
 
-def test_collapse_needs_most_of_three_looks():
+def test_collapse_needs_most_of_three_snapshots():
     alike = {"diversity": 0.1}
     assert finding(alike, alike) == "healthy"
     assert finding(alike, {}, alike) == "collapse"
@@ -113,10 +113,10 @@ def test_collapse_needs_most_of_three_looks():
 
 
 @pytest.mark.parametrize("name", ["vanishing-gradient", "discriminator-won"])
-def test_one_odd_look_is_no_failure(name):
-    looks, failing, _ = BOUNDARIES[name]
-    assert finding(*[failing] * (looks - 1)) == "healthy"
-    assert finding(*[failing] * (looks - 1), {}, *[failing] * (looks - 1)) == "healthy"
+def test_one_odd_snapshot_is_no_failure(name):
+    snapshots, failing, _ = BOUNDARIES[name]
+    assert finding(*[failing] * (snapshots - 1)) == "healthy"
+    assert finding(*[failing] * (snapshots - 1), {}, *[failing] * (snapshots - 1)) == "healthy"
 
 
 def test_flat_loss_of_a_generator_that_wins_is_no_failure():
@@ -141,7 +141,7 @@ def test_collapse_before_the_images_settle_is_normal():
     assert finding(early, late, late, late) == "collapse"
 
 
-def test_oscillation_needs_most_of_four_looks():
+def test_oscillation_needs_most_of_four_snapshots():
     swinging = {"swing": 1.0, "largest_logit": 30.0}
     assert finding(*[swinging] * 3) == "healthy"
     assert finding(swinging, {}, swinging, swinging) == "oscillation"
@@ -183,12 +183,12 @@ def test_the_most_specific_failure_is_named():
 
 
 def test_messages_are_one_line_with_numbers():
-    look = {**HEALTHY, "diversity": 0.12, "largest_class": 1, "largest_class_fraction": 0.94}
-    message = diagnose([look] * 3)[1]
+    snapshot = {**HEALTHY, "diversity": 0.12, "largest_class": 1, "largest_class_fraction": 0.94}
+    message = diagnose([snapshot] * 3)[1]
     assert message == (
         "collapsed: the images are 12% as varied as real ones, and 94% of them are classified as 1."
         " Try equal learning rates, or a stronger discriminator."
     )
-    for looks, failing, _ in BOUNDARIES.values():
-        message = diagnose([{**HEALTHY, **failing}] * looks)[1]
+    for snapshots, failing, _ in BOUNDARIES.values():
+        message = diagnose([{**HEALTHY, **failing}] * snapshots)[1]
         assert "Try" in message and "\n" not in message

@@ -30,14 +30,14 @@ def sigmoid(x):
 
 
 @pytest.mark.parametrize("loss", ["sigmoid_cross_entropy", "minimax"])
-def test_readings_are_their_formulas(loss):
+def test_measurements_are_their_formulas(loss):
     keras.utils.set_random_seed(0)
     model, real = linear_gan(loss), point_images()
     kernel, bias = model.generator.get_weights()
     weights, offset = model.discriminator.get_weights()
     watch = TrainingDoctor(real, verbose=0)
     model.fit(real, batch_size=64, verbose=0, callbacks=[watch])
-    readings = watch.findings[0]["measurements"]
+    measurements = watch.findings[0]["measurements"]
 
     noise = tf.random.stateless_normal(
         (training_doctor.PROBES, 3), training_doctor.PROBE_SEED
@@ -46,32 +46,32 @@ def test_readings_are_their_formulas(loss):
     fake_logits = (fake @ weights + offset)[:, 0]
     real_logits = (real.astype(np.float64) @ weights + offset)[:, 0]
     # dL_G / dlogit: D - 1 of -log D, or -D of log(1 - D); each divided by the batch
-    slope = sigmoid(fake_logits) - (1.0 if loss == "sigmoid_cross_entropy" else 0.0)
-    slope = (slope if loss == "sigmoid_cross_entropy" else -slope) / training_doctor.PROBES
-    by_image = slope[:, np.newaxis] * weights[:, 0]
+    gradient = sigmoid(fake_logits) - (1.0 if loss == "sigmoid_cross_entropy" else 0.0)
+    gradient = (gradient if loss == "sigmoid_cross_entropy" else -gradient) / training_doctor.PROBES
+    by_image = gradient[:, np.newaxis] * weights[:, 0]
     generator_gradient = np.sqrt(
         np.sum((noise.T @ by_image) ** 2) + np.sum(by_image.sum(axis=0) ** 2)
     )
-    real_slope = (sigmoid(real_logits) - 1.0) / len(real)
-    fake_slope = sigmoid(fake_logits) / training_doctor.PROBES
+    real_gradient = (sigmoid(real_logits) - 1.0) / len(real)
+    fake_gradient = sigmoid(fake_logits) / training_doctor.PROBES
     discriminator_gradient = np.sqrt(
-        np.sum((real_slope @ real + fake_slope @ fake) ** 2)
-        + (real_slope.sum() + fake_slope.sum()) ** 2
+        np.sum((real_gradient @ real + fake_gradient @ fake) ** 2)
+        + (real_gradient.sum() + fake_gradient.sum()) ** 2
     )
-    assert readings["loss_gradient"] == pytest.approx(np.abs(slope).sum(), rel=1e-4)
-    assert readings["generator_gradient"] == pytest.approx(generator_gradient, rel=1e-4)
-    assert readings["discriminator_gradient"] == pytest.approx(discriminator_gradient, rel=1e-4)
-    assert readings["real_probability"] == pytest.approx(sigmoid(real_logits).mean(), rel=1e-4)
-    assert readings["fake_probability"] == pytest.approx(sigmoid(fake_logits).mean(), rel=1e-4)
+    assert measurements["loss_gradient"] == pytest.approx(np.abs(gradient).sum(), rel=1e-4)
+    assert measurements["generator_gradient"] == pytest.approx(generator_gradient, rel=1e-4)
+    assert measurements["discriminator_gradient"] == pytest.approx(discriminator_gradient, rel=1e-4)
+    assert measurements["real_probability"] == pytest.approx(sigmoid(real_logits).mean(), rel=1e-4)
+    assert measurements["fake_probability"] == pytest.approx(sigmoid(fake_logits).mean(), rel=1e-4)
     largest = np.abs(np.concatenate([real_logits, fake_logits])).max()
-    assert readings["largest_logit"] == pytest.approx(largest, rel=1e-4)
-    assert readings["diversity"] == pytest.approx(
+    assert measurements["largest_logit"] == pytest.approx(largest, rel=1e-4)
+    assert measurements["diversity"] == pytest.approx(
         distances(fake, fake)[~np.eye(len(fake), dtype=bool)].mean()
         / distances(real, real)[~np.eye(len(real), dtype=bool)].mean(),
         rel=1e-4,
     )
-    assert readings["movement"] == readings["swing"] == 0.0  # learning rates of 0
-    assert readings["steps"] == 1
+    assert measurements["movement"] == measurements["swing"] == 0.0  # learning rates of 0
+    assert measurements["steps"] == 1
 
 
 def test_fewer_images_than_probes_still_make_pairs_for_the_loss(points):
@@ -112,9 +112,11 @@ def test_movement_and_swing():
     ).numpy()
     steps = noise @ (moved[0] - kernel) + (moved[1] - bias)
     unit = distances(real, real)[~np.eye(len(real), dtype=bool)].mean()
-    readings = watch.findings[0]["measurements"]
-    assert readings["movement"] == pytest.approx(np.linalg.norm(steps, axis=1).mean() / unit, 1e-4)
-    assert readings["swing"] == pytest.approx(np.linalg.norm(steps.mean(axis=0)) / unit, 1e-4)
+    measurements = watch.findings[0]["measurements"]
+    assert measurements["movement"] == pytest.approx(
+        np.linalg.norm(steps, axis=1).mean() / unit, 1e-4
+    )
+    assert measurements["swing"] == pytest.approx(np.linalg.norm(steps.mean(axis=0)) / unit, 1e-4)
 
 
 def test_near_copies():
@@ -141,8 +143,8 @@ def test_classes():
     model, real = linear_gan("minimax"), point_images()
     watch = TrainingDoctor(real, classify=lambda x: 3 + (np.arange(len(x)) % 4 > 0), verbose=0)
     model.fit(real, batch_size=64, verbose=0, callbacks=[watch])
-    readings = watch.findings[0]["measurements"]
-    assert readings["largest_class"] == 4 and readings["largest_class_fraction"] == 0.75
+    measurements = watch.findings[0]["measurements"]
+    assert measurements["largest_class"] == 4 and measurements["largest_class_fraction"] == 0.75
     watch = TrainingDoctor(real, classify=lambda x: np.zeros((len(x), 10)))
     with pytest.raises(ValueError, match=r"Received: shape \(64, 10\) for 64 images. Expected"):
         model.fit(real, batch_size=64, verbose=0, callbacks=[watch])

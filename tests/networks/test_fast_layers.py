@@ -97,8 +97,8 @@ def test_dropout_drops_its_share_and_keeps_the_mean():
     kept = dropped != 0
     assert abs(kept.mean() - 0.7) < 5 * np.sqrt(0.3 * 0.7 / kept.size)
     for axis in range(3):  # no position is favoured
-        shares = kept.mean(axis=tuple({0, 1, 2} - {axis}))
-        assert abs(shares - 0.7).max() < 5 * np.sqrt(0.3 * 0.7 * kept.shape[axis] / kept.size)
+        fractions = kept.mean(axis=tuple({0, 1, 2} - {axis}))
+        assert abs(fractions - 0.7).max() < 5 * np.sqrt(0.3 * 0.7 * kept.shape[axis] / kept.size)
     np.testing.assert_allclose(dropped[kept], 1 / 0.7, rtol=1e-4)
     assert (layer(ones, training=True).numpy() != dropped).any()
     same_seed = fast_layers.FastDropout(0.3, seed=0)
