@@ -95,10 +95,14 @@ def write_curves(folder):
 
 
 def _load_template():
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(importlib.resources.files("dcgan_tf.runs"))),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters.update(number=_format_number, setting=_format_setting)
-    source = importlib.resources.files("dcgan_tf.runs").joinpath("report.html")
-    return environment.from_string(source.read_text(encoding="utf-8"))
+    return environment.get_template("report.html")
 
 
 def _make_map(folder):

@@ -1,0 +1,101 @@
+"use strict";
+const byId = (id) => document.getElementById(id);
+
+// Draws one image of a sheet of equal images onto a canvas of that image's size.
+function draw(canvas, sheet, column, row) {
+  const { width, height } = canvas;
+  canvas.getContext("2d").drawImage(
+    sheet, column * width, row * height, width, height, 0, 0, width, height);
+}
+
+async function startFilm(film) {
+  const sheet = byId("film-sheet"), frame = byId("film-frame");
+  const slider = byId("film-slider"), play = byId("film-play");
+  const epochs = film.dataset.epochs.split(" "), columns = Number(film.dataset.columns);
+  let timer = null;
+
+  function show(index) {
+    draw(frame, sheet, index % columns, Math.floor(index / columns));
+    const text = `epoch ${epochs[index]} of ${epochs.at(-1)}`;
+    slider.value = index;
+    slider.setAttribute("aria-valuetext", text);
+    frame.setAttribute("aria-label", `Generated images, ${text}`);
+    byId("film-epoch").textContent = text;
+  }
+  function stop() {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "Play";
+  }
+  function next() {
+    if (Number(slider.value) + 1 < epochs.length) show(Number(slider.value) + 1);
+    else stop();
+  }
+  slider.addEventListener("input", () => { stop(); show(Number(slider.value)); });
+  play.addEventListener("click", () => {
+    if (timer) return stop();
+    if (Number(slider.value) === epochs.length - 1) show(0);
+    play.textContent = "Pause";
+    timer = setInterval(next, 200);
+  });
+  await sheet.decode();
+  film.hidden = false;
+  show(epochs.length - 1);
+}
+
+async function startMap(map) {
+  const sheet = byId("map-sheet"), marker = byId("marker"), magnified = byId("magnified");
+  const rows = Number(map.dataset.rows), columns = Number(map.dataset.columns);
+  const wraps = map.dataset.wraps === "yes";
+  let column = Math.floor(columns / 2), row = Math.floor(rows / 2);
+
+  function show(newColumn, newRow) {
+    const place = (value, count) =>
+      wraps ? (value + count) % count : Math.min(Math.max(value, 0), count - 1);
+    column = place(newColumn, columns);
+    row = place(newRow, rows);
+    draw(magnified, sheet, column, row);
+    marker.style.left = `${(100 * column) / columns}%`;
+    marker.style.top = `${(100 * row) / rows}%`;
+    byId("map-place").textContent =
+      `Column ${column + 1} of ${columns}, row ${row + 1} of ${rows}`;
+  }
+  function follow(event) {
+    const box = sheet.getBoundingClientRect();
+    const inside = (part, count) => Math.min(Math.max(Math.floor(part * count), 0), count - 1);
+    show(inside((event.clientX - box.left) / box.width, columns),
+      inside((event.clientY - box.top) / box.height, rows));
+  }
+  map.addEventListener("pointermove", follow);
+  map.addEventListener("pointerdown", follow);
+  map.addEventListener("keydown", (event) => {
+    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    if (!(event.key in steps)) return;
+    event.preventDefault();  // or the page would scroll
+    show(column + steps[event.key][0], row + steps[event.key][1]);
+  });
+  await sheet.decode();
+  marker.style.width = `${100 / columns}%`;
+  marker.style.height = `${100 / rows}%`;
+  marker.hidden = magnified.hidden = false;
+  show(column, row);
+}
+
+// Without permission for the clipboard the command is selected, ready for Ctrl+C.
+function startCopy(button) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const command = byId("command");
+    try {
+      await navigator.clipboard.writeText(command.textContent);
+      byId("copied").textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(command);
+      byId("copied").textContent = "Selected: press Ctrl+C, or Cmd+C, to copy.";
+    }
+  });
+}
+
+if (byId("film")) startFilm(byId("film"));
+if (byId("map")) startMap(byId("map"));
+startCopy(byId("copy"));
