@@ -76,7 +76,7 @@ class ImageFolder:
 
     @property
     def shape(self):
-        """The shape of an array of all images: `(len(paths), height, width, channels)`."""
+        """The shape that an array of all images has, `(len(paths), height, width, channels)`."""
         return (len(self), *self.image_shape)
 
     def __getitem__(self, index):
