@@ -12,7 +12,7 @@ from dcgan_tf.evaluation.scorer import MEASURES, evaluate, shrink
 @pytest.fixture(scope="module")
 def scorer(data):
     x_train, x_test = data
-    return Scorer(x_train, digit_features(), held_out=x_test, samples=1000)
+    return Scorer(x_train, digit_features(), held_out=x_test, samples=2000)
 
 
 def blurred(images):
@@ -28,10 +28,10 @@ def cards(data, scorer):
     model = DCGAN(seed=0)
     model.compile()
     batches = shuffled_batches(images, 32)
-    model.fit(batches, steps_per_epoch=200, verbose=0, shuffle=False)
+    model.fit(batches, steps_per_epoch=250, verbose=0, shuffle=False)
     noise = keras.random.normal((scorer.samples, 16), seed=0)
     early = model.generator.predict(noise, verbose=0)
-    model.fit(batches, steps_per_epoch=200, epochs=3, verbose=0, shuffle=False)
+    model.fit(batches, steps_per_epoch=250, epochs=3, verbose=0, shuffle=False)
     good = model.generate(scorer.samples, seed=0)
     half = images[np.random.default_rng(5).permutation(len(images))[: scorer.samples]]
     return {

@@ -38,35 +38,38 @@ def test_saved_loaded_and_trained_on_is_never_stopped(tmp_path, digits, make):
     assert_equal_bits(loaded, never_stopped)
 
 
-def test_weights_file_holds_the_same(tmp_path, tiny_gan, points):
-    stopped, resumed = tiny_gan(seed=0), tiny_gan(seed=1)
+def test_weights_file_holds_the_same(tmp_path, digits):
+    images = crop_digits(digits)
+    stopped, resumed = tutorial_gan(seed=0), tutorial_gan(seed=1)
     for model in (stopped, resumed):
         model.compile()
-    fit(stopped, points)
+    fit(stopped, images)
     stopped.save_weights(tmp_path / "model.weights.h5")
     resumed.load_weights(tmp_path / "model.weights.h5")
-    fit(stopped, points)
-    fit(resumed, points)
+    fit(stopped, images)
+    fit(resumed, images)
     assert_equal_bits(stopped, resumed)
 
 
-def test_backup_and_restore_goes_on_where_it_stopped(tmp_path, tiny_gan, points):
+def test_backup_and_restore_goes_on_where_it_stopped(tmp_path, digits):
+    images = crop_digits(digits)
+
     class Crash(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
             if epoch == 2:
                 raise RuntimeError
 
     def model():
-        model = tiny_gan()
+        model = tutorial_gan()
         model.compile()
         return model
 
     backup = keras.callbacks.BackupAndRestore(tmp_path / "backup", delete_checkpoint=False)
     with pytest.raises(RuntimeError):
-        fit(model(), points, epochs=4, callbacks=[backup, Crash()])
+        fit(model(), images, epochs=4, callbacks=[backup, Crash()])
     resumed, never_stopped = model(), model()
-    history = fit(resumed, points, epochs=4, callbacks=[backup])
-    fit(never_stopped, points, epochs=4)
+    history = fit(resumed, images, epochs=4, callbacks=[backup])
+    fit(never_stopped, images, epochs=4)
     assert history.epoch == [2, 3]
     assert_equal_bits(resumed, never_stopped)
 
