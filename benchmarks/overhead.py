@@ -215,7 +215,8 @@ def start(rounds):
 
 def writing(rounds):
     """Images a second, and the time for pictures."""
-    from dcgan_tf.data.rendering import add_caption, make_grid, to_uint8, write_gif, write_png
+    from dcgan_tf.data.films import write_film
+    from dcgan_tf.data.rendering import add_caption, make_grid, to_uint8, write_png
 
     model = compiled()
     model.generate(10_000, seed=0)
@@ -227,7 +228,7 @@ def writing(rounds):
             "10,000 images by `generate`": lambda: model.generate(10_000, seed=0),
             "16 images by `generate`": lambda: model.generate(16, seed=0),
             "a grid of 16, to PNG": lambda: write_png(folder / "grid.png", grid),
-            "30 frames, to GIF": lambda: write_gif(folder / "film.gif", frames),
+            "30 frames, to GIF": lambda: write_film(folder / "film.gif", frames),
         }
         print("\n| what | milliseconds, median (least to most) |\n|---|---|")
         for name, job in jobs.items():

@@ -8,9 +8,9 @@ answers at once.
 import contextlib
 import dataclasses
 import errno
-import os
 import sys
 
+from dcgan_tf.runs import terminal
 from dcgan_tf.runs.options import build_parser
 from dcgan_tf.runs.settings import Settings
 
@@ -25,16 +25,18 @@ def main(argv=None):
         Int, the exit status: 0 for success, 1 for a failure while running, 2 for wrong input, 130
         after Ctrl-C.
     """
-    arguments = build_parser().parse_args(argv)
-    try:
-        _import_tensorflow()
-        return COMMANDS[arguments.command](arguments)
-    except _Failure as failure:
-        print(f"dcgan-tf: error: {' '.join(str(failure).split())}", file=sys.stderr)
-        return failure.status
-    except KeyboardInterrupt:
-        print("dcgan-tf: stopped", file=sys.stderr)
-        return 130
+    with terminal.prepare_streams():
+        try:
+            with _failures_in_one_line(status=1):
+                arguments = build_parser().parse_args(argv)
+                terminal.import_tensorflow()
+            return COMMANDS[arguments.command](arguments)
+        except _Failure as failure:
+            print(f"dcgan-tf: error: {terminal.one_line(failure)}", file=sys.stderr)
+            return failure.status
+        except KeyboardInterrupt:
+            print("dcgan-tf: stopped", file=sys.stderr)
+            return 130
 
 
 def train(arguments):
@@ -53,18 +55,23 @@ def train(arguments):
 
 
 def sample(arguments):
-    """Generates images with the trained model of a run, and writes them as one picture."""
+    """Generates images with the trained model of a run: one picture, many files or a film."""
     with _failures_in_one_line(status=2):
-        from dcgan_tf.data import files, rendering
-        from dcgan_tf.runs.drawing import Samples
+        from dcgan_tf.runs.drawing import Samples, choose_output
 
-        output = files.check_writable_file(
-            arguments.output or f"{arguments.run}/generated.png", ".png"
-        )
-        samples = Samples(arguments.run, arguments.label)
+        output = choose_output(arguments)
+        single = bool(arguments.separate or arguments.walk)
+        samples = Samples(arguments.run, arguments.label, single)
+        count = arguments.count or (16 if arguments.walk else 64)
+        samples.check_count(count, single)
     with _failures_in_one_line(status=1):
-        rendering.write_png(output, samples.draw(arguments.count, arguments.seed))
-        print(f"{arguments.count} generated images: {output}")
+        if arguments.separate:
+            samples.write_separately(output, count, arguments.seed)
+        elif arguments.walk:
+            samples.write_walk(output, arguments.walk, count, arguments.seed)
+        else:
+            samples.write_picture(output, count, arguments.seed)
+        print(f"{count:,} generated {'image' if count == 1 else 'images'}: {output}")
     return 0
 
 
@@ -97,7 +104,7 @@ def data(arguments):
 
         if arguments.preview:
             files.check_writable_file(arguments.preview, ".png")
-        preview = Preview(arguments.data, arguments.image_size)
+        preview = Preview(arguments.data, arguments.image_size, arguments.skip_damaged)
         print(preview.describe())
     with _failures_in_one_line(status=1):
         if arguments.preview:
@@ -137,21 +144,3 @@ def _failures_in_one_line(status):
     except (ValueError, OSError) as error:
         is_the_disk = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
         raise _Failure(error, 1 if is_the_disk else status) from error
-
-
-def _import_tensorflow():
-    """Imports TensorFlow without the messages that it prints on a machine without a GPU.
-
-    TensorFlow's C++ code writes some of them before the log level applies
-    (tensorflow/tensorflow#100442). Python cannot catch these, so we send the whole of standard
-    error (file descriptor 2) to the null device during the import.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    stderr = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        import tensorflow  # noqa: F401
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)

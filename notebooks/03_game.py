@@ -36,7 +36,7 @@ from IPython.display import Image
 from sklearn.linear_model import LogisticRegression
 
 from dcgan_tf import GAN, adam, plot_curves
-from dcgan_tf.data import rendering
+from dcgan_tf.data.films import write_film
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan.article_losses import Minimax, SigmoidCrossEntropy
 from dcgan_tf.gan.regularizers import R1, r1_penalty
@@ -494,7 +494,7 @@ for epoch in [*range(13), *range(16, len(past), 8)]:
     axes.set(xlim=(-4, 4), ylim=(0, 1.05))
     axes.legend(loc="upper left", fontsize="small")
     frames.append(as_frame(figure))
-rendering.write_gif(folder / "line.gif", frames, duration_ms=250)
+write_film(folder / "line.gif", frames, duration_ms=250)
 Image(folder / "line.gif")
 
 # %% [markdown]
@@ -682,7 +682,7 @@ for epoch in shown:
     axes.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
     axes.legend(loc="upper right", fontsize="x-small")
     frames.append(as_frame(figure))
-rendering.write_gif(folder / "ring.gif", frames, duration_ms=300)
+write_film(folder / "ring.gif", frames, duration_ms=300)
 Image(folder / "ring.gif")
 
 # %%

@@ -38,6 +38,7 @@ from IPython.display import Image
 
 from dcgan_tf import GAN, TrainingDoctor, adam, digit_features, load_dataset
 from dcgan_tf.data import rendering
+from dcgan_tf.data.films import write_film
 from dcgan_tf.evaluation import metrics
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan import losses
@@ -297,7 +298,7 @@ if oscillation:
         gap = np.full((len(grids[0]), 24), 255, np.uint8)
         frame = np.concatenate([grids[0], gap, grids[1]], axis=1)
         frames.append(rendering.add_caption(frame, f"epoch {epoch}"))
-    rendering.write_gif(folder / "oscillation.gif", frames, duration_ms=700)
+    write_film(folder / "oscillation.gif", frames, duration_ms=700)
 Image(folder / "oscillation.gif") if oscillation else None
 
 # %% [markdown]

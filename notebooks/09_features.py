@@ -43,6 +43,7 @@ from sklearn.preprocessing import StandardScaler
 
 from dcgan_tf import DCGAN, applications, digit_features, load_dataset
 from dcgan_tf.data import rendering
+from dcgan_tf.data.films import write_film
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan import latent_space
 
@@ -552,7 +553,7 @@ frames = [
     rendering.make_grid(rendering.to_uint8(np.stack(moment)), 3)
     for moment in zip(*drawn, strict=True)
 ]
-rendering.write_gif(folder / "walk.gif", frames, duration_ms=120, hold_ms=120)
+write_film(folder / "walk.gif", frames, duration_ms=120, hold_ms=120)
 Image(folder / "walk.gif")
 
 # %% [markdown]

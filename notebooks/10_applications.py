@@ -42,6 +42,7 @@ from scipy import special
 from dcgan_tf import GAN, applications, digit_features, load_dataset, shuffled_batches
 from dcgan_tf.applications import finance, little_data, medicine, text, video
 from dcgan_tf.data import rendering
+from dcgan_tf.data.films import write_film
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan.article_losses import SigmoidCrossEntropy
 from dcgan_tf.gan.more_losses import AbsoluteError
@@ -766,7 +767,7 @@ print(films.samples.shape, films.samples.dtype)
 def film_strip(samples, name):
     """Writes films that run side by side as a GIF."""
     frames = [rendering.make_grid(rendering.to_uint8(samples[:, t]), columns=8) for t in range(8)]
-    rendering.write_gif(run / name, frames, duration_ms=120, hold_ms=480)
+    write_film(run / name, frames, duration_ms=120, hold_ms=480)
     return Image(run / name)
 
 
@@ -1170,7 +1171,7 @@ named = {
 }
 for name, app in named.items():
     if name in seconds_a_step:
-        steps = app.epochs * -(-len(app.samples) // app.batch_size)
+        steps = app.steps
         minutes = steps * seconds_a_step[name] / 60
         print(f"{name:12} {steps:6,} steps {minutes:5.1f} minutes of one core")
 

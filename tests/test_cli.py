@@ -234,7 +234,7 @@ def test_a_folder_that_does_not_fit_into_memory_is_judged_by_some_of_its_images(
     status, out, err = command("train", "--data", "photos", "--epochs", 1)
     assert (status, err) == (0, "")
     card = json.loads((work / "runs" / "photos" / "scores.json").read_text())
-    assert card["samples"] == 12 and card["classes"]["labels"] == ["0", "1"]
+    assert card["samples"] == 12 and card["classes"]["labels"] == ["a", "b"]
     assert (work / "runs" / "photos" / "doctor.json").exists()
 
 
@@ -306,7 +306,7 @@ def bad_inputs(work):
     np.savez(work / "objects.npz", x_train=np.array([{}], object))
     np.savez(work / "flat.npz", np.zeros((4, 784), np.uint8))
     np.savez(work / "small.npz", pixels[:, :8, :8])
-    np.savez(work / "wide.npz", np.zeros((2, 16, 130), np.uint8))
+    np.savez(work / "wide.npz", np.zeros((2, 16, 258), np.uint8))
     (work / "file").write_text("")
     return work
 
@@ -315,13 +315,13 @@ def bad_inputs(work):
     ("words", "received", "accepted"),
     [
         ("train --data missing", "'missing'", "mnist-10k"),
-        ("train --data empty", "empty", "PNG or JPEG"),
-        ("train --data truncated", "a.png", "whole PNG"),
+        ("train --data empty", "empty", "formats PNG, JPEG"),
+        ("train --data truncated", "a.png", "whole image files"),
         ("train --data objects.npz", "objects.npz", "plain arrays"),
         ("train --data flat.npz", "(4, 784)", "(n, height, width)"),
-        ("train --data small.npz", "(8, 8, 1)", "16 to 128 pixels"),
-        ("train --data wide.npz", "(16, 130, 1)", "16 to 128 pixels"),
-        ("train --data data.npz --image-size 200", "'200'", "16 to 128 pixels"),
+        ("train --data small.npz", "(8, 8, 1)", "16 to 256 pixels"),
+        ("train --data wide.npz", "(16, 258, 1)", "16 to 256 pixels"),
+        ("train --data data.npz --image-size 300", "'300'", "16 to 256 pixels"),
         ("train --data data.npz --image-size 20x", "'20x'", "HEIGHTxWIDTH"),
         ("train --epochs 0", "'0'", "from 1 to"),
         ("train --epochs 1.5", "'1.5'", "from 1 to"),
@@ -339,7 +339,9 @@ def bad_inputs(work):
         ("train --application conditional --loss hinge", "--loss hinge", "no such option"),
         ("train --application text --data data.npz", "--data ", "no such option"),
         ("train --application features --data data.npz", "data.npz", "a test part"),
-        ("sample empty --label seven", "'seven'", "int"),
+        ("sample runs --walk 1", "'1'", "from 2 to"),
+        ("train --augment maybe", "'maybe'", "auto"),
+        ("train --from missing", "missing", "dcgan-tf train"),
         ("train --network big", "'big'", "tutorial"),
         ("train --epoch 3", "--epoch", "--help"),
         ("train --resume --overwrite", "--overwrite", "not allowed with"),

@@ -49,15 +49,16 @@ def load(name):
     return getattr(importlib.import_module(f"{__name__}.{module}"), class_name)
 
 
-def from_settings(settings):
+def from_settings(settings, with_data=True):
     """Creates the application that the settings of a run name.
 
     Args:
         settings: `runs.settings.Settings`.
+        with_data: Bool, whether to load the data.
 
     Returns:
-        A `base.Application` with its data loaded.
+        A `base.Application`.
     """
     application = load(settings.application)
-    options = {key: getattr(settings, key) for key in application.options}
-    return application(seed=settings.seed, data=settings.data, **options)
+    options = {key: getattr(settings, key) for key in application.get_options()}
+    return application(seed=settings.seed, with_data=with_data, **options)

@@ -14,12 +14,14 @@ import numpy as np
 
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data import rendering
-from dcgan_tf.data.datasets import load_dataset
 from dcgan_tf.evaluation.card import Row
 from dcgan_tf.evaluation.features import choose_features
 from dcgan_tf.evaluation.scorer import COLLAPSED, REAL, Scorer, evaluate
 from dcgan_tf.gan.dcgan import GAN
 from dcgan_tf.networks.pairs import build_pair
+
+MOST_COLUMNS = 20  # labels that are drawn side by side
+MOST_NAMED = 40  # labels that a message names
 
 
 class ConditionalDigits(Application):
@@ -31,17 +33,20 @@ class ConditionalDigits(Application):
 
     default_data = "mnist-10k"
     latent_dim = 16
+    has_labels = True
 
     def load(self):
-        (images, labels), (self.held_out, _) = load_dataset(self.data)
-        self.set_labels(labels)
+        images, labels = self.open_data()
+        self.held_out, _ = self.dataset.test_part
+        self.set_labels(labels, self.dataset.label_names)
         return images
 
-    def set_labels(self, labels):
+    def set_labels(self, labels, label_names):
         """Makes labels the condition of the samples.
 
         Args:
             labels: int array `(n,)`, the label of each sample.
+            label_names: dict of str, the name of each label.
 
         Raises:
             ValueError: if there are no labels, or all of them are the same.
@@ -51,12 +56,14 @@ class ConditionalDigits(Application):
                 f"A conditional GAN needs labels. Received: {self.data!r}. Expected images of at "
                 "least two labels."
             )
-        self.names, self.condition = np.unique(labels, return_inverse=True)
+        numbers, self.condition = np.unique(labels, return_inverse=True)
+        self.label_names = [label_names[number] for number in numbers.tolist()]
         self.labels = labels
+        self.names_of_labels = label_names
 
     def build(self):
         networks = build_conditional_pair(
-            self.samples.shape[1:], len(self.names), self.latent_dim, self.seed
+            self.samples.shape[1:], len(self.label_names), self.latent_dim, self.seed
         )
         model = GAN(*networks, self.latent_dim, seed=self.seed)
         model.compile()
@@ -67,9 +74,9 @@ class ConditionalDigits(Application):
 
         Args:
             model: `GAN`.
-            n: Int, the number of images, or `None` for ten of each label.
+            n: Int, the number of images, or `None` for ten of each label, of up to 20 labels.
             seed: Int, fixes the noise.
-            label: Int, draws only images of this label, or `None` for all labels in turn.
+            label: Str, draws only images of this label, or `None` for all labels in turn.
 
         Returns:
             uint8 array `(height, width)` or `(height, width, 3)`.
@@ -77,27 +84,47 @@ class ConditionalDigits(Application):
         Raises:
             ValueError: if there is no such label.
         """
-        n = n or 10 * len(self.names)
-        condition = np.resize(np.arange(len(self.names)), n)
+        classes = len(self.label_names)
+        n = n or 10 * min(classes, MOST_COLUMNS)
+        pictures = rendering.to_uint8(self.generate(model, n, seed, label))
+        if label is not None or classes > MOST_COLUMNS:
+            return rendering.make_grid(pictures)
+        grid = rendering.make_grid(pictures, classes)
+        if all(name.isdecimal() for name in self.label_names):
+            return grid  # the images themselves show which digit they are
+        return rendering.add_caption(grid, f"columns: {', '.join(self.label_names)}")
+
+    def generate(self, model, n, seed=0, label=None, noise=None, first=0):
+        condition = (first + np.arange(n)) % len(self.label_names)
         if label is not None:
             condition[:] = self.class_of(label)
-        pictures = model.generate(n, seed, condition=condition)
-        columns = len(self.names) if label is None and len(self.names) <= 20 else None
-        return rendering.make_grid(rendering.to_uint8(pictures), columns)
+        return model.generate(n, seed, condition=condition, noise=noise)
 
     def class_of(self, label):
         """Finds the number, counted from 0, that stands for a label in the networks.
 
+        Args:
+            label: Str, one of `label_names`.
+
         Raises:
             ValueError: if there is no such label.
         """
-        if label not in self.names:
-            names = ", ".join(map(str, self.names))
-            raise ValueError(f"There is no such label. Received: {label}. Expected one of {names}.")
-        return int(np.flatnonzero(self.names == label)[0])
+        if str(label) not in self.label_names:
+            names = ", ".join(self.label_names[:MOST_NAMED])
+            more = ", …" if len(self.label_names) > MOST_NAMED else ""
+            raise ValueError(
+                f"There is no such label. Received: {label}. Expected one of {names}{more}."
+            )
+        return self.label_names.index(str(label))
 
     def score(self, model, n=10_000, seed=0, verbose=1):
-        features = choose_features(self.data, self.samples, self.labels, verbose=2 * verbose)
+        features = choose_features(
+            self.data,
+            self.samples,
+            self.labels,
+            self.names_of_labels,
+            verbose=2 * verbose,
+        )
         scorer = Scorer(self.samples, features, self.held_out, n)
         asked = np.random.default_rng(seed).permutation(self.condition)[: scorer.samples]
         generated = model.generate(scorer.samples, seed, condition=asked)

@@ -31,7 +31,8 @@ class StockReturns(Application):
         Cont 2001, https://doi.org/10.1080/713665670
     """
 
-    epochs = 20
+    steps = 1580
+    makes_images = False
     batch_size = 64
 
     def load(self):

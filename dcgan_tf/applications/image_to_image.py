@@ -15,7 +15,6 @@ import tensorflow as tf
 
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data import rendering
-from dcgan_tf.data.datasets import load_dataset
 from dcgan_tf.evaluation.card import Card, Row
 from dcgan_tf.evaluation.features import choose_features
 from dcgan_tf.evaluation.scorer import MEASURES, REAL, Scorer
@@ -24,9 +23,7 @@ from dcgan_tf.gan.more_losses import AbsoluteError
 from dcgan_tf.networks.default import crop
 
 LATENT_DIM = 16
-MOST_IMAGES = (
-    10_000  # to train on: a run takes minutes. Of a larger data set we draw some at random.
-)
+MOST_IMAGES = 10_000  # to train on: a run takes minutes. Of more images we draw some at random.
 SCORES = ("frechet_distance", "kernel_distance", "precision", "recall", "coverage")
 
 
@@ -42,7 +39,8 @@ class ImageToImage(Application):
     """
 
     default_data = "mnist-10k"
-    epochs = 12
+    steps = 3000
+    draws_without_data = False
     weight = 10.0
 
     @abc.abstractmethod
@@ -69,7 +67,8 @@ class ImageToImage(Application):
         """
 
     def load(self):
-        (samples, _), (self.held_out, self.held_out_labels) = load_dataset(self.data)
+        samples, _ = self.open_data()
+        self.held_out, self.held_out_labels = self.dataset.test_part
         if not len(self.held_out):  # no test images: we keep the last tenth for this
             most = math.ceil(0.9 * len(samples))
             samples, self.held_out = samples[:most], samples[most:]
@@ -109,14 +108,21 @@ class ImageToImage(Application):
         grid = rendering.make_grid(rendering.to_uint8(np.concatenate(rows)), columns)
         return rendering.add_caption(grid, "given, made of it, and the truth")
 
+    def generate(self, model, n, seed=0, label=None, noise=None, first=0):
+        condition = self.held_out_condition[(first + np.arange(n)) % len(self.held_out)]
+        return model.generate(n, seed, condition=condition, noise=noise)
+
     def visible(self, conditions):
-        """Conditions as images of the same size as the samples."""
-        size = self.samples.shape[1:3]
-        return tf.image.resize(conditions, size, method="nearest").numpy()
+        """Conditions as images of the same size as the samples, and with as many channels."""
+        height, width, channels = self.samples.shape[1:]
+        pictures = tf.image.resize(conditions, (height, width), method="nearest").numpy()
+        return np.broadcast_to(pictures, (*pictures.shape[:3], channels))
 
     def score(self, model, n=10_000, seed=0, verbose=1):
-        (samples, labels), _ = load_dataset(self.data)
-        features = choose_features(self.data, samples, labels, verbose=2 * verbose)
+        dataset = self.dataset
+        features = choose_features(
+            *(self.data, dataset.images, dataset.labels, dataset.label_names), verbose=2 * verbose
+        )
         n = min(n, len(self.held_out), len(self.samples) // 2)
         real, given = self.held_out[:n], self.held_out_condition[:n]
         made, simple = model.generate(n, seed, condition=given), self.baseline(given)
@@ -158,9 +164,8 @@ class ImageToImage(Application):
         )
 
     def _accuracy(self, features, pictures):
-        names = np.array(features.class_names).astype(self.held_out_labels.dtype)
-        labels = self.held_out_labels[: len(pictures)]
-        return np.mean(names[features.classify(pictures)] == labels)
+        labels = np.unique(self.dataset.labels)[features.classify(pictures)]
+        return np.mean(labels == self.held_out_labels[: len(pictures)])
 
 
 def build_translators(condition_shape, image_shape, latent_dim, seed=None, filters=32):
@@ -171,7 +176,7 @@ def build_translators(condition_shape, image_shape, latent_dim, seed=None, filte
     features of the same size from the way down, so that fine details are not lost.
 
     Args:
-        condition_shape: (height, width, channels) of the condition. A smaller condition is enlarge
+        condition_shape: (height, width, channels) of the condition. A smaller condition is enlarged
             to the size of the images.
         image_shape: (height, width, channels) of the images.
         latent_dim: Int, length of the noise vector.

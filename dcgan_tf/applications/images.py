@@ -7,24 +7,19 @@ import tensorflow as tf
 
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data import rendering
-from dcgan_tf.data.datasets import (
-    LARGEST_ARRAY,
-    is_image_folder,
-    load_dataset,
-    load_training_images,
-    open_image_folder,
-)
-from dcgan_tf.data.image_folder import ImageFolder
+from dcgan_tf.data.datasets import LARGEST_ARRAY, open_dataset
 from dcgan_tf.evaluation.features import are_digits, choose_features, digit_features
 from dcgan_tf.evaluation.figures import draw_closest_pairs
 from dcgan_tf.evaluation.scorer import Scorer, evaluate
 from dcgan_tf.gan import losses, regularizers
 from dcgan_tf.gan.dcgan import DCGAN, GAN
 from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.networks.augmentation import augment, find_ground
 from dcgan_tf.networks.fast_layers import accelerate
 from dcgan_tf.networks.pairs import build_pair
 
 MOST_SAMPLES = 10_000
+FEW_IMAGES = 1500  # with fewer of them, the discriminator soon knows each one by heart
 MOST_WATCHED = 2000  # images that the training doctor gets from a folder too large for memory
 CLOSEST_PAIRS = "closest_pairs.png"
 
@@ -34,8 +29,9 @@ class Images(Application):
 
     Args:
         seed: Int of at least 0, fixes everything that is random.
-        data: Str, name or path of the data set, as `load_dataset` takes it.
-        image_size: (height, width) in pixels to resize the images to, or `None`.
+        data: as in `Application`.
+        image_size: as in `Application`.
+        skip_damaged: as in `Application`.
         network: Str, a key of `networks.pairs.PAIRS`.
         loss: Str, a key of `gan.losses.LOSSES`.
         regularizer: Str, the penalty on the discriminator's gradient: a key of
@@ -49,12 +45,15 @@ class Images(Application):
         discriminator_lr: Float, the discriminator's learning rate at the start.
         jit_compile: Bool or `"auto"`, whether to compile the training step with XLA, TensorFlow's
             compiler.
+        augment: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees all images changed at
+            random (`networks.augmentation`). `"auto"` does so for fewer than 1,500 images.
+        with_data: as in `Application`.
     """
 
     default_data = "mnist-10k"
     options = (
-        *("image_size", "network", "loss", "regularizer", "regularizer_weight"),
-        *("discriminator_steps", "latent_dim", "generator_lr", "discriminator_lr", "jit_compile"),
+        *("network", "loss", "regularizer", "regularizer_weight", "discriminator_steps"),
+        *("latent_dim", "generator_lr", "discriminator_lr", "jit_compile", "augment"),
     )
     scores_while_training = True
     noun = "images"
@@ -64,6 +63,7 @@ class Images(Application):
         seed=0,
         data=None,
         image_size=None,
+        skip_damaged=False,
         network="default",
         loss="sigmoid_cross_entropy",
         regularizer="auto",
@@ -73,8 +73,9 @@ class Images(Application):
         generator_lr=2e-3,
         discriminator_lr=2e-3,
         jit_compile="auto",
+        augment="auto",
+        with_data=True,
     ):
-        self.image_size = image_size
         self.network = network
         self.loss = loss
         self.regularizer = regularizer
@@ -84,14 +85,21 @@ class Images(Application):
         self.generator_lr = generator_lr
         self.discriminator_lr = discriminator_lr
         self.jit_compile = jit_compile
-        super().__init__(seed, data)
+        self.augment = augment
+        super().__init__(seed, data, image_size, skip_damaged, with_data)
 
     def load(self):
-        return load_training_images(self.data, self.image_size)
+        self.dataset = open_dataset(self.data, self.image_size, self.skip_damaged)
+        return self.dataset.images
+
+    @property
+    def is_augmented(self):
+        """Bool, whether the discriminator sees all images changed at random."""
+        return self.augment == "on" or (self.augment == "auto" and len(self.samples) < FEW_IMAGES)
 
     @property
     def watched_images(self):
-        if isinstance(self.samples, ImageFolder):
+        if self.dataset.is_streamed:
             return self.samples.load_some(MOST_WATCHED)[0]
         return self.samples
 
@@ -102,13 +110,20 @@ class Images(Application):
 
     def build(self):
         image_shape = tuple(self.samples.shape[1:])
-        if self.network == "default":
+        if self.network == "default" and not self.is_augmented:
             model = DCGAN(image_shape, self.latent_dim, seed=self.seed)
         else:
             pair = build_pair(self.network, image_shape, self.latent_dim, self.seed)
             # On a CPU we replace the layers of this pair by faster ones that compute the same.
             if self.network == "tutorial" and not tf.config.list_physical_devices("GPU"):
                 pair = map(accelerate, pair)
+            if self.is_augmented:
+                generator, discriminator = pair
+                ground = find_ground(self.watched_images)
+                pair = (
+                    generator,
+                    augment(discriminator, ("translation", "cutout"), self.seed, ground),
+                )
             model = GAN(*pair, self.latent_dim, seed=self.seed)
         loss = losses.get(self.loss)
         regularizer = regularizers.get(
@@ -152,16 +167,14 @@ class Images(Application):
 
     def _build_scorer_and_images(self, samples, verbose):
         real_images, labels, held_out = self._load_images_to_compare()
-        features = choose_features(self.data, real_images, labels, verbose=2 * verbose)
+        features = choose_features(
+            self.data, real_images, labels, self.dataset.label_names, verbose=2 * verbose
+        )
         return Scorer(real_images, features, held_out, samples), real_images
 
     def _load_images_to_compare(self):
         """Loads training images, their labels and held-out images; of a huge folder only a part."""
-        folder = None
-        if is_image_folder(self.data):
-            folder = open_image_folder(self.data, self.image_size)
-        if folder is None or 4 * math.prod(folder.shape) <= LARGEST_ARRAY:
-            (real_images, labels), (held_out, _) = load_dataset(self.data, self.image_size)
-            return real_images, labels, held_out
-        most = min(2 * MOST_SAMPLES, LARGEST_ARRAY // (4 * math.prod(folder.image_shape)))
-        return *folder.load_some(most), None
+        if not self.dataset.is_streamed:
+            return self.samples, self.dataset.labels, self.dataset.test_part[0]
+        most = min(2 * MOST_SAMPLES, LARGEST_ARRAY // (4 * math.prod(self.samples.image_shape)))
+        return *self.samples.load_some(most), None

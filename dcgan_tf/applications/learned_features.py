@@ -19,7 +19,6 @@ from sklearn.preprocessing import StandardScaler
 
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data import rendering
-from dcgan_tf.data.datasets import load_dataset
 from dcgan_tf.evaluation.card import Card, Row
 from dcgan_tf.evaluation.features import choose_features
 from dcgan_tf.gan.dcgan import DCGAN
@@ -41,8 +40,9 @@ class LearnedFeatures(Application):
     default_data = "mnist-10k"
 
     def load(self):
-        (samples, self.labels), (self.held_out, self.held_out_labels) = load_dataset(self.data)
-        if self.labels is None or not len(self.held_out):
+        samples, self.labels = self.open_data()
+        self.held_out, self.held_out_labels = self.dataset.test_part
+        if self.labels is None or self.held_out_labels is None or not len(self.held_out):
             raise ValueError(
                 f"The features cannot be scored without labels. Received: {self.data!r}. Expected "
                 "images with labels and a test part."

@@ -7,15 +7,14 @@ real and generated images alike before the discriminator sees them. The gradient
 changes to the generator (Zhao et al. 2020, "Differentiable Augmentation").
 """
 
-import keras
 import numpy as np
 
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data import rendering
-from dcgan_tf.data.datasets import load_dataset
 from dcgan_tf.evaluation.features import choose_features
 from dcgan_tf.evaluation.scorer import Scorer, evaluate
 from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.networks.augmentation import augment, find_ground
 from dcgan_tf.networks.pairs import build_pair
 
 LATENT_DIM = 16
@@ -33,7 +32,8 @@ class LittleData(Application):
     default_data = "mnist-10k"
 
     def load(self):
-        (self.everything, self.labels), (self.held_out, _) = load_dataset(self.data)
+        self.everything, self.labels = self.open_data()
+        self.held_out, _ = self.dataset.test_part
         return self.some(IMAGES)
 
     def some(self, n):
@@ -48,14 +48,15 @@ class LittleData(Application):
         """Builds the default networks.
 
         Args:
-            changes: the changes before the discriminator, see `augment`. An empty tuple builds a
-                GAN without augmentation.
+            changes: the changes before the discriminator, see `networks.augmentation`. An empty
+                tuple builds a GAN without augmentation.
         """
         generator, discriminator = build_pair(
             "default", self.samples.shape[1:], LATENT_DIM, self.seed
         )
         if changes:
-            discriminator = augment(discriminator, changes, self.seed)
+            ground = find_ground(self.everything)
+            discriminator = augment(discriminator, changes, self.seed, ground)
         model = GAN(generator, discriminator, LATENT_DIM, seed=self.seed)
         model.compile()
         return model
@@ -64,49 +65,8 @@ class LittleData(Application):
         return rendering.make_grid(rendering.to_uint8(model.generate(n, seed)))
 
     def score(self, model, n=10_000, seed=0, verbose=1):
-        features = choose_features(self.data, self.everything, self.labels, verbose=2 * verbose)
+        features = choose_features(
+            self.data, self.everything, self.labels, self.dataset.label_names, verbose=2 * verbose
+        )
         scorer = Scorer(self.everything, features, self.held_out, n)
         return evaluate(model.generate(scorer.samples, seed), scorer, verbose)
-
-
-def augment(discriminator, changes, seed=None):
-    """Puts random changes before a discriminator, for real and generated images alike.
-
-    The images are changed only during training, and gradients pass through the changes.
-
-    Args:
-        discriminator: `keras.Model` from images in [-1, 1] to logits. The images should be dark
-            around the edge.
-        changes: list or tuple of str, any of
-
-            - `"translation"` shifts an image by up to an eighth of its height and width; the pixels
-              that come in at the edge are dark;
-            - `"cutout"` puts a dark rectangle, nearly a square, into about half of the images; it
-              is up to half as high and wide as the image;
-            - `"brightness"` makes an image brighter or darker, all pixels by up to 0.4.
-        seed: Int or `None`, fixes the changes.
-
-    Returns:
-        A `keras.Model` from images to logits, which uses the weights of `discriminator`.
-
-    Raises:
-        ValueError: for an unknown change.
-
-    References:
-        Zhao et al. 2020, https://arxiv.org/abs/2006.10738
-    """
-    pictures = x = keras.Input(discriminator.input_shape[1:], name="images")
-    layers = keras.layers
-    for change in changes:
-        if change == "translation":
-            x = layers.RandomTranslation(0.125, 0.125, "constant", fill_value=-1.0, seed=seed)(x)
-        elif change == "cutout":  # for 1.0 Keras draws a probability between 0 and 1
-            x = layers.RandomErasing(1.0, (0.02, 0.25), -1.0, (-1.0, 1.0), seed=seed)(x)
-        elif change == "brightness":
-            x = layers.RandomBrightness(0.2, (-1.0, 1.0), seed=seed)(x)
-        else:
-            raise ValueError(
-                f"There is no such change. Received: {change!r}. Expected 'translation', 'cutout' "
-                "or 'brightness'."
-            )
-    return keras.Model(pictures, discriminator(x), name="augmented_discriminator")

@@ -26,15 +26,20 @@ class Radiographs(ConditionalDigits):
     """
 
     default_data = SIMULATED
-    epochs = 40
+    steps = 5000
     latent_dim = 32
 
     def load(self):
         if self.data != SIMULATED:
             return super().load()
+        if self.image_size is not None:
+            raise ValueError(
+                f"The simulated bones have {SIDE}x{SIDE} pixels. Received: an image size. Expected "
+                "an image size only with data of your own."
+            )
         everything, labels = simulate_bones(IMAGES + HELD_OUT)
         self.held_out = everything[IMAGES:]
-        self.set_labels(labels[:IMAGES])
+        self.set_labels(labels[:IMAGES], {0: "0", 1: "1"})
         return everything[:IMAGES]
 
     def draw(self, model, n=36, seed=0, label=None):
@@ -44,13 +49,13 @@ class Radiographs(ConditionalDigits):
             model: `GAN`.
             n: Int, the number of images.
             seed: Int, fixes the noise.
-            label: Int, draws only images of this label, or `None` for as many of each label, those
+            label: Str, draws only images of this label, or `None` for as many of each label, those
                 of the first label at the top.
 
         Returns:
             uint8 array `(height, width)` or `(height, width, 3)`.
         """
-        condition = np.arange(n) * len(self.names) // n
+        condition = np.arange(n) * len(self.label_names) // n
         if label is not None:
             condition[:] = self.class_of(label)
         kind = "simulated bones" if self.data == SIMULATED else "your images"
@@ -86,9 +91,7 @@ def simulate_bones(n, seed=0):
             across = across + np.where(fracture > 0, rng.choice([-1, 1]) * rng.uniform(1, 3), 0)
         end = np.clip((np.abs(along) - rng.uniform(11, 15)) / 8, 0, 1)
         half_width = rng.uniform(4.5, 6.5) + rng.uniform(3, 5) * end**2
-        inside = half_width - np.abs(
-            across
-        )  # distance from the surface in pixels, negative outside
+        inside = half_width - np.abs(across)  # pixels from the surface, negative outside
         rim = rng.uniform(1.5, 2.5)
         sponge = ndimage.gaussian_filter(rng.normal(size=(SIDE, SIDE)), 1.5)
         density = np.where(inside > rim, 0.45 + sponge * (0.2 + end), 0.9) * (inside > 0)

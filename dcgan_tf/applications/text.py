@@ -38,7 +38,8 @@ class DateTexts(Application):
         Maddison et al. 2017, https://arxiv.org/abs/1611.00712
     """
 
-    epochs = 60
+    steps = 7500
+    makes_images = False
     batch_size = 64
 
     def load(self):

@@ -14,6 +14,7 @@ from scipy.stats import wasserstein_distance
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data import rendering
 from dcgan_tf.data.datasets import load_dataset
+from dcgan_tf.data.films import write_film
 from dcgan_tf.evaluation.card import Card, Row
 from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.gan.dcgan import GAN
@@ -33,7 +34,7 @@ FRAME_MS = 120  # how long the GIF shows a frame, in milliseconds
 class MovingDigits(Application):
     """Generates films of digits that move straight through a dark frame, each at its own speed."""
 
-    epochs = 25
+    makes_images = False
 
     def load(self):
         (pictures, _), (held_out, _) = load_dataset("mnist-10k")
@@ -67,7 +68,7 @@ class MovingDigits(Application):
         """Writes films.gif, in which 16 generated films run side by side."""
         films = rendering.to_uint8(model.generate(16, seed=0))
         frames = [rendering.make_grid(films[:, frame]) for frame in range(FRAMES)]
-        rendering.write_gif(folder / "films.gif", frames, FRAME_MS, hold_ms=4 * FRAME_MS)
+        write_film(folder / "films.gif", frames, FRAME_MS, hold_ms=4 * FRAME_MS)
 
     def score(self, model, n=10_000, seed=0, verbose=1):
         n = min(n, len(self.held_out))

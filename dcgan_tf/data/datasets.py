@@ -1,5 +1,7 @@
 """Data sets as arrays in [-1, 1]: bundled ones, well-known ones to download, your own files."""
 
+import functools
+import hashlib
 import importlib.resources
 import math
 import pathlib
@@ -7,8 +9,10 @@ import pathlib
 import keras
 import numpy as np
 
+from dcgan_tf.data import folder_layout
 from dcgan_tf.data.formats import prepare_images, read_idx_folder, read_npz
-from dcgan_tf.data.image_folder import ImageFolder
+from dcgan_tf.data.image_folder import ImageFolder, describe_left_out
+from dcgan_tf.data.labels import read_labels
 
 ASSETS = importlib.resources.files("dcgan_tf.data") / "assets"
 DEBIAN_FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")
@@ -17,7 +21,65 @@ STACKS_PER_DIGIT = 3.2  # so that stacked-mnist has 25,612 images to train on
 LARGEST_ARRAY = 2**30  # bytes; the images of a larger folder are read during training
 
 
-def load_dataset(source="mnist-10k", image_size=None):
+class Dataset:
+    """A data set: its training images in memory or, if they are too many, as an `ImageFolder`.
+
+    Args:
+        images: float32 `(n, height, width, channels)` in [-1, 1], or an `ImageFolder`.
+        labels: int64 `(n,)`, or `None`.
+        label_names: dict of str: the name of each label.
+        load_test_part: function that returns the test images and their labels as arrays, or `None`
+            if there is no test part.
+        notes: list of str, sentences that say what was left out or changed.
+        compute_digest: function that returns a str, which differs for other data, or `None` for a
+            data set that is known by its name.
+    """
+
+    def __init__(
+        self,
+        images,
+        labels=None,
+        label_names=None,
+        load_test_part=None,
+        notes=(),
+        compute_digest=None,
+    ):
+        self.images = images
+        self.labels = labels
+        self.label_names = label_names or {}
+        self.notes = list(notes)
+        self._load_test_part = load_test_part
+        self._compute_digest = compute_digest
+
+    @property
+    def is_streamed(self):
+        """Bool, whether the images are read during training, because they are too many."""
+        return isinstance(self.images, ImageFolder)
+
+    def check_in_memory(self, advice=""):
+        """Raises a `ValueError` that ends with some advice, if the images are streamed."""
+        if self.is_streamed:
+            raise ValueError(
+                f"The images do not fit into memory. Received: {len(self.images)} images of shape "
+                f"{self.images.image_shape}, {_count_bytes(self.images) / 2**30:.1f} GiB as an "
+                f"array. Expected at most 1 GiB. {advice}".strip()
+            )
+
+    @functools.cached_property
+    def test_part(self):
+        """A tuple of the test images and their labels, as arrays. There may be no images in it."""
+        if self._load_test_part is not None:
+            return self._load_test_part()
+        empty = np.empty((0, *self.images.shape[1:]), np.float32)
+        return empty, None if self.labels is None else self.labels[:0]
+
+    @functools.cached_property
+    def digest(self):
+        """A str that differs for other data, or `None` for data that is known by its name."""
+        return None if self._compute_digest is None else self._compute_digest()
+
+
+def load_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
     """Loads a data set, by name or from your own files.
 
     Args:
@@ -34,14 +96,16 @@ def load_dataset(source="mnist-10k", image_size=None):
               or `train_images` and so on as in MedMNIST (Yang et al. 2023), or it holds a single
               array. Only the training images are required;
             - the path of a folder of IDX files (the format of the original MNIST), gzipped or not;
-            - the path of a folder of PNG or JPEG images (see `ImageFolder`). If it has a sub-folder
-              `train`, this is the training part, and a sub-folder `test` is the test part.
+            - the path of a folder of images (see `ImageFolder`). It may have a sub-folder for
+              training (`train`, `train2017` and so on) and one for `test` or `val`.
         image_size: `(height, width)` in pixels to resize the images to, or `None`.
+        skip_damaged: Bool, whether to go on without the images of a folder that are damaged.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`. The images are float32
         `(n, height, width, channels)` in [-1, 1]. The labels are int64 `(n,)`, or `None` if the
-        source has no labels. If the source has no test part, `x_test` has length 0.
+        source has no labels; text and sub-folders are numbered in their natural order. If the
+        source has no test part, `x_test` has length 0.
 
     Raises:
         ValueError: if the source is none of these, if it is damaged, or if it is a folder whose
@@ -59,8 +123,49 @@ def load_dataset(source="mnist-10k", image_size=None):
     >>> x_train.shape
     (8004, 28, 28, 1)
     """
+    dataset = open_dataset(source, image_size, skip_damaged)
+    dataset.check_in_memory("Use load_training_images(), which reads them during training.")
+    print(*dataset.notes, sep="\n", end="\n" if dataset.notes else "")
+    return (dataset.images, dataset.labels), dataset.test_part
+
+
+def load_training_images(source="mnist-10k", image_size=None, skip_damaged=False):
+    """Loads only the training images, which may also be a folder of any size.
+
+    Args:
+        source: as in `load_dataset`.
+        image_size: as in `load_dataset`.
+        skip_damaged: as in `load_dataset`.
+
+    Returns:
+        float32 array `(n, height, width, channels)` in [-1, 1]; or an `ImageFolder`, if the source
+        is a folder whose images would take more than 1 GiB. `shuffled_batches` takes both.
+
+    Raises:
+        ValueError, ConnectionError: as in `load_dataset`.
+    """
+    dataset = open_dataset(source, image_size, skip_damaged)
+    print(*dataset.notes, sep="\n", end="\n" if dataset.notes else "")
+    return dataset.images
+
+
+def open_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
+    """Opens a data set of any size, with the names of its labels.
+
+    Args:
+        source: as in `load_dataset`.
+        image_size: as in `load_dataset`.
+        skip_damaged: as in `load_dataset`.
+
+    Returns:
+        A `Dataset`.
+
+    Raises:
+        ValueError, ConnectionError: as in `load_dataset`.
+    """
     check_image_size(image_size)
     path = pathlib.Path(source)
+    digest = None
     if source == "mnist-10k":
         parts = read_npz(ASSETS / "mnist-10k.npz")
     elif source == "stacked-mnist":
@@ -71,66 +176,87 @@ def load_dataset(source="mnist-10k", image_size=None):
         parts = read_idx_folder(DEBIAN_FASHION_MNIST)
     elif source == "fashion-mnist":
         parts = _download(source, keras.datasets.fashion_mnist.load_data)
-    elif is_image_folder(source):
-        return _load_image_folder(path, image_size)
+    elif path.is_dir() and not any(path.glob("*idx3*")):
+        return _open_image_folder(path, image_size, skip_damaged)
     elif path.is_dir():
         parts = read_idx_folder(path)
+        digest = functools.partial(_compute_digest, path.glob("*idx*"))
     elif path.is_file() and path.suffix.lower() == ".npz":
         parts = read_npz(path)
+        digest = functools.partial(_compute_digest, [path])
     else:
         problem = "This is not a data file" if path.exists() else "There is no such data set"
         raise ValueError(
             f"{problem}. Received: {str(source)!r}. Expected one of {', '.join(DATASETS)}, or the "
-            "path of an .npz file, a folder of IDX files, or a folder of PNG or JPEG images."
+            "path of an .npz file, a folder of IDX files, or a folder of images."
         )
-    (train_images, train_labels), (test_images, test_labels) = parts
-    x_train, y_train = prepare_images(train_images, train_labels, image_size)
-    if test_images is None:
-        return (x_train, y_train), _make_empty_part(x_train, y_train)
-    return (x_train, y_train), prepare_images(test_images, test_labels, image_size)
+    return _prepare_arrays(*parts, image_size, digest)
 
 
-def load_training_images(source="mnist-10k", image_size=None):
-    """Loads only the training images, which may also be a folder of any size.
+def _prepare_arrays(train, test, image_size, compute_digest):
+    """Makes a `Dataset` of the arrays of its parts, which are tuples of images and labels."""
+    labels, names, reason = read_labels(train[1], len(train[0]))
+    images = [train[0]] if test[0] is None else [train[0], test[0]]
+    (train_images, *test_images), note = prepare_images(images, image_size)
+    load_test_part = None
+    if test_images:
+        test_part = test_images[0], read_labels(test[1], len(test[0]), names)[0]
 
-    Args:
-        source: as in `load_dataset`.
-        image_size: as in `load_dataset`.
+        def load_test_part():
+            return test_part
 
-    Returns:
-        float32 array `(n, height, width, channels)` in [-1, 1]; or an `ImageFolder`, if the source
-        is a folder whose images would take more than 1 GiB. `shuffled_batches` takes both.
-
-    Raises:
-        ValueError, ConnectionError: as in `load_dataset`.
-    """
-    if not is_image_folder(source):
-        return load_dataset(source, image_size)[0][0]
-    folder = open_image_folder(source, image_size)
-    return folder if _count_bytes(folder) > LARGEST_ARRAY else folder.load()
+    notes = [sentence for sentence in (note, reason) if sentence]
+    return Dataset(train_images, labels, names, load_test_part, notes, compute_digest)
 
 
-def is_image_folder(source):
-    """Says whether `load_dataset` would read a source as a folder of PNG and JPEG images."""
-    path = pathlib.Path(source)
-    return source not in DATASETS and path.is_dir() and not any(path.glob("*idx3*"))
+def _open_image_folder(path, image_size, skip_damaged):
+    """Opens a folder of images, with its training and its test part if it has parts."""
+    images, others, runs = folder_layout.list_files(path)
+    train_part, test_part = folder_layout.find_parts(images)
+    train = ImageFolder(path / train_part, image_size, skip_damaged)
+    notes = list(train.notes)
+    if train_part.parts:
+        outside = [
+            [name for name in names if not {train_part, test_part} & {*name.parents}]
+            for names in ([*images, *others], runs)
+        ]
+        notes += describe_left_out(*outside)
+
+    def load_test_part():
+        test = ImageFolder(path / test_part, image_size, skip_damaged, like=train)
+        most = LARGEST_ARRAY // _count_bytes_of_one(test)
+        images, labels = test.load_some(most)
+        return images, _translate_labels(labels, test.class_names, train)
+
+    return Dataset(
+        train if _count_bytes(train) > LARGEST_ARRAY else train.load(),
+        train.labels,
+        dict(enumerate(train.class_names)),
+        None if test_part is None else load_test_part,
+        notes,
+        lambda: train.digest,
+    )
 
 
-def open_image_folder(path, image_size=None):
-    """Opens the training part of a folder of images.
+def _translate_labels(labels, class_names, train):
+    """Gives the classes of a test part the numbers that they have in the training part."""
+    if train.labels is None or labels is None:
+        return None
+    if not set(class_names) <= set(train.class_names):
+        raise ValueError(
+            f"The training and test parts have different classes. Received: {train.class_names} "
+            f"and {class_names}. Expected the same sub-folders in both."
+        )
+    numbers = np.array([train.class_names.index(name) for name in class_names])
+    return numbers[labels]
 
-    This is the sub-folder `train` if there is one, otherwise the whole folder.
 
-    Args:
-        path: the folder.
-        image_size: as in `load_dataset`.
-
-    Returns:
-        An `ImageFolder`.
-    """
-    check_image_size(image_size)
-    path = pathlib.Path(path)
-    return ImageFolder(path / "train" if (path / "train").is_dir() else path, image_size)
+def _compute_digest(paths):
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        with open(path, "rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:32]
 
 
 def check_image_size(image_size):
@@ -152,11 +278,6 @@ def _stack_digits(images, labels):
     return np.moveaxis(images[chosen], 1, -1), labels[chosen].astype(int) @ [100, 10, 1]
 
 
-def _make_empty_part(images, labels):
-    """Makes a part of a data set that has no images, but the same shape as another part."""
-    return images[:0], None if labels is None else labels[:0]
-
-
 def _download(name, load_data):
     try:
         return load_data()
@@ -169,25 +290,8 @@ def _download(name, load_data):
 
 def _count_bytes(folder):
     """Counts the bytes that all images of a folder would take as an array."""
-    return math.prod(folder.shape) * np.dtype(np.float32).itemsize
+    return len(folder) * _count_bytes_of_one(folder)
 
 
-def _load_image_folder(path, image_size):
-    train = open_image_folder(path, image_size)
-    if _count_bytes(train) > LARGEST_ARRAY:
-        raise ValueError(
-            f"The images do not fit into memory. Received: {len(train)} images of shape "
-            f"{train.image_shape}, {_count_bytes(train) / 2**30:.1f} GiB as an array. Expected "
-            "at most 1 GiB. Use load_training_images(), which reads such a folder during training."
-        )
-    x_train, y_train = train.load(), train.labels
-    if not ((path / "train").is_dir() and (path / "test").is_dir()):
-        return (x_train, y_train), _make_empty_part(x_train, y_train)
-    test = ImageFolder(path / "test", train.image_shape[:2])
-    if test.class_names != train.class_names:
-        raise ValueError(
-            f"The training and test parts have different classes. Received: {train.class_names} "
-            f"and {test.class_names}. Expected the same sub-folders in both."
-        )
-    test.image_shape = train.image_shape  # grey or RGB, like the training part
-    return (x_train, y_train), (test.load(), test.labels)
+def _count_bytes_of_one(folder):
+    return math.prod(folder.image_shape) * np.dtype(np.float32).itemsize

@@ -45,12 +45,12 @@ def write_json(path, content):
         part.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def check_writable_file(path, suffix):
+def check_writable_file(path, *suffixes):
     """Checks that a file can be written, before any work is spent on its content.
 
     Args:
         path: the file to be written; it need not exist yet.
-        suffix: the ending that the file name must have, for example ".gif".
+        *suffixes: the endings that the file name may have, for example ".gif".
 
     Returns:
         The path as a `pathlib.Path`.
@@ -61,10 +61,10 @@ def check_writable_file(path, suffix):
         PermissionError: if you may not write to its folder.
     """
     path = pathlib.Path(path)
-    if path.suffix.lower() != suffix:
+    if path.suffix.lower() not in suffixes:
         raise ValueError(
             f"The file name has the wrong ending. Received: {str(path)!r}. Expected a name that "
-            f"ends in {suffix}."
+            f"ends in {' or '.join(suffixes)}."
         )
     if path.is_dir():
         raise ValueError(

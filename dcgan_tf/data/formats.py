@@ -14,62 +14,79 @@ TRAIN_IMAGES = ("x_train", "train_images", "images", "x")
 TRAIN_LABELS = ("y_train", "train_labels", "labels", "y")
 TEST_IMAGES = ("x_test", "test_images")
 TEST_LABELS = ("y_test", "test_labels")
+# What stands for white in images of 8, 10, 12, 14 and 16 bits.
+WHITES = (255, 1023, 4095, 16_383, 65_535)
 
 
-def prepare_images(images, labels, image_size):
-    """Converts one part of a data set to the shape, range and types that a `GAN` trains on.
+def prepare_images(parts, image_size):
+    """Converts the images of a data set to the shape, range and type that a `GAN` trains on.
 
     Args:
-        images: array `(n, height, width)` or `(n, height, width, channels)` of numbers in
-            [0, 255], [0, 1] or [-1, 1].
-        labels: array of integers `(n,)` or `(n, 1)`, or `None`.
+        parts: list of arrays `(n, height, width)` or `(n, height, width, channels)`, for example
+            the training and the test images. Their numbers are in [0, 255], [0, 1] or [-1, 1], or
+            whole numbers in [0, 65535].
         image_size: `(height, width)` in pixels to resize the images to, or `None`.
 
     Returns:
-        A tuple: images, float32 `(n, height, width, channels)` in [-1, 1], and labels, int64
-        `(n,)`, or `None`.
+        A tuple: a list of float32 arrays `(n, height, width, channels)` in [-1, 1]; and a sentence
+        about the range of the numbers, or `None` if it is a usual one.
 
     Raises:
-        ValueError: if the arrays are something else.
+        ValueError: if an array is something else.
     """
+    parts = [_check_images(images) for images in parts]
+    low = min(float(images.min()) for images in parts)
+    high = max(float(images.max()) for images in parts)
+    are_whole = all(images.dtype.kind in "iu" for images in parts)
+    black, white = _find_black_and_white(low, high, are_whole)
+    note = None
+    if white > WHITES[0]:
+        note = f"the pixels reach {high:,.0f}, so {white:,} is taken for white"
+    middle, half = (black + white) / 2, (white - black) / 2
+    prepared = []
+    for images in parts:
+        images = images.astype(np.float32)
+        if (black, white) != (-1.0, 1.0):
+            images = images / half - middle / half
+        if image_size and tuple(image_size) != images.shape[1:3]:
+            images = tf.image.resize(images, image_size, antialias=True).numpy().clip(-1.0, 1.0)
+        prepared.append(images)
+    return prepared, note
+
+
+def _check_images(images):
+    """Refuses an array that holds no images, and gives each image its axis of channels."""
     if images.ndim == 3:
         images = images[..., np.newaxis]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
+    if images.ndim == 4 and images.shape[-1] == 4 and images.size:
+        raise ValueError(
+            f"The images have a fourth channel, their transparency. Received: shape "
+            f"{images.shape}. Expected images on a background of your choice, with 3 channels; or "
+            "train a GAN with networks of your own for 4 channels."
+        )
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not images.size:
         raise ValueError(
             f"This is not an array of images. Received: shape {images.shape}. Expected (n, height, "
             "width) or (n, height, width, channels) with n > 0 and 1 or 3 channels, channels last."
         )
-    images = _scale_pixels(images)
-    if image_size and tuple(image_size) != images.shape[1:3]:
-        images = tf.image.resize(images, image_size, antialias=True).numpy().clip(-1.0, 1.0)
-    if labels is not None:
-        labels = labels.reshape(len(labels), -1)
-        if labels.shape != (len(images), 1) or labels.dtype.kind not in "iub":
-            raise ValueError(
-                f"The labels do not fit the images. Received: {labels.dtype} labels of shape "
-                f"{labels.shape} for {len(images)} images. Expected one integer for each image."
-            )
-        labels = labels[:, 0].astype(np.int64)
-    return images, labels
-
-
-def _scale_pixels(images):
-    """Scales pixels in [0, 255], [0, 1] or [-1, 1] to float32 in [-1, 1]."""
     if images.dtype.kind not in "iufb":
         raise ValueError(
             f"The pixels are not numbers. Received: dtype {images.dtype}. Expected uint8 or float."
         )
-    low, high = float(images.min()), float(images.max())
-    images = images.astype(np.float32)
+    return images
+
+
+def _find_black_and_white(low, high, are_whole):
+    """Finds the two numbers that stand for black and for white."""
     if -1.0 <= low < 0.0 and high <= 1.0:
-        return images
+        return -1.0, 1.0
     if 0.0 <= low and high <= 1.0:
-        return images * 2.0 - 1.0
-    if 0.0 <= low and high <= 255.0:
-        return images / 127.5 - 1.0
+        return 0.0, 1.0
+    if 0.0 <= low and high <= (WHITES[-1] if are_whole else WHITES[0]):
+        return 0.0, next(white for white in WHITES if high <= white)
     raise ValueError(
         f"The pixels have an unknown range. Received: {low:g} to {high:g}. Expected all of them "
-        "in [0, 255], [0, 1] or [-1, 1]."
+        "in [0, 255], [0, 1] or [-1, 1], or whole numbers in [0, 65535]."
     )
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a model's images: from [-1, 1] to bytes, to a grid, to PNG and GIF files."""
+"""Pictures of a model's images: from [-1, 1] to bytes, to a grid, to a PNG file."""
 
 import math
 
@@ -10,6 +10,7 @@ from dcgan_tf.data import files
 
 COMFORTABLE_PIXELS = 56  # a side of this length is easy to see on a screen
 CAPTION_HEIGHT = 20  # pixels
+CHANNELS = (1, 3, 4)  # of images that can be drawn: grey, colours, colours with transparency
 
 
 def to_uint8(images):
@@ -28,26 +29,29 @@ def make_grid(images, columns=None, padding=2):
     """Lays images out in a grid, row by row, on a white background.
 
     Small images are enlarged by a whole number, to sides of about 56 pixels, so that you can see
-    them on a screen.
+    them on a screen. Transparent images are laid on white, too.
 
     Args:
-        images: uint8 `(n, height, width, channels)`, n of at least 1, with 1 or 3 channels.
+        images: uint8 `(n, height, width, channels)`, n of at least 1, with 1, 3 or 4 channels.
+            The fourth says how opaque a pixel is.
         columns: Int, images from left to right. By default the grid is as square as possible.
         padding: Int, width of the white border around each image, in pixels.
 
     Returns:
-        uint8 `(grid_height, grid_width)` for one channel, `(grid_height, grid_width, 3)` for three.
+        uint8 `(grid_height, grid_width)` for one channel, `(grid_height, grid_width, 3)` for more.
 
     Raises:
         ValueError: if the images are another kind of array.
     """
     images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3):
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in CHANNELS:
         raise ValueError(
             f"This is not a batch of pictures. Received: {images.dtype} array of shape "
-            f"{images.shape}. Expected uint8 (n, height, width, 1 or 3); to_uint8() converts "
-            "images in [-1, 1]."
+            f"{images.shape}. Expected uint8 (n, height, width, 1, 3 or 4); to_uint8() "
+            "converts images in [-1, 1]."
         )
+    if images.shape[-1] == 4:
+        images = lay_on_white(images)
     n, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
@@ -61,6 +65,19 @@ def make_grid(images, columns=None, padding=2):
     grid = grid.reshape(rows * cell_height, columns * cell_width, channels)
     grid = np.pad(grid, ((0, padding), (0, padding), (0, 0)), constant_values=255)
     return grid[..., 0] if channels == 1 else grid
+
+
+def lay_on_white(images):
+    """Lays images with transparency on a white background.
+
+    Args:
+        images: uint8 `(..., 4)`: red, green, blue and opacity, which is 0 where you see only white.
+
+    Returns:
+        uint8 array `(..., 3)`.
+    """
+    opacity = images[..., 3:] / np.float32(255)
+    return np.rint(255 + opacity * (images[..., :3] - np.float32(255))).astype(np.uint8)
 
 
 def add_caption(picture, text):
@@ -91,46 +108,3 @@ def write_png(path, picture):
     """
     with files.atomic_write(path) as part:
         iio.imwrite(part, picture)
-
-
-def write_gif(path, frames, duration_ms=200, hold_ms=2000):
-    """Writes frames as a GIF that repeats without end. The file appears whole or not at all.
-
-    Args:
-        path: the file, ending in .gif.
-        frames: list of uint8 arrays, all `(height, width)` or all `(height, width, 3)`.
-        duration_ms: Int, how long each frame is shown, in milliseconds. GIF counts in
-            hundredths of a second, so 10 is the shortest time.
-        hold_ms: Int, how long the last frame is shown, in milliseconds.
-
-    Raises:
-        ValueError: if there is no frame, if the frames differ in shape, or if a time is below 10 or
-            above 600,000 ms.
-    """
-    check_frame_times(duration_ms, hold_ms)
-    shapes = {np.shape(frame) for frame in frames}
-    if len(shapes) != 1:
-        raise ValueError(
-            f"These frames cannot become a GIF. Received: {len(frames)} frames with the shapes "
-            f"{sorted(shapes)}. Expected at least one frame, all of one shape."
-        )
-    durations = [duration_ms] * (len(frames) - 1) + [hold_ms]
-    if len(frames) == 1:
-        durations = hold_ms  # for a single frame, Pillow does not accept a list
-    # We convert to RGB, because readers take the later frames of a grey GIF for RGB anyway. We
-    # convert one frame at a time, which imageio cannot do: together, hundreds of frames would take
-    # hundreds of megabytes.
-    pictures = (Image.fromarray(frame).convert("RGB") for frame in frames)
-    options = {"append_images": pictures, "duration": durations, "loop": 0}
-    with files.atomic_write(path) as part:
-        next(pictures).save(part, save_all=True, **options)
-
-
-def check_frame_times(duration_ms, hold_ms):
-    """Raises a `ValueError` for times that a GIF cannot hold, for example a time in seconds."""
-    for name, value in (("duration_ms", duration_ms), ("hold_ms", hold_ms)):
-        if not 10 <= value <= 600_000:
-            raise ValueError(
-                f"This is not the time of a frame. Received: {name}={value}. Expected "
-                "milliseconds, from 10 to 600000."
-            )

@@ -11,8 +11,13 @@ import zipfile
 import numpy as np
 
 LARGEST_FILE = 2**32  # bytes of one file of an archive, once it is unpacked
+LARGEST_IMAGE_FILE = 2**28  # bytes
 MOST_PIXELS, LARGEST_SIDE = 2**26, 2**14  # of one image file; a side is counted in pixels
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+class TooLargeError(ValueError):
+    """A file whose content would take too much memory."""
 
 
 def check_npz(path):
@@ -62,6 +67,21 @@ def unpack_gzip(path):
     return content
 
 
+def check_file_size(size):
+    """Refuses a file that is larger than any image that we would decode.
+
+    Args:
+        size: Int, in bytes.
+
+    Raises:
+        TooLargeError: if it has more than 256 MiB.
+    """
+    if size > LARGEST_IMAGE_FILE:
+        raise TooLargeError(
+            f"a file of {size >> 20:,} MiB, more than {LARGEST_IMAGE_FILE >> 20} MiB"
+        )
+
+
 def check_image_size(width, height):
     """Refuses an image that would take too much memory once it is decoded.
 
@@ -70,10 +90,10 @@ def check_image_size(width, height):
         height: Int, in pixels.
 
     Raises:
-        ValueError: if a side has more than 16,384 pixels, or the image has more than 67 million.
+        TooLargeError: if a side has more than 16,384 pixels, or the image more than 67 million.
     """
     if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS:
-        raise ValueError(
+        raise TooLargeError(
             f"{height:,} x {width:,} pixels, more than {LARGEST_SIDE:,} on a side or "
             f"{MOST_PIXELS:,} in all"
         )

@@ -21,6 +21,7 @@ import numpy as np
 from dcgan_tf.data import files
 from dcgan_tf.evaluation.classifier import build_classifier, measure_accuracy, train_classifier
 
+LEAST_IMAGES = 20  # real ones, that scores need
 EPOCHS = 20  # of a classifier that is trained here; the one that comes with the package had 60
 DIGITS = importlib.resources.files("dcgan_tf.data") / "assets" / "digit_classifier.weights.h5"
 
@@ -117,7 +118,7 @@ def digit_features():
     return Features(classifier, description, [str(k) for k in range(10)])
 
 
-def choose_features(source, images, labels=None, verbose=1):
+def choose_features(source, images, labels=None, label_names=None, verbose=1):
     """Chooses the features that fit a data set.
 
     For labelled images that are not MNIST digits, this trains a classifier at the first call.
@@ -126,46 +127,83 @@ def choose_features(source, images, labels=None, verbose=1):
         source: Str, the name or the path of the data set, as in `load_dataset`.
         images: float32 `(n, height, width, channels)` in [-1, 1], the training images.
         labels: int `(n,)`, their labels, or `None`.
+        label_names: dict of str, the names of labels that have other names than their numbers.
         verbose: 0, 1 or 2, how Keras shows the progress if a classifier must be trained.
 
     Returns:
         A `Features` or a `StackedFeatures`.
 
+    Raises:
+        ValueError: if there are fewer than 20 images, which are too few for any score.
+
     References:
         Naeem et al. 2020, https://arxiv.org/abs/2002.09797
     """
+    check_enough_images(images)
     image_shape = images.shape[1:]
     if are_digits(source, image_shape):
         return digit_features()
     if source == "stacked-mnist" and image_shape == (28, 28, 3):
         return StackedFeatures(digit_features())
     if labels is not None and len(np.unique(labels)) > 1:
-        return _load_or_train_classifier(pathlib.Path(source).name, images, labels, verbose)
+        numbers, classes = np.unique(labels, return_inverse=True)
+        names = [(label_names or {}).get(number, str(number)) for number in numbers.tolist()]
+        classifier, description = _load_or_train_classifier(
+            pathlib.Path(source).name, images, classes, verbose
+        )
+        return Features(classifier, description, names)
     untrained = build_classifier(image_shape, 1, seed=0)
     shape = "x".join(map(str, image_shape))
     return Features(untrained, f"64 features of an untrained network for {shape}")
 
 
-def _load_or_train_classifier(name, images, labels, verbose):
-    """Returns the features of a classifier, trained at the first call and kept in Keras' folder."""
-    class_names, classes = np.unique(labels, return_inverse=True)
-    checksum = zlib.crc32(images.tobytes(), zlib.crc32(labels.tobytes()))
-    home = pathlib.Path(os.environ.get("KERAS_HOME", pathlib.Path.home() / ".keras"))
-    path = home / "dcgan_tf" / f"classifier-{checksum:08x}.keras"
+def check_enough_images(images):
+    """Raises a `ValueError` if there are too few real images to compare others with.
+
+    Args:
+        images: array `(n, height, width, channels)`.
+    """
+    if len(images) < LEAST_IMAGES:
+        raise ValueError(
+            f"There are too few images for scores. Received: {len(images)} real images. Expected "
+            f"at least {LEAST_IMAGES}, because one half of them is compared with the other half."
+        )
+
+
+def _load_or_train_classifier(name, images, classes, verbose):
+    """Returns a classifier, trained at the first call and kept in Keras' folder, and what it is."""
+    checksum = zlib.crc32(images.tobytes(), zlib.crc32(classes.tobytes()))
+    path = _find_place(f"classifier-{checksum:08x}.keras")
     order = np.random.default_rng(0).permutation(len(images))
     held_out, seen = order[: len(order) // 10], order[len(order) // 10 :]
-    if path.exists():
+    if path and os.path.exists(path):
         classifier = keras.saving.load_model(path)
     else:
-        files.check_writable_file(path, ".keras")
         if verbose:
-            print(f"Training a classifier of {name}, to be kept in {path}.")
+            print(f"Training a classifier of {name}{f', to be kept in {path}' if path else ''}.")
         classifier = train_classifier(images[seen], classes[seen], 0, verbose, EPOCHS)
-        with files.atomic_write(path) as part:
-            classifier.save(part)
+        if path:
+            _keep(classifier, path)
     fraction = measure_accuracy(classifier, images[held_out], classes[held_out])
-    description = (
+    return classifier, (
         f"64 features of a classifier of {name} ({checksum:08x}, classifies "
         f"{100 * fraction:.1f} % of held-out images correctly)"
     )
-    return Features(classifier, description, [str(name) for name in class_names])
+
+
+def _find_place(name):
+    """Returns the path of a file in Keras' home folder, or `None` if this user has no home."""
+    try:
+        home = os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras"
+    except RuntimeError:
+        return None
+    return pathlib.Path(home, "dcgan_tf", name)
+
+
+def _keep(classifier, path):
+    """Keeps a classifier for the next time, if its folder can be written to."""
+    try:
+        with files.atomic_write(path) as part:
+            classifier.save(part)
+    except OSError as error:
+        print(f"The classifier is not kept, so it will be trained again next time. {error}")

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from dcgan_tf.evaluation import metrics
 from dcgan_tf.evaluation.card import Card, Row
+from dcgan_tf.evaluation.features import check_enough_images
 
 LARGEST_SIDE = 16  # pixels of the shrunken images among which we look for near copies
 NEAR_COPY = 0.5  # see `metrics.near_copies`
@@ -49,6 +50,10 @@ class Scorer:
         samples: Int, the number of images to compare, at most half of the real ones.
         seed: Int, fixes the division into halves.
 
+    Attributes:
+        samples: Int, the number of images that are compared.
+        image_shape: (height, width, channels) of the images.
+
     Raises:
         ValueError: if there are fewer than 20 real images.
 
@@ -59,15 +64,12 @@ class Scorer:
     """
 
     def __init__(self, real_images, features, held_out=None, samples=10_000, seed=0):
-        if len(real_images) < 20:
-            raise ValueError(
-                f"There are too few images for scores. Received: {len(real_images)} real images. "
-                "Expected at least 20, because one half of them is compared with the other half."
-            )
+        check_enough_images(real_images)
         self.samples = min(samples, len(real_images) // 2)
         self.features = features
         halves = np.random.default_rng(seed).permutation(len(real_images))[: 2 * self.samples]
         self._second_half = real_images[halves[self.samples :]]
+        self.image_shape = real_images.shape[1:]
         self._first_half = real_images[halves[: self.samples]]
         self._real_features, self._real_classes = features(self._first_half)
         self._real_diversity = self._measure_diversity(self._first_half, self._real_classes)

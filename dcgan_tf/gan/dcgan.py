@@ -4,9 +4,10 @@ DCGAN stands for deep convolutional GAN, the name that Radford et al. (2015) gav
 """
 
 import keras
-import numpy as np
 
+from dcgan_tf.gan.keras_compat import use_policy
 from dcgan_tf.gan.model import GAN
+from dcgan_tf.gan.validation import check_pixels
 from dcgan_tf.networks.pairs import build_pair
 
 
@@ -20,6 +21,7 @@ class DCGAN(GAN):
         seed: Int or `None`, fixes the initial weights, the noise and Dropout. The same seed and
             the same data give the same model, bit for bit.
         name: Str or `None`, the model's name.
+        **kwargs: other arguments of `keras.Model`, such as `dtype="mixed_bfloat16"`.
 
     Raises:
         ValueError: for an image shape that the networks do not support, with the reason.
@@ -34,20 +36,32 @@ class DCGAN(GAN):
 
     def __init__(self, image_shape=(28, 28, 1), latent_dim=16, seed=None, name=None, **kwargs):
         self.image_shape = image_shape
-        pair = build_pair("default", image_shape, latent_dim, seed)
+        with use_policy(kwargs.get("dtype")):
+            pair = build_pair("default", image_shape, latent_dim, seed)
         super().__init__(*pair, latent_dim, seed=seed, name=name, **kwargs)
 
-    def fit(self, x=None, *args, **kwargs):
-        """Keras' `fit`. If `x` is an array, it first checks that all pixels are in [-1, 1]."""
-        if isinstance(x, np.ndarray) and x.size and not -1.0 <= x.min() <= x.max() <= 1.0:
-            raise ValueError(
-                f"The generator's tanh cannot make such pixels. Received: values from {x.min():g} "
-                f"to {x.max():g}. Expected images in [-1, 1], for example x / 127.5 - 1 of bytes."
-            )
-        return super().fit(x, *args, **kwargs)
+    def fit(self, x=None, *args, validation_data=None, **kwargs):
+        """Keras' `fit`. It first checks that the pixels are in [-1, 1], see `check_pixels`."""
+        x, validation_data = check_pixels(x), check_pixels(validation_data)
+        return super().fit(x, *args, validation_data=validation_data, **kwargs)
+
+    def evaluate(self, x=None, *args, **kwargs):
+        """Keras' `evaluate`, with the same check."""
+        if not kwargs.get("_use_cached_eval_dataset"):  # `fit` sets it, and has checked before
+            x = check_pixels(x)
+        return super().evaluate(x, *args, **kwargs)
+
+    def train_on_batch(self, x, *args, **kwargs):
+        """Keras' `train_on_batch`, with the same check."""
+        return super().train_on_batch(check_pixels(x), *args, **kwargs)
+
+    def test_on_batch(self, x, *args, **kwargs):
+        """Keras' `test_on_batch`, with the same check."""
+        return super().test_on_batch(check_pixels(x), *args, **kwargs)
 
     def get_config(self):
         # `GAN.get_config` would also save the definitions of both networks. A DCGAN does not need
         # them, because it builds the same networks again from these three arguments.
         own = ("image_shape", "latent_dim", "seed")
-        return {**keras.Model.get_config(self), **{name: getattr(self, name) for name in own}}
+        arguments = {name: getattr(self, name) for name in own}
+        return {**keras.Model.get_config(self), **arguments, **self.get_frozen_config()}

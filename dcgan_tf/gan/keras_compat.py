@@ -75,6 +75,13 @@ def adapt_callbacks(callbacks):
     ]
 
 
+def flatten_callbacks(callbacks):
+    """Returns the callbacks as a list, in whatever form `fit` received them."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        return callbacks.callbacks
+    return [] if callbacks is None else keras.tree.flatten(callbacks)
+
+
 class HistoryLogger(keras.callbacks.CSVLogger):
     """Writes the metrics of each epoch into a CSV file, as Keras' `CSVLogger` does.
 
@@ -103,10 +110,14 @@ class OptimizerPair:
     `TensorBoard` treat each of them. A GAN has two optimizers, so it offers them this list. The
     test for it is that of `add_loss_scaling`, the other place where Keras knows one optimizer.
 
+    The callbacks of other packages know no such list. They find here what they ask one optimizer
+    for. What is not here raises an `AttributeError`, also if somebody wants to set it.
+
     Args:
         *optimizers: the optimizers as `prepare_optimizer` returns them, the generator's first.
     """
 
+    __slots__ = ("optimizers",)
     built = True
 
     def __init__(self, *optimizers):
@@ -120,6 +131,38 @@ class OptimizerPair:
     @property
     def iterations(self):
         return self.optimizers[0].iterations
+
+    @property
+    def learning_rate(self):
+        """The learning rate of the generator. If you set it, both optimizers take the new rate."""
+        return self.optimizers[0].learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate):
+        # An optimizer with a schedule refuses a number. It comes first, before the other changes.
+        def has_number(optimizer):
+            return isinstance(optimizer.learning_rate, keras.Variable)
+
+        for optimizer in sorted(self.optimizers, key=has_number):
+            optimizer.learning_rate = rate
+
+    def get_config(self):
+        """Returns the settings of both optimizers, for the record: this makes no new pair.
+
+        Returns:
+            Dict without dicts in it. The keys begin with `generator_` or `discriminator_`.
+        """
+        configs = [optimizer.get_config() for optimizer in self.optimizers]
+        return flatten_dict(dict(zip(("generator", "discriminator"), configs, strict=True)))
+
+
+def flatten_dict(nested, prefix=""):
+    """Returns a dict without dicts in it: `{"a": {"b": 1}}` becomes `{"a_b": 1}`."""
+    flat = {}
+    for key, value in nested.items():
+        is_dict = isinstance(value, dict)
+        flat |= flatten_dict(value, f"{prefix}{key}_") if is_dict else {f"{prefix}{key}": value}
+    return flat
 
 
 def add_loss_scaling(optimizer, network):
@@ -141,6 +184,40 @@ def add_loss_scaling(optimizer, network):
     if network.dtype_policy.name == "mixed_float16" and not is_scaled:
         return keras.optimizers.LossScaleOptimizer(optimizer, name=optimizer.name)
     return optimizer
+
+
+@contextlib.contextmanager
+def use_policy(policy):
+    """Builds layers with a policy of number types, inside a `with` block.
+
+    Keras saves the policy of a model, such as `mixed_float16`, and gives it back to the class as
+    `dtype`. But the layers that a class makes take the policy of the process, which may be another
+    one when the model is loaded.
+
+    Args:
+        policy: `None` for the policy of the process, or what `keras.dtype_policies.get` takes.
+    """
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(before if policy is None else keras.dtype_policies.get(policy))
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def get_variables_of(optimizer):
+    """Returns the variables that an optimizer was built for, with a `LossScaleOptimizer` or not.
+
+    Keras has no public name for them. They may be other variables than the network's trainable
+    ones, if layers were frozen after `compile`.
+
+    Args:
+        optimizer: built `keras.optimizers.Optimizer`.
+
+    Returns:
+        List of `keras.Variable`.
+    """
+    return getattr(optimizer, "inner_optimizer", optimizer)._trainable_variables
 
 
 def keep_attribute_lists():

@@ -11,6 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dcgan_tf.gan.validation import check_integer
+
 MAP_SEED = 0
 NEAREST_OF = 4096  # samples that `project` makes, to start from the nearest of them
 
@@ -40,6 +42,36 @@ def slerp(start, end, steps):
         return ((1 - t) * start + t * end).astype(np.float32)
     weights = np.sin((1 - t) * angle), np.sin(t * angle)
     return ((weights[0] * start + weights[1] * end) / np.sin(angle)).astype(np.float32)
+
+
+def walk(latent_dim, points, steps, seed=0):
+    """Makes the noise for a film: a closed way through random points of the latent space.
+
+    From each point the way leads along `slerp` to the next, and from the last back to the first.
+    The film can therefore be repeated without a jump.
+
+    Args:
+        latent_dim: Int, length of the noise vector.
+        points: Int of at least 1, the number of random points.
+        steps: Int of at least 1, noise vectors from one point to the next, without the next.
+        seed: Int, fixes the points.
+
+    Returns:
+        float32 array `(points * steps, latent_dim)`.
+
+    Raises:
+        ValueError: if one of the three numbers is below 1.
+
+    Example:
+
+    >>> noise = walk(model.latent_dim, points=4, steps=30)
+    >>> frames = model.generate(len(noise), noise=noise)
+    """
+    for name, value in (("latent_dim", latent_dim), ("points", points), ("steps", steps)):
+        check_integer(name, value, 1)
+    stops = np.random.default_rng(seed).normal(size=(points, latent_dim))
+    ends = zip(stops, np.roll(stops, -1, axis=0), strict=True)
+    return np.concatenate([slerp(start, end, steps + 1)[:-1] for start, end in ends])
 
 
 def project(model, samples, steps=300, rate=0.05, seed=0):

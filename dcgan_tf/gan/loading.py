@@ -6,6 +6,7 @@ import zipfile
 import keras
 
 from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.gan.saving import check_ending
 
 LARGEST_PART = 2**32  # bytes that one file in the archive may have after unpacking
 
@@ -23,8 +24,8 @@ def load_model(path):
         A `GAN`, or a `DCGAN`, with its weights, both optimizers and all random states.
 
     Raises:
-        ValueError: if the file is missing, damaged or too large, if it contains code, or if it
-            contains another kind of model.
+        ValueError: if the file is missing, damaged or too large, if its name has another ending,
+            if it contains code, or if it contains another kind of model.
 
     Example:
 
@@ -32,6 +33,7 @@ def load_model(path):
     >>> images = model.generate(16, seed=1)
     """
     path = pathlib.Path(path)
+    check_ending(path)
     try:
         _check_archive(path)
         model = keras.saving.load_model(path)

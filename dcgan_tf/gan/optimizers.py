@@ -15,9 +15,7 @@ from dcgan_tf.gan.keras_compat import add_loss_scaling
 def adam(rate=2e-3, averaged=False):
     """Returns Adam (Kingma and Ba 2015) with the settings that both networks use by default.
 
-    beta_1 is 0.5 (Radford et al. 2015). The learning rate is rate / (1 + step / 5000), so the two
-    networks move less and less and can settle. It depends on the number of steps that were made,
-    not on how many will follow, so you can always train a finished model for longer.
+    beta_1 is 0.5 (Radford et al. 2015). The learning rate falls, see `make_falling_rate`.
 
     Args:
         rate: Float, the learning rate at the first step. After 5,000 steps half of it is left.
@@ -32,8 +30,24 @@ def adam(rate=2e-3, averaged=False):
 
         Radford et al. 2015, https://arxiv.org/abs/1511.06434
     """
-    falling_rate = keras.optimizers.schedules.InverseTimeDecay(rate, 5000, 1.0)
-    return keras.optimizers.Adam(falling_rate, beta_1=0.5, use_ema=averaged, ema_momentum=0.995)
+    return keras.optimizers.Adam(
+        make_falling_rate(rate), beta_1=0.5, use_ema=averaged, ema_momentum=0.995
+    )
+
+
+def make_falling_rate(rate):
+    """Returns a schedule of the learning rate: rate / (1 + step / 5000).
+
+    The two networks move less and less and can settle. The rate depends on the number of steps that
+    were made, not on how many will follow, so you can always train a finished model for longer.
+
+    Args:
+        rate: Float, the learning rate at the first step. After 5,000 steps half of it is left.
+
+    Returns:
+        A `keras.optimizers.schedules.LearningRateSchedule`.
+    """
+    return keras.optimizers.schedules.InverseTimeDecay(rate, 5000, 1.0)
 
 
 def prepare_optimizer(optimizer, network, name):

@@ -11,6 +11,7 @@ import numpy as np
 
 from dcgan_tf.gan import validation
 from dcgan_tf.gan.conditioning import check_condition, with_condition
+from dcgan_tf.gan.keras_compat import get_variables_of
 
 
 class Sampling:
@@ -19,7 +20,7 @@ class Sampling:
     `GAN` inherits from this class and from `keras.Model`, whose methods this class extends.
     """
 
-    def generate(self, n, seed=None, batch_size=256, condition=None):
+    def generate(self, n, seed=None, batch_size=256, condition=None, noise=None):
         """Generates samples, with the moving average of the generator's weights if there is one.
 
         Args:
@@ -28,12 +29,15 @@ class Sampling:
                 new noise in each call. The noise of the training does not depend on it.
             batch_size: Int, samples made at once.
             condition: array `(n, ...)` with the condition of each sample, if the model takes one.
+            noise: float32 array `(n, latent_dim)`, from which the samples are made, such as a
+                `latent_space.walk`. By default new noise is drawn, as `seed` says.
 
         Returns:
             NumPy array, float32 `(n, ...)`; images are in [-1, 1].
 
         Raises:
-            ValueError: if `n` is below 1, if `seed` is negative, or if the condition does not fit.
+            ValueError: if `n` is below 1, if `seed` is negative, or if the condition or the noise
+                does not fit.
         """
         validation.check_integer("n", n, 1)
         if seed is not None:
@@ -44,7 +48,9 @@ class Sampling:
                 f"Each sample needs its own condition. Received: {len(condition)} for n={n}. "
                 f"Expected {n} conditions."
             )
-        noise = keras.random.normal((n, self.latent_dim), seed=seed)
+        if noise is None:
+            noise = keras.random.normal((n, self.latent_dim), seed=seed)
+        noise = validation.check_noise(noise, n, self.latent_dim)
         parts = [slice(start, start + batch_size) for start in range(0, n, batch_size)]
         with self.averaged_weights():
             batches = [
@@ -74,7 +80,8 @@ class Sampling:
         """Replaces the generator's weights by their moving average, inside a `with` block.
 
         The weights stay as they are if the generator's optimizer keeps no moving average
-        (`use_ema=False`) or has not made a step yet.
+        (`use_ema=False`) or has not made a step yet. Before its first step, the moving average that
+        was loaded from a file is used, as long as the weights are those of the file.
 
         Example:
 
@@ -82,13 +89,21 @@ class Sampling:
         ...     model.generator.save("generator.keras")
         """
         optimizer = self.optimizer.optimizers[0] if self.compiled else None
-        if optimizer is None or not optimizer.use_ema or int(optimizer.iterations.numpy()) == 0:
+        is_trained = optimizer is not None and int(optimizer.iterations.numpy()) > 0
+        loaded = None if is_trained else self.loaded_average
+        if is_trained and optimizer.use_ema:
+            variables = get_variables_of(optimizer)
+        elif loaded is not None and loaded.fits(self.generator):
+            variables = self.generator.weights
+        else:
             yield
             return
-        variables = self.generator.trainable_variables
         trained = [keras.ops.convert_to_numpy(variable) for variable in variables]
-        optimizer.finalize_variable_values(variables)
         try:
+            if loaded is None:
+                optimizer.finalize_variable_values(variables)
+            else:
+                self.generator.set_weights(loaded.weights)
             yield
         finally:
             for variable, value in zip(variables, trained, strict=True):

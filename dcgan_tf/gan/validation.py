@@ -3,11 +3,17 @@
 Each check explains a mistake where you made it. Otherwise TensorFlow would report it much later.
 """
 
+import types
+import warnings
+import weakref
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from dcgan_tf.gan.conditioning import condition_input, with_condition
+
+_CHECKED = weakref.WeakSet()  # datasets that were found right, to look at each of them only once
 
 
 def check_networks(generator, discriminator, latent_dim):
@@ -100,6 +106,91 @@ def check_samples(samples, sample_shape):
             f"{(None, *sample_shape)}; images must be in [-1, 1]."
         )
     return samples
+
+
+def check_pixels(data):
+    """Checks the range of images: of all of them in an array, otherwise of the first batch.
+
+    The generator ends with tanh, so its pixels are in [-1, 1]. Real images in another range would
+    teach the discriminator to look at the range alone.
+
+    Args:
+        data: what `fit`, `evaluate` or `train_on_batch` takes as `x` or as `validation_data`: an
+            array or a tensor, a tuple that begins with one, a `tf.data.Dataset`, a
+            `keras.utils.PyDataset`, or a Python generator. Anything else is left to Keras.
+
+    Returns:
+        The data for Keras: for a generator a new one, which begins with the same batch.
+
+    Raises:
+        ValueError: if a pixel is not in [-1, 1], or if the pixels are not floating point numbers.
+    """
+    if isinstance(data, types.GeneratorType):
+        for batch in data:
+            _check_batch(batch)
+            return _put_back(batch, data)
+    elif isinstance(data, keras.utils.PyDataset):
+        _check_batch(data[0])
+    elif isinstance(data, tf.data.Dataset):
+        if data not in _CHECKED:  # each look would move on the order of a shuffled dataset
+            for batch in data.take(1):
+                _check_batch(batch)
+            _CHECKED.add(data)
+    else:
+        _check_batch(data)
+    return data
+
+
+def _put_back(batch, rest):
+    """Returns a generator that yields `batch` and then the rest."""
+    yield batch
+    yield from rest
+
+
+def _check_batch(batch):
+    """Checks the images of one batch, which may be a tuple of them and their condition."""
+    images = keras.tree.flatten(keras.utils.unpack_x_y_sample_weight(batch)[0])[:1]
+    pixels = np.asarray(images[0]) if images and hasattr(images[0], "__array__") else np.empty(0)
+    if not pixels.size or pixels.dtype.kind in "OSU":
+        return
+    least, most = pixels.min(), pixels.max()
+    is_integer = pixels.dtype.kind in "iub"
+    if is_integer or not -1.0 <= least <= most <= 1.0:
+        kind = f" ({pixels.dtype})" if is_integer else ""
+        raise ValueError(
+            f"The generator's tanh cannot make such pixels. Received: values from {least:g} "
+            f"to {most:g}{kind}. Expected images in [-1, 1], for example x / 127.5 - 1 of bytes."
+        )
+    if 0.0 <= least < most:
+        warnings.warn(
+            "The images seem to be in [0, 1], but the generator makes pixels in [-1, 1]: it would "
+            f"learn to use half of its range, and grids would look washed out. Received: values "
+            f"from {least:g} to {most:g}. Expected images in [-1, 1], for example x * 2 - 1 of "
+            "such images.",
+            stacklevel=4,
+        )
+
+
+def check_noise(noise, n, latent_dim):
+    """Refuses noise from which the generator cannot make `n` samples.
+
+    Args:
+        noise: array or tensor, with one noise vector for each sample.
+        n: Int, number of samples.
+        latent_dim: Int, length of the noise vector.
+
+    Returns:
+        The noise as a tensor of Keras' `floatx`.
+
+    Raises:
+        ValueError: for another shape than `(n, latent_dim)`.
+    """
+    if np.shape(noise) != (n, latent_dim):
+        raise ValueError(
+            f"Each sample needs its own noise. Received: noise of shape {np.shape(noise)} for "
+            f"n={n}. Expected the shape {(n, latent_dim)}: n noise vectors of latent_dim numbers."
+        )
+    return keras.ops.convert_to_tensor(noise, dtype=keras.config.floatx())
 
 
 def check_integer(name, value, least):

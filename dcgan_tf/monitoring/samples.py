@@ -1,4 +1,4 @@
-"""Keras callbacks that show after each epoch what the generator has learned: grids and a GIF."""
+"""Keras callbacks that show after each epoch what the generator has learned: grids, and a film."""
 
 import json
 import warnings
@@ -9,7 +9,11 @@ import keras
 import numpy as np
 
 from dcgan_tf.data import files, rendering
+from dcgan_tf.data.films import check_film_file, check_frame_times, write_film
 from dcgan_tf.gan import validation
+from dcgan_tf.monitoring.curves import pick_evenly
+
+FRAMES_SHOWN = 100  # of a film; a longer one would be a large file, and nobody watches it
 
 
 class SampleGrid(keras.callbacks.Callback):
@@ -33,7 +37,8 @@ class SampleGrid(keras.callbacks.Callback):
             samples are not images.
 
     Raises:
-        ValueError: if a count is below 1, the seed is negative, or the path cannot be a folder.
+        ValueError: if a count is below 1, the seed is negative, or the path cannot be a folder; and
+            before the first epoch, if the model needs `draw`.
 
     Example:
 
@@ -52,6 +57,23 @@ class SampleGrid(keras.callbacks.Callback):
         self.every = every
         self.draw = draw or self._draw_grid
         self._checksums = None
+
+    def set_model(self, model):
+        super().set_model(model)
+        if self.draw != self._draw_grid:
+            return
+        if model.condition is not None:
+            raise ValueError(
+                "The samples cannot be drawn without their condition. Received: a model with a "
+                f"condition of shape {model.condition.shape}. Expected a model without one, or "
+                "`draw`, a function that takes the model and returns a picture."
+            )
+        if len(model.sample_shape) != 3 or model.sample_shape[-1] not in rendering.CHANNELS:
+            raise ValueError(
+                "These samples cannot be drawn as images. Received: samples of shape "
+                f"{(None, *model.sample_shape)}. Expected (None, height, width, 1, 3 or 4), or "
+                "`draw`, a function that takes the model and returns a picture."
+            )
 
     def on_train_begin(self, logs=None):
         # Read when the first epoch begins, after a resumed model has been restored.
@@ -114,26 +136,30 @@ def read_epoch(path):
 
 
 class ProgressGif(SampleGrid):
-    """Writes a GIF that shows the same generated images after each epoch.
+    """Writes a GIF, or an MP4 film, that shows the same generated images after each epoch.
 
     Each frame is a grid from the same noise, with the epoch below it. The GIF repeats without end,
-    and shows its last frame for longer. It is written again whenever the number of frames has grown
+    and shows its last frame for longer. It is written again whenever the number of epochs has grown
     by a quarter, and at the end of training. The frames are kept as `SampleGrid` keeps its grids,
-    so that a resumed run continues the film.
+    so that a resumed run continues the film. Of a long training the film shows about 100 frames,
+    which are evenly spread and include the first and the last.
 
     Args:
-        path: the file to write, ending in .gif.
+        path: the file to write, ending in .gif, or in .mp4 if the extra `video` is installed:
+            `python -m pip install "dcgan_tf[video]"`.
         duration_ms: Int, how long a frame is shown, in milliseconds.
         hold_ms: Int, how long the last frame is shown, in milliseconds.
         rows: Int, images from top to bottom.
         columns: Int, images from left to right.
         seed: Int, fixes the noise.
         every: Int, a frame is added after every `every`-th epoch.
-        frames_dir: the folder of the frames, by default `<name>_frames/` next to the GIF.
+        frames_dir: the folder of the frames, by default `<name>_frames/` next to the film.
         draw: as in `SampleGrid`.
 
     Raises:
-        ValueError: if the path cannot be a GIF file, or a time, a count or the seed is wrong.
+        ValueError: if the path cannot be a film, or a time, a count or the seed is wrong; and
+            before the first epoch, if the model needs `draw`.
+        ImportError: if the path ends in .mp4 and the extra `video` is not installed.
 
     Example:
 
@@ -152,32 +178,33 @@ class ProgressGif(SampleGrid):
         frames_dir=None,
         draw=None,
     ):
-        self.path = files.check_writable_file(path, ".gif")
-        rendering.check_frame_times(duration_ms, hold_ms)
+        self.path = check_film_file(path)
+        check_frame_times(duration_ms, hold_ms)
         frames_dir = frames_dir or self.path.with_name(f"{self.path.stem}_frames")
         super().__init__(frames_dir, rows, columns, seed, every, draw)
         self.duration_ms = duration_ms
         self.hold_ms = hold_ms
-        self._frames_in_gif = 0
+        self._epochs_in_film = 0
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        self._frames_in_gif = 0
+        self._epochs_in_film = 0
 
     def on_epoch_end(self, epoch, logs=None):
         super().on_epoch_end(epoch, logs)
-        if len(self._list_pictures()) >= 1.25 * self._frames_in_gif:
+        epoch += 1
+        if epoch % self.every == 0 and epoch >= 1.25 * self._epochs_in_film:
             self.write()
+            self._epochs_in_film = epoch
 
     def on_train_end(self, logs=None):
         self.write()
 
     def write(self):
-        """Writes the GIF from the frames so far, if there are any."""
+        """Writes the film from the pictures so far, if there are any."""
         frames = [
             rendering.add_caption(iio.imread(path), f"epoch {read_epoch(path)}")
-            for path in self._list_pictures()
+            for path in pick_evenly(self._list_pictures(), FRAMES_SHOWN)
         ]
         if frames:
-            rendering.write_gif(self.path, frames, self.duration_ms, self.hold_ms)
-        self._frames_in_gif = len(frames)
+            write_film(self.path, frames, self.duration_ms, self.hold_ms)

@@ -20,7 +20,8 @@ class Scorecard(keras.callbacks.Callback):
         verbose: 1 to print the time that it took and the Fréchet distance, 0 to be silent.
 
     Raises:
-        ValueError: if `seed` is negative.
+        ValueError: if `seed` is negative; and before the first epoch, if the model has a condition
+            or makes images of another shape than the real images of the scorer.
 
     Example:
 
@@ -37,6 +38,20 @@ class Scorecard(keras.callbacks.Callback):
         self.scorer = scorer
         self.seed = seed
         self.verbose = verbose
+
+    def set_model(self, model):
+        super().set_model(model)
+        if model.condition is not None:
+            raise ValueError(
+                "Scorecard scores only models that make images from noise alone. Received: "
+                f"a model with a condition of shape {model.condition.shape}. Expected one without."
+            )
+        image_shape = self.scorer.image_shape
+        if image_shape != model.sample_shape:
+            raise ValueError(
+                "The scorer's images do not fit the model. Received: real images of shape "
+                f"{(None, *image_shape)}. Expected {(None, *model.sample_shape)}."
+            )
 
     def on_epoch_end(self, epoch, logs=None):
         if self.verbose:  # on a new line, because the progress bar has not ended its line yet

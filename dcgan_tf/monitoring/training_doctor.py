@@ -64,6 +64,7 @@ class TrainingDoctor(keras.callbacks.Callback):
     Raises:
         ValueError: if the images are another kind of array, are all the same, or do not have the
             shape of the model's samples, or if `classify` does not return one label for each image.
+            All of this is checked before the first epoch.
 
     Example:
 
@@ -125,6 +126,8 @@ class TrainingDoctor(keras.callbacks.Callback):
         self._noise = tf.random.stateless_normal((PROBES, self.model.latent_dim), PROBE_SEED)
         self._take_snapshot = tf.function(self._probe)
         self._images = self._first_epoch = self._printed = None
+        if self.classify is not None:
+            self._classify(self._real_images.numpy())  # an error comes now, not after an epoch
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._first_epoch is None:
@@ -175,18 +178,20 @@ class TrainingDoctor(keras.callbacks.Callback):
         measurements = {name: float(value) for name, value in {**logs, **measured}.items()}
         images = self._images.numpy()
         if self.classify is not None and np.isfinite(images).all():
-            labels = np.asarray(self.classify(images))
-            if labels.shape != images.shape[:1]:
-                raise ValueError(
-                    f"`classify` must return a label for each image. Received: shape "
-                    f"{labels.shape} for {len(images)} images. Expected integers of shape "
-                    f"({len(images)},)."
-                )
-            classes, counts = np.unique(labels, return_counts=True)
+            classes, counts = np.unique(self._classify(images), return_counts=True)
             measurements["largest_class"] = int(classes[counts.argmax()])
             measurements["largest_class_fraction"] = float(counts.max() / counts.sum())
         measurements["steps"] = int(self.model.generator_optimizer.iterations.numpy())
         return {name: value if np.isfinite(value) else None for name, value in measurements.items()}
+
+    def _classify(self, images):
+        labels = np.asarray(self.classify(images))
+        if labels.shape != images.shape[:1]:
+            raise ValueError(
+                f"`classify` must return a label for each image. Received: shape {labels.shape} "
+                f"for {len(images)} images. Expected integers of shape ({len(images)},)."
+            )
+        return labels
 
     def _probe(self, images_before):
         """Takes the measurements that need the networks."""

@@ -4,14 +4,14 @@ import math
 
 import keras
 
-SMALLEST, LARGEST = 16, 128  # pixels a side
+SMALLEST, LARGEST = 16, 256  # pixels a side
 
 
 def check_image_shape(image_shape, channels=(1, 3)):
     """Checks the shape of images before networks are built for it.
 
     Args:
-        image_shape: (height, width, channels). Each side has 16 to 128 pixels, and the sides may
+        image_shape: (height, width, channels). Each side has 16 to 256 pixels, and the sides may
             differ. There are 1 or 3 channels.
         channels: the numbers of channels that are accepted.
 
@@ -35,6 +35,8 @@ def check_image_shape(image_shape, channels=(1, 3)):
         reason = "The images are too small: halved twice, they show nothing; enlarge them."
     elif max(sizes[:2]) > LARGEST:
         reason = "The images are too large for networks that learn on a laptop; shrink them."
+    elif sizes[2] == 4 and 4 not in channels:
+        reason = "The images have a fourth channel, their transparency; give them a background."
     elif sizes[2] not in channels:
         reason = "The images are neither grey nor RGB."
     else:

@@ -3,6 +3,8 @@
 Keras calls the methods of a callback during `fit`, for example at the end of each epoch.
 """
 
+import math
+
 import keras
 import numpy as np
 
@@ -12,6 +14,8 @@ from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.monitoring.scorecard import Scorecard
 from dcgan_tf.monitoring.training_doctor import TrainingDoctor
 from dcgan_tf.runs.folder import DOCTOR, GIF, HISTORY, MODEL, SAMPLES, SETTINGS
+
+MOST_SAVES = 250  # if nobody named a number of epochs; few images have thousands of short ones
 
 
 def build_callbacks(application, settings, folder):
@@ -28,15 +32,19 @@ def build_callbacks(application, settings, folder):
     watching = []
     if settings.score_samples:
         watching.append(Scorecard(application.build_scorer(settings.score_samples)))
+    every = 1
+    if settings.epochs == application.count_epochs(settings.batch_size):  # nobody named a number
+        every = math.ceil(settings.epochs / MOST_SAVES)
     images = application.watched_images
-    if images is not None:
-        watching.append(TrainingDoctor(images, application.classify, folder / DOCTOR))
+    # A single image tells the doctor nothing.
+    if images is not None and (images != images[:1]).any():
+        watching.append(TrainingDoctor(images, application.classify, folder / DOCTOR, every=every))
     return [
         CheckFolder(folder),
         *watching,
         HistoryLogger(folder / HISTORY, append=True),
-        ProgressGif(folder / GIF, frames_dir=folder / SAMPLES, draw=application.draw),
-        SaveModel(folder / MODEL),
+        ProgressGif(folder / GIF, frames_dir=folder / SAMPLES, draw=application.draw, every=every),
+        SaveModel(folder / MODEL, every),
     ]
 
 
@@ -66,7 +74,7 @@ class CheckFolder(keras.callbacks.Callback):
 
 
 class SaveModel(keras.callbacks.Callback):
-    """Saves the whole model to one file, before the training and after each epoch.
+    """Saves the whole model to one file, before the training and after its epochs.
 
     A run that is killed at any moment can go on from this file, because a new file replaces the old
     one only when it is complete. The optimizers, in the same file, count their steps, and from this
@@ -78,16 +86,20 @@ class SaveModel(keras.callbacks.Callback):
 
     Args:
         path: `pathlib.Path`, the file, ending in .keras.
+        every: Int, the model is saved after every `every`-th epoch, and after the last one.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, every=1):
         super().__init__()
         self.path = path
+        self.every = every
 
     def on_train_begin(self, logs=None):
         self.save()
 
     def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every and epoch + 1 != self.params["epochs"]:
+            return
         finite = all(np.isfinite(weight).all() for weight in self.model.get_weights())
         if finite and not self.model.stop_training:
             self.save()

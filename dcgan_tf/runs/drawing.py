@@ -1,13 +1,21 @@
 """Pictures on demand: samples of the model of a run, and images of a data set."""
 
+import keras
 import numpy as np
 
 from dcgan_tf import applications
-from dcgan_tf.data import rendering
-from dcgan_tf.data.datasets import is_image_folder, load_dataset, open_image_folder
-from dcgan_tf.runs.folder import load_run_model, read_settings
+from dcgan_tf.data import files, rendering
+from dcgan_tf.data.datasets import open_dataset
+from dcgan_tf.data.films import check_film_file, write_film
+from dcgan_tf.gan.latent_space import walk
+from dcgan_tf.runs.folder import load_run_model, read_label_names, read_settings
+from dcgan_tf.runs.terminal import one_line
 
 PREVIEWED = 64  # images in the picture of a data set
+MOST_IN_A_PICTURE = 10_000
+MADE_AT_ONCE = 256  # images, so that any number of files needs little memory
+WALK_STEPS = 12  # frames from one noise vector to the next
+FRAME_MS = 80  # of a walk
 
 
 class Samples:
@@ -15,21 +23,36 @@ class Samples:
 
     Args:
         folder: Str or `pathlib.Path`, the folder of a run.
-        label: Int, the label of all samples, or `None` for samples of any label.
+        label: Str, the label of all samples, or `None` for samples of any label.
+        single: Bool, whether the samples must be images that can stand alone.
 
     Raises:
-        ValueError: if the folder contains no run, or its model does not know the label.
+        ValueError: if the folder contains no run, its model does not know the label, or its samples
+            are no images.
 
     Example:
 
     >>> picture = Samples("runs/mnist-10k").draw(count=64)
     """
 
-    def __init__(self, folder, label=None):
-        self.application = applications.from_settings(read_settings(folder))
+    def __init__(self, folder, label=None, single=False):
+        settings = read_settings(folder)
+        application = applications.load(settings.application)
+        if single and not application.makes_images:
+            raise ValueError(
+                f"This application makes no single images. Received: a run of the application "
+                f"{settings.application}. Expected a run that makes images, or one picture of its "
+                f"{application.noun} without --separate and --walk."
+            )
+        label_names = read_label_names(folder)
+        knows_labels = label_names is not None or not application.has_labels
+        with_data = not (application.draws_without_data and knows_labels)
+        self.application = applications.from_settings(settings, with_data)
+        if label_names:
+            self.application.label_names = label_names
         self.options = {}
         if label is not None:
-            if self.application.names is None:
+            if self.application.label_names is None:
                 raise ValueError(
                     f"This run has no labels. Received: --label {label}. Expected no --label, or a "
                     "run of dcgan-tf train --application conditional."
@@ -38,7 +61,23 @@ class Samples:
             self.options = {"label": label}
         self.model = load_run_model(folder)
 
-    def draw(self, count, seed=0):
+    def check_count(self, count, single):
+        """Refuses more images than one picture can hold.
+
+        Args:
+            count: Int, the number of images.
+            single: as in `Samples`.
+
+        Raises:
+            ValueError: if there are too many.
+        """
+        if not single and count > MOST_IN_A_PICTURE:
+            raise ValueError(
+                f"One picture cannot hold so many images. Received: --count {count}. Expected at "
+                f"most {MOST_IN_A_PICTURE}, or --separate for a file of each."
+            )
+
+    def draw(self, count=64, seed=0):
         """Draws samples as one picture.
 
         Args:
@@ -50,6 +89,95 @@ class Samples:
         """
         return self.application.draw(self.model, count, seed, **self.options)
 
+    def write_picture(self, path, count=64, seed=0):
+        """Writes samples as one picture, a PNG file."""
+        rendering.write_png(path, self.draw(count, seed))
+
+    def write_separately(self, folder, count=64, seed=0, verbose=1):
+        """Writes each image as a PNG file of its own: 00001.png, 00002.png and so on.
+
+        The same count and seed give the same images as in one picture.
+
+        Args:
+            folder: `pathlib.Path`, new or empty.
+            count: Int, the number of images.
+            seed: Int, fixes the noise.
+            verbose: 0 or 1, whether to show the progress.
+        """
+        noise = keras.random.normal((count, self.model.latent_dim), seed=seed)
+        digits = max(5, len(str(count)))
+        progress = keras.utils.Progbar(count, verbose=verbose, unit_name="image")
+        for first in range(0, count, MADE_AT_ONCE):
+            part = noise[first : first + MADE_AT_ONCE]
+            images = self._generate(part, first)
+            for number, image in enumerate(rendering.to_uint8(images), start=first + 1):
+                grey = image.shape[-1] == 1
+                picture = image[..., 0] if grey else image
+                rendering.write_png(folder / f"{number:0{digits}d}.png", picture)
+            progress.add(len(part))
+
+    def draw_walk(self, points, count=16, seed=0):
+        """Draws a film of images whose noise goes from one random vector to the next.
+
+        Args:
+            points: Int, the number of random vectors that each image passes. After the last one it
+                goes back to the first.
+            count: Int, the number of images side by side.
+            seed: Int, fixes the noise.
+
+        Returns:
+            A list of frames, uint8 arrays `(height, width)` or `(height, width, 3)`.
+        """
+
+        seeds = range(seed * count, (seed + 1) * count)
+        ways = [walk(self.model.latent_dim, points, WALK_STEPS, each) for each in seeds]
+        return [
+            rendering.make_grid(rendering.to_uint8(self._generate(np.stack(noise))))
+            for noise in zip(*ways, strict=True)
+        ]
+
+    def write_walk(self, path, points, count=16, seed=0):
+        """Writes the film that `draw_walk` draws, a GIF or MP4 file that can be repeated."""
+
+        write_film(path, self.draw_walk(points, count, seed), FRAME_MS, FRAME_MS)
+
+    def _generate(self, noise, first=0):
+        return self.application.generate(
+            self.model, len(noise), first=first, noise=noise, **self.options
+        )
+
+
+def choose_output(arguments):
+    """Chooses where `dcgan-tf sample` writes to, and checks that it can.
+
+    Args:
+        arguments: what the command line parsed: `run`, `output`, `separate` and `walk`.
+
+    Returns:
+        `pathlib.Path` of a PNG file, of a GIF or MP4 file, or of a new or empty folder.
+
+    Raises:
+        ValueError: if the name does not fit, or there is something in the folder.
+        PermissionError: if you may not write there.
+    """
+    if arguments.walk:
+        return check_film_file(arguments.output or f"{arguments.run}/walk.gif")
+    if not arguments.separate:
+        return files.check_writable_file(
+            arguments.output or f"{arguments.run}/generated.png", ".png"
+        )
+    if arguments.output:
+        raise ValueError(
+            f"There are two places to write to. Received: --separate {arguments.separate} and "
+            f"--output {arguments.output}. Expected one of them."
+        )
+    folder = files.check_writable_folder(arguments.separate)
+    if folder.exists() and any(folder.iterdir()):
+        raise ValueError(
+            f"The folder is not empty. Received: {str(folder)!r}. Expected a new or an empty one."
+        )
+    return folder
+
 
 class Preview:
     """Describes and draws a data set.
@@ -57,6 +185,7 @@ class Preview:
     Args:
         source: Str, name or path of the data set, as `load_dataset` takes it.
         image_size: (height, width) in pixels to resize the images to, or `None`.
+        skip_damaged: Bool, whether to go on without damaged images.
 
     Raises:
         ValueError: if the data set cannot be read.
@@ -66,25 +195,24 @@ class Preview:
     >>> print(Preview("mnist-10k").describe())
     """
 
-    def __init__(self, source, image_size=None):
-        if is_image_folder(source):
-            self.images = open_image_folder(source, image_size)
-            self.labels = self.images.labels
-        else:
-            (self.images, self.labels), _ = load_dataset(source, image_size)
+    def __init__(self, source, image_size=None, skip_damaged=False):
+        self.dataset = open_dataset(source, image_size, skip_damaged)
 
     def describe(self):
-        """Returns one or two lines of text: the number of images, their shape, and their labels."""
-        n, height, width, channels = self.images.shape
-        lines = [f"{n:,} training images, height {height}, width {width}, channels {channels}"]
-        if self.labels is not None:
-            counts = zip(*np.unique(self.labels, return_counts=True), strict=True)
-            counts = ", ".join(f"{label}: {count:,}" for label, count in counts)
+        """Returns lines of text: how many images, their shape and labels, and what is left out."""
+        n, height, width, channels = self.dataset.images.shape
+        images = "training image" if n == 1 else "training images"
+        lines = [f"{n:,} {images}, height {height}, width {width}, channels {channels}"]
+        if self.dataset.labels is not None:
+            counts = zip(*np.unique(self.dataset.labels, return_counts=True), strict=True)
+            names = self.dataset.label_names
+            counts = ", ".join(f"{one_line(names[label])}: {count:,}" for label, count in counts)
             lines.append(f"images of each label: {counts}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *map(one_line, self.dataset.notes)])
 
     def draw(self):
         """Draws 64 images, chosen at random: uint8 `(height, width)` or `(height, width, 3)`."""
-        chosen = np.random.default_rng(0).permutation(len(self.images))[:PREVIEWED]
-        some = np.stack([self.images[i] for i in chosen])
+        images = self.dataset.images
+        chosen = np.random.default_rng(0).permutation(len(images))[:PREVIEWED]
+        some = np.stack([images[i] for i in chosen])
         return rendering.make_grid(rendering.to_uint8(some))

@@ -1,7 +1,9 @@
 """The folder of a run: the names of its files, and how we check, lock, read and clear it."""
 
 import csv
+import errno
 import json
+import math
 import pathlib
 import shutil
 
@@ -27,6 +29,11 @@ SCORES = "scores.json"
 EXTRAS = "extras"
 CLASS_FRACTIONS = "class_fractions.png"
 REPORT = "report.html"
+ROOM_FOR_PICTURES = 20_000_000  # bytes
+WINDOWS_DEVICES = {
+    *("CON", "PRN", "AUX", "NUL"),
+    *(f"{device}{number}" for device in ("COM", "LPT") for number in range(1, 10)),
+}
 RESULTS = (SCORES, CLOSEST_PAIRS, CLASS_FRACTIONS, REPORT)
 
 
@@ -55,6 +62,52 @@ def check_new(folder, overwrite):
             f"The folder already contains a run. {received} Expected --resume to go on with it, "
             "--overwrite to replace it, or another folder with --output-dir."
         )
+
+
+def check_room(folder, model):
+    """Checks that there is room for the files of a run.
+
+    Args:
+        folder: `pathlib.Path`, which exists.
+        model: `GAN`, compiled.
+
+    Raises:
+        OSError: if the disk has less room than the model and its pictures will take.
+    """
+    optimizers = (model.generator_optimizer, model.discriminator_optimizer)
+    variables = [*model.variables, *(v for each in optimizers for v in each.variables)]
+    sizes = [math.prod(v.shape) * np.dtype(np.float32).itemsize for v in variables]
+    # A new file of the model is complete before the old one goes.
+    needed = 2 * sum(sizes) + ROOM_FOR_PICTURES
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        error = OSError(
+            f"There is too little room on the disk. Received: {free / 1e6:,.0f} MB free in "
+            f"{str(folder)!r}. Expected at least {needed / 1e6:,.0f} MB."
+        )
+        error.errno = errno.ENOSPC
+        raise error
+
+
+def name_folder(name):
+    """Makes the name of a folder of runs from the name or the path of the data.
+
+    Args:
+        name: Str.
+
+    Returns:
+        Str, a name that every system accepts, Windows too.
+
+    Example:
+
+    >>> name_folder("photos/con.npz")
+    'con_'
+    """
+    path = pathlib.Path(name)
+    name = path.stem if path.suffix.lower() == ".npz" else path.name
+    name = "".join("_" if c in '<>:"|?*\\/' or ord(c) < 32 else c for c in name).rstrip(". ")
+    reserved = name.partition(".")[0].upper() in WINDOWS_DEVICES
+    return f"{name}_" if reserved else name or "data"
 
 
 def lock_folder(folder):
@@ -103,15 +156,23 @@ def remove_results(folder):
         (folder / name).unlink(missing_ok=True)
 
 
-def write_settings(folder, settings):
-    """Writes run.json: the settings of a run, and the versions of the packages that it uses."""
+def write_settings(folder, settings, data_digest=None, label_names=None):
+    """Writes run.json: the settings of a run, what we know of its data, and versions of packages.
+
+    Args:
+        folder: `pathlib.Path`, the folder of the run.
+        settings: `Settings`.
+        data_digest: Str by which other data is noticed, or `None`.
+        label_names: list of str, the labels that you can ask the model for, or `None`.
+    """
     versions = {
         "dcgan_tf": dcgan_tf.__version__,
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
         "numpy": np.__version__,
     }
-    files.write_json(folder / SETTINGS, {**settings.to_json(), "versions": versions})
+    known = {"data_digest": data_digest, "label_names": label_names, "versions": versions}
+    files.write_json(folder / SETTINGS, {**settings.to_json(), **known})
 
 
 def read_settings(folder):
@@ -132,6 +193,16 @@ def read_settings(folder):
 def read_versions(folder):
     """Reads the versions of the packages that a run began with: a dict of str, maybe empty."""
     return _read_run(folder).get("versions", {})
+
+
+def read_data_digest(folder):
+    """Reads the digest of the data of a run: a str, or `None` if there is none."""
+    return _read_run(folder).get("data_digest")
+
+
+def read_label_names(folder):
+    """Reads the labels that you can ask the model of a run for: a list of str, or `None`."""
+    return _read_run(folder).get("label_names")
 
 
 def _read_run(folder):

@@ -7,7 +7,9 @@ import argparse
 import dataclasses
 
 from dcgan_tf import __version__
-from dcgan_tf.runs.settings import DATA_HELP, Settings, read_image_size, to_option, whole_number
+from dcgan_tf.runs.settings import DATA_HELP, Settings
+from dcgan_tf.runs.terminal import one_line
+from dcgan_tf.runs.words import read_image_size, to_option, whole_number
 
 
 class _Parser(argparse.ArgumentParser):
@@ -19,8 +21,7 @@ class _Parser(argparse.ArgumentParser):
         )
 
     def error(self, message):
-        line = " ".join(message.split())
-        self.exit(2, f"{self.prog}: error: {line} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: error: {one_line(message)} (see {self.prog} --help)\n")
 
 
 def _add_seed(command):
@@ -41,6 +42,7 @@ TRAIN_EXAMPLES = """examples:
   dcgan-tf train --loss hinge --output-dir hinge    another loss, in a folder of its own
   dcgan-tf train --application conditional          digits on demand
   dcgan-tf train --resume --epochs 80               go on with runs/mnist-10k to epoch 80
+  dcgan-tf train --from runs/photos --data more/    begin with a trained model
 
 After the training the run folder contains samples/, progress.gif, history.csv, curves.png,
 model.keras and report.html. Open report.html in a browser: it shows all the others on one
@@ -79,7 +81,7 @@ def build_parser():
     )
     add = command.add_argument
     for field in dataclasses.fields(Settings):
-        add(to_option(field.name), default=None, **field.metadata)
+        add(to_option(field.name), dest=field.name, default=None, **field.metadata)
     add(
         "--output-dir",
         metavar="DIR",
@@ -97,28 +99,50 @@ def build_parser():
     command = commands.add_parser(
         "sample",
         help="generate images with a trained model",
-        description="Generates images with the trained model of a run, as one picture.",
+        description="Generates images with the trained model of a run: as one picture, as a file\n"
+        "for each image, or as a film that walks through the latent space, which is the\n"
+        "space of the noise vectors.",
         epilog="examples:\n"
         "  dcgan-tf sample runs/mnist-10k --count 100 --seed 7 --output new.png\n"
+        "  dcgan-tf sample runs/mnist-10k --count 1000 --separate digits/\n"
+        "  dcgan-tf sample runs/mnist-10k --walk 8 --output walk.gif\n"
         "  dcgan-tf sample runs/conditional --label 7",
     )
     add = command.add_argument
     add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
     add(
         "--count",
-        type=whole_number(1, 10_000),
-        default=64,
+        type=whole_number(1, 1_000_000),
         metavar="N",
-        help="how many images to generate (default: 64)",
+        help="how many images to generate (default: 64, or 16 in a film)",
     )
     add(
         "--label",
-        type=int,
-        metavar="N",
-        help="generate only images of this label, for example 7; the run needs labels for this",
+        metavar="NAME",
+        help="generate only images of this label, for example 7 or cats; the run needs labels for "
+        "this",
     )
     _add_seed(command)
-    add("--output", metavar="PNG", help="the PNG file to write (default: RUN/generated.png)")
+    add(
+        "--output",
+        metavar="FILE",
+        help="the PNG file to write (default: RUN/generated.png), or with --walk the GIF or MP4 "
+        "file (default: RUN/walk.gif)",
+    )
+    kinds = command.add_mutually_exclusive_group()
+    kinds.add_argument(
+        "--separate",
+        metavar="DIR",
+        help="write each image as a PNG file of its own into this folder, which must be new or "
+        "empty",
+    )
+    kinds.add_argument(
+        "--walk",
+        type=whole_number(2, 100),
+        metavar="N",
+        help="write a film that goes from one noise vector to the next, through N of them and "
+        "back to the first",
+    )
 
     command = commands.add_parser(
         "evaluate",
@@ -166,6 +190,11 @@ def build_parser():
         type=read_image_size,
         metavar="HxW",
         help="resize the images to this height and width in pixels, for example 64",
+    )
+    add(
+        "--skip-damaged",
+        action="store_true",
+        help="go on without the images of a folder that are damaged",
     )
     add("--preview", metavar="PNG", help="the PNG file to write, for a picture of 64 of its images")
     return main

@@ -31,7 +31,7 @@ from dcgan_tf.runs.folder import (
     read_settings,
     read_versions,
 )
-from dcgan_tf.runs.settings import to_word
+from dcgan_tf.runs.words import to_word
 
 # Limits of the page and of its parts. The GIF is left out if the page becomes too large with it.
 PAGE_BYTES = 5_000_000
@@ -79,11 +79,11 @@ def write_report(folder):
         "extras": _read_extras(folder / EXTRAS),
         "map": _make_map(folder),
     }
-    page = _load_template().render(content)
-    if len(page.encode()) >= PAGE_BYTES:
-        page = _load_template().render({**content, "gif": None})
+    page = _render(content)
+    if len(page) >= PAGE_BYTES:
+        page = _render({**content, "gif": None})
     with files.atomic_write(folder / REPORT) as part:
-        part.write_text(page, encoding="utf-8")
+        part.write_bytes(page)
     return folder / REPORT
 
 
@@ -103,6 +103,11 @@ def _load_template():
     )
     environment.filters.update(number=_format_number, setting=_format_setting)
     return environment.get_template("report.html")
+
+
+def _render(content):
+    """Fills the template: bytes. A path may have letters that UTF-8 lacks, and is then escaped."""
+    return _load_template().render(content).encode("utf-8", "backslashreplace")
 
 
 def _make_map(folder):

@@ -31,7 +31,7 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
 
     >>> print(evaluate_run("runs/mnist-10k").as_table())
     """
-    folder = pathlib.Path(folder)
+    folder = files.check_writable_folder(pathlib.Path(folder))
     application = applications.from_settings(read_settings(folder))
     model = load_run_model(folder)
     card = dataclasses.replace(application.score(model, samples, seed, verbose), seed=seed)

@@ -3,15 +3,26 @@
 This module imports neither TensorFlow nor Keras, so that `dcgan-tf train --help` answers at once.
 """
 
-import argparse
 import dataclasses
-import math
-import shlex
 
 from dcgan_tf.applications import APPLICATIONS, load
+from dcgan_tf.runs.words import (
+    quote,
+    read_image_size,
+    read_rate,
+    read_weight,
+    to_option,
+    to_word,
+    whole_number,
+)
 
 NETWORK_SETTINGS = {"recurrent": {"generator_lr": 0.0007}}  # defaults that a network changes
 ALWAYS_TAKEN = ("application", "epochs", "batch_size", "seed")  # settings of every application
+# What a run that starts from the model of another one takes over from it.
+INHERITED = (
+    *("application", "data", "network", "loss", "regularizer", "regularizer_weight"),
+    *("discriminator_steps", "latent_dim", "generator_lr", "discriminator_lr"),
+)
 # The modules that define these names import TensorFlow. So we list the names here once more, and a
 # test compares both lists.
 NETWORKS = ("default", "tutorial", "dense", "recurrent", "spectral")
@@ -28,53 +39,9 @@ REGULARIZERS = ("r1", "gradient_penalty")
 DATA_HELP = (
     "the images: mnist-10k, digits that come with the package; stacked-mnist, three of these "
     "digits as the red, green and blue of an image; mnist and fashion-mnist, which are downloaded "
-    "if needed; or the path of an .npz file, of a folder of IDX files or of a folder of PNG and "
-    "JPEG images, for example photos/"
+    "if needed; or the path of an .npz file, of a folder of IDX files or of a folder of images, "
+    "for example photos/"
 )
-
-
-def whole_number(least, most):
-    """Makes a function for argparse that reads a whole number from `least` to `most`."""
-
-    def convert(text):
-        if text.isdecimal() and least <= int(text) <= most:
-            return int(text)
-        raise argparse.ArgumentTypeError(
-            f"received {text!r}, expected a whole number from {least} to {most}"
-        )
-
-    return convert
-
-
-def read_image_size(text):
-    """Reads `HEIGHTxWIDTH`, or one number for both, as a tuple of two ints, for argparse."""
-    sizes = text.split("x")
-    if len(sizes) in (1, 2) and all(size.isdecimal() and 16 <= int(size) <= 128 for size in sizes):
-        return int(sizes[0]), int(sizes[-1])
-    raise argparse.ArgumentTypeError(
-        f"received {text!r}, expected HEIGHTxWIDTH, each from 16 to 128 pixels, or one number"
-    )
-
-
-def _read_rate(text):
-    rate = _read_number(text)
-    if 0 < rate < 1:
-        return rate
-    raise argparse.ArgumentTypeError(f"received {text!r}, expected a number between 0 and 1")
-
-
-def _read_weight(text):
-    weight = _read_number(text)
-    if 0 <= weight < math.inf:
-        return weight
-    raise argparse.ArgumentTypeError(f"received {text!r}, expected a number of at least 0")
-
-
-def _read_number(text):
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
 
 
 def _setting(default, help, **argument):
@@ -88,10 +55,10 @@ def _integer(default, help, least, most):
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """The settings of a run. A resumed run keeps all of them except the number of epochs.
+    """The settings of a run.
 
-    Each attribute is an option of `dcgan-tf train`: `batch_size` is `--batch-size`. Its help text
-    says what it means.
+    Each attribute is an option of `dcgan-tf train`: `batch_size` is `--batch-size`, and `start` is
+    `--from`. Its help text says what it means.
     """
 
     application: str = _setting(
@@ -108,6 +75,18 @@ class Settings:
         "resize the images to this height and width in pixels, for example 32x48, or 64 for both",
         type=read_image_size,
         metavar="HxW",
+    )
+    skip_damaged: bool = _setting(
+        False,
+        "go on without the images of a folder that are damaged (default: name them and stop)",
+        action="store_const",
+        const=True,
+    )
+    start: str | None = _setting(
+        None,
+        "begin with the networks of a trained run, for example runs/photos, and with its settings "
+        "where you choose no others",
+        metavar="RUN",
     )
     network: str = _setting(
         "default",
@@ -128,7 +107,7 @@ class Settings:
         None,
         "how much the penalty counts, for example 0.5 (default: 0.2 for r1, 10 for "
         "gradient_penalty)",
-        type=_read_weight,
+        type=read_weight,
         metavar="W",
     )
     discriminator_steps: int = _integer(
@@ -141,10 +120,16 @@ class Settings:
     latent_dim: int = _integer(
         16, "how many numbers of noise each image is made from (default: 16)", 1, 10_000
     )
-    epochs: int = _integer(
-        25,
-        "how many passes through the data in all, including those before --resume (default: 25, or "
-        "what suits the application)",
+    augment: str = _setting(
+        "auto",
+        "show the discriminator all images shifted and with parts cut out at random, which helps "
+        "if there are few images (default: auto, on for fewer than 1,500 images)",
+        choices=("auto", "on", "off"),
+    )
+    epochs: int | None = _integer(
+        None,
+        "how many passes through the data in all, including those before --resume (default: as "
+        "many as make about 6,000 training steps, or what suits the application)",
         1,
         1_000_000,
     )
@@ -158,13 +143,13 @@ class Settings:
         0.002,
         "the generator's learning rate, which is the size of its steps, at the start; after 5,000 "
         "steps it is half as large (default: 0.002; 0.0007 for --network recurrent)",
-        type=_read_rate,
+        type=read_rate,
         metavar="RATE",
     )
     discriminator_lr: float = _setting(
         0.002,
         "the discriminator's learning rate at the start; it falls in the same way (default: 0.002)",
-        type=_read_rate,
+        type=read_rate,
         metavar="RATE",
     )
     jit_compile: bool | str = _setting(
@@ -202,9 +187,9 @@ class Settings:
         """
         name = given.get("application", cls.application)
         application = load(name)
-        taken = {*ALWAYS_TAKEN, *application.options}
+        taken = {*ALWAYS_TAKEN, *application.get_options()}
         if application.default_data:
-            taken.add("data")
+            taken.add("start")
         if application.scores_while_training:
             taken.add("score_samples")
         for key, value in given.items():
@@ -216,7 +201,6 @@ class Settings:
         return cls(
             **{
                 "data": application.default_data,
-                "epochs": application.epochs,
                 "batch_size": application.batch_size,
                 **NETWORK_SETTINGS.get(given.get("network"), {}),
                 **given,
@@ -239,6 +223,7 @@ class Settings:
             del known["application"]
         if known.get("image_size"):
             known["image_size"] = tuple(known["image_size"])
+        known.setdefault("augment", "off")  # of a version that had no such setting
         return cls(**known)
 
     def to_json(self):
@@ -266,14 +251,4 @@ class Settings:
             if value is not None and (value != field.default or field.name in always):
                 words.append(to_option(field.name))
                 words += [] if value is True else [to_word(value)]
-        return shlex.join(words)
-
-
-def to_option(name):
-    """Turns the name of a setting into its option on the command line."""
-    return "--" + name.replace("_", "-")
-
-
-def to_word(value):
-    """Turns the value of a setting into a word of the command line."""
-    return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        return quote(words)

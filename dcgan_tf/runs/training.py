@@ -7,30 +7,38 @@ import pathlib
 import sys
 
 import keras
+import tensorflow as tf
 
 from dcgan_tf import applications
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data.batches import shuffled_batches
-from dcgan_tf.data.datasets import DATASETS
 from dcgan_tf.gan.keras_compat import HistoryLogger, StopAtNaN
 from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.runs import workers
 from dcgan_tf.runs.callbacks import build_callbacks
 from dcgan_tf.runs.folder import (
     check_new,
+    check_room,
     clear,
     cut_history,
     has_begun,
     list_contents,
     load_run_model,
     lock_folder,
-    read_settings,
     remove_results,
     write_settings,
 )
+from dcgan_tf.runs.preparation import (
+    change_rates,
+    check_same_data,
+    choose_folder_and_settings,
+    copy_networks,
+)
 from dcgan_tf.runs.report import write_curves, write_report
 from dcgan_tf.runs.scoring import evaluate_run
-from dcgan_tf.runs.settings import Settings, to_option, to_word
+from dcgan_tf.runs.settings import Settings
+from dcgan_tf.runs.terminal import one_line
+from dcgan_tf.runs.words import quote
 
 
 @dataclasses.dataclass
@@ -45,6 +53,7 @@ class Training:
         application: `applications.base.Application`, with its data.
         model: `GAN`, compiled. If a run is resumed, the model of the last finished epoch.
         steps: Int, the number of training steps in an epoch.
+        chooses_epochs: Bool, whether the number of epochs follows from the size of the data.
         first_epoch: Int, the epoch to begin with, counted from 0.
         resume: Bool, whether a run is resumed, which means that it goes on where it stopped.
         is_chief: Bool, whether this process writes the files. Of several workers only one does.
@@ -56,6 +65,7 @@ class Training:
     application: Application
     model: keras.Model
     steps: int
+    chooses_epochs: bool
     first_epoch: int
     resume: bool
     is_chief: bool
@@ -94,15 +104,26 @@ def prepare(given, folder=None, resume=False, overwrite=False):
     if is_chief and not resume:
         check_new(folder, overwrite)
     application = applications.from_settings(settings)
+    if resume:
+        check_same_data(folder, settings, application)
     with strategy.scope():
         model = application.build()
+        if settings.start is not None and not (resume and has_begun(folder)):
+            copy_networks(load_run_model(settings.start), model)
+    steps = math.ceil(len(application.samples) / settings.batch_size)
+    chooses_epochs = settings.epochs is None
+    if chooses_epochs:
+        epochs = application.count_epochs(settings.batch_size)
+        settings = dataclasses.replace(settings, epochs=epochs)
     with contextlib.ExitStack() as stack:
         if is_chief:
             stack.enter_context(lock_folder(folder))
         if resume and has_begun(folder):
             with strategy.scope():
                 model = load_run_model(folder)
-        steps = math.ceil(len(application.samples) / settings.batch_size)
+                change_rates(model, settings, given)
+        if is_chief:
+            check_room(folder, model)
         steps_so_far = int(model.generator_optimizer.iterations.numpy())
         first_epoch, steps_too_many = divmod(steps_so_far, steps)
         if steps_too_many:
@@ -113,47 +134,17 @@ def prepare(given, folder=None, resume=False, overwrite=False):
             )
         lock = stack.pop_all()
     return Training(
-        folder, settings, application, model, steps, first_epoch, resume, is_chief, lock
+        folder=folder,
+        settings=settings,
+        application=application,
+        model=model,
+        steps=steps,
+        chooses_epochs=chooses_epochs,
+        first_epoch=first_epoch,
+        resume=resume,
+        is_chief=is_chief,
+        lock=lock,
     )
-
-
-def choose_folder_and_settings(given, folder=None, resume=False):
-    """Completes the settings of a run with the defaults, or with those of the run to resume.
-
-    Args:
-        given: as in `prepare`.
-        folder: as in `prepare`.
-        resume: as in `prepare`.
-
-    Returns:
-        A tuple: `pathlib.Path` of the folder, and `Settings`.
-
-    Raises:
-        ValueError: for a setting that the application does not let you choose, or that differs from
-            the settings of the run to resume.
-    """
-    source = given.get("data")
-    if source is not None and source not in DATASETS and pathlib.Path(source).exists():
-        # An absolute path, so that the data is found when a command runs in another folder.
-        given = {**given, "data": str(pathlib.Path(source).resolve())}
-    settings = Settings.from_options(given)
-    if folder is None:
-        is_default = settings.application == Settings.application
-        name = pathlib.Path(settings.data).stem if is_default else settings.application
-        folder = pathlib.Path("runs") / name
-    folder = pathlib.Path(folder)
-    if not resume:
-        return folder, settings
-    begun_with = read_settings(folder)
-    for key, value in given.items():
-        expected = getattr(begun_with, key)
-        if value != expected and key != "epochs":
-            raise ValueError(
-                f"A resumed run keeps its settings. Received: {to_option(key)} {to_word(value)}. "
-                f"Expected no {to_option(key)}, or what the run began with: {to_word(expected)}."
-            )
-    epochs = given.get("epochs", begun_with.epochs)
-    return folder, dataclasses.replace(begun_with, epochs=epochs)
 
 
 def train(training):
@@ -176,15 +167,13 @@ def train(training):
     if training.is_chief:
         if not training.resume:
             clear(folder)
-        write_settings(folder, settings)
+        dataset = application.dataset
+        digest = dataset.digest if dataset else None
+        write_settings(folder, settings, digest, application.label_names)
         remove_results(folder)
         cut_history(folder, training.first_epoch)
         callbacks += build_callbacks(application, settings, folder)
-    print(
-        f"{len(application.samples):,} {application.noun} of "
-        f"{'x'.join(map(str, application.samples.shape[1:]))}, "
-        f"{training.model.count_params():,} weights, {training.steps} steps an epoch"
-    )
+    print(describe(training), flush=True)
     finished = _fit(training, callbacks)
     if training.is_chief:
         if finished and not guard.reason:
@@ -198,8 +187,27 @@ def train(training):
             "lower learning rates (--generator-lr, --discriminator-lr) or the default --loss."
         )
     if not finished:
-        print(f"Stopped. To go on: dcgan-tf train --resume --output-dir {folder}")
+        words = ["dcgan-tf", "train", "--resume", "--output-dir", str(folder)]
+        print(f"Stopped. To go on: {quote(words)}")
     return finished
+
+
+def describe(training):
+    """Says what will be trained on and for how long, in one line of text and its notes."""
+    application, settings = training.application, training.settings
+    notes = application.dataset.notes if application.dataset else ()
+    epochs = settings.epochs
+    line = (
+        f"{len(application.samples):,} {application.noun} of "
+        f"{'x'.join(map(str, application.samples.shape[1:]))}, "
+        f"{training.model.count_params():,} weights, {training.steps} steps an epoch, "
+        f"{epochs:,} {'epoch' if epochs == 1 else 'epochs'}"
+    )
+    if training.chooses_epochs:
+        line += f" (about {round(epochs * training.steps, -2):,} steps; --epochs changes this)"
+    if getattr(application, "is_augmented", False):
+        line += ", augmented"
+    return "\n".join([line, *map(one_line, notes)])
 
 
 def finish(folder):
@@ -242,7 +250,13 @@ def _fit(training, callbacks):
             if isinstance(callback, ProgressGif):
                 callback.write()
         return False
-    except workers.LOST_WORKER_ERRORS as error:
+    except (tf.errors.OpError, *workers.LOST_WORKER_ERRORS) as error:
+        if application.dataset and application.dataset.is_streamed:
+            raise ValueError(
+                f"An image could not be read any more while training ({_find_reason(error)}). "
+                "Expected that the images stay as they are until the end. Kept: the model after "
+                "the last finished epoch; --resume goes on."
+            ) from error
         if model.distribute_strategy.num_replicas_in_sync == 1:
             raise
         raise ConnectionError(
@@ -254,6 +268,12 @@ def _fit(training, callbacks):
             if isinstance(callback, HistoryLogger):
                 callback.close()
     return True
+
+
+def _find_reason(error):
+    """Finds the line of an error of TensorFlow that names the error of Python behind it."""
+    lines = [line.strip() for line in str(error).splitlines() if "Error: " in line]
+    return lines[0] if lines else type(error).__name__
 
 
 def _score(folder):

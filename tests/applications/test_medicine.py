@@ -26,7 +26,7 @@ def test_simulated_bones_and_the_layout_of_medmnist(tmp_path):
     np.testing.assert_allclose(application.samples, expected, atol=1e-6)
     np.testing.assert_array_equal(application.labels, arrays["train_labels"][:, 0])
     assert application.held_out.shape == (30, 28, 28, 1)
-    np.testing.assert_array_equal(application.names, [0, 1])
+    assert application.label_names == ["0", "1"]
     model = application.build()
     model.fit(application.samples, application.condition, batch_size=30, verbose=0)
     assert application.draw(model, n=4, label=1).shape == application.draw(model, n=4).shape

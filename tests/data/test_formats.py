@@ -81,8 +81,9 @@ def test_ranges_are_recognised(tmp_path, rng, scale):
         ({"x": np.full((2, 16, 16), np.nan)}, "unknown range"),
         ({"x": np.full((2, 16, 16), "a")}, "pixels are not numbers"),
         ({"x": np.zeros((2, 16, 16)), "y": np.zeros(3, int)}, "labels do not fit the images"),
-        ({"x": np.zeros((2, 16, 16)), "y": np.zeros(2)}, "labels do not fit the images"),
-        ({"x": np.zeros((2, 16, 16)), "y": np.zeros((2, 3), int)}, "labels do not fit"),
+        ({"x": np.zeros((2, 16, 16)), "y": np.zeros((3, 1), int)}, "labels do not fit the images"),
+        ({"x": np.full((2, 16, 16), 70_000)}, "unknown range. Received: 70000 to 70000"),
+        ({"x": np.zeros((2, 16, 16, 4))}, "fourth channel, their transparency.*on a background"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(tmp_path, arrays, message):

@@ -2,7 +2,8 @@ import numpy as np
 from helpers import refused, save, to_float
 from PIL import Image
 
-from dcgan_tf import ImageFolder, load_dataset
+from dcgan_tf import ImageFolder, load_dataset, load_training_images
+from dcgan_tf.data.datasets import open_dataset
 
 
 def test_image_folder_with_classes(tmp_path, rng):
@@ -107,7 +108,7 @@ def test_damaged_images_are_refused(tmp_path, rng):
         ("gif.png", b"GIF89a" + bytes(50)),
     ):
         (tmp_path / name).write_bytes(content)
-        refused(tmp_path, f"The image cannot be read.*{name}")
+        refused(tmp_path, f"1 image cannot be read.*{name}: ")
         (tmp_path / name).unlink()
 
 
@@ -121,3 +122,83 @@ def test_parts_with_different_classes_are_refused(tmp_path):
     save(tmp_path / "train" / "cat" / "a.png", np.zeros((16, 16), np.uint8))
     save(tmp_path / "test" / "dog" / "a.png", np.zeros((16, 16), np.uint8))
     refused(tmp_path, "different classes")
+
+
+def test_images_of_all_formats_and_none_else_are_read(tmp_path, rng, capsys):
+    pixels = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    for name in ("a.png", "b.PNG", "c.bmp", "d.tif", "e.gif", "f.webp"):
+        save(tmp_path / name, pixels)
+    for name, kind in (("g.jfif", "JPEG"), ("h.jpg", "WEBP"), ("i", "PNG"), ("j.JPE", "JPEG")):
+        save(tmp_path / name, pixels, format=kind)
+    for name in ("notes.txt", "labels.csv", ".DS_Store", "Thumbs.db"):
+        (tmp_path / name).write_text("not an image")
+    folder = ImageFolder(tmp_path)
+    assert [path.stem for path in folder.paths] == list("abcdefghij")
+    assert folder.notes == ["2 files left out: labels.csv, notes.txt"]
+    assert load_training_images(tmp_path).shape == (10, 16, 16, 3)
+    assert capsys.readouterr().out == "2 files left out: labels.csv, notes.txt\n"
+
+
+def test_all_damaged_images_are_named_at_once(tmp_path, rng):
+    for i in range(15):
+        save(tmp_path / f"{i}.png", rng.integers(0, 256, (16, 16), dtype=np.uint8))
+    for i in range(2, 14):
+        whole = (tmp_path / f"{i}.png").read_bytes()
+        (tmp_path / f"{i}.png").write_bytes(whole[: len(whole) // 2])
+    names = ".*".join(f"{i}.png: image file is truncated" for i in range(2, 12))
+    refused(tmp_path, f"12 images cannot be read.*{names}; and 2 more.*--skip-damaged")
+    folder = ImageFolder(tmp_path, skip_damaged=True)
+    assert [path.name for path in folder.paths] == ["0.png", "1.png", "14.png"]
+    assert folder.notes[0].startswith("12 damaged images left out: 2.png, 3.png, ")
+    (x_train, _), _ = load_dataset(tmp_path, skip_damaged=True)
+    assert x_train.shape == (3, 16, 16, 1)
+    for i in (0, 1, 14):
+        (tmp_path / f"{i}.png").write_bytes(b"")
+    refused(tmp_path, "15 images cannot be read", skip_damaged=True)
+
+
+def test_twelve_bits_in_files_of_sixteen_fill_the_range(tmp_path):
+    ramp = np.linspace(0, 4095, 256).astype(np.uint16).reshape(16, 16)
+    save(tmp_path / "a" / "ct.png", ramp)
+    save(tmp_path / "a" / "dark.tif", ramp // 4)
+    folder = ImageFolder(tmp_path)
+    np.testing.assert_allclose(folder[0][..., 0], ramp / 4095 * 2 - 1, atol=1 / 255)
+    np.testing.assert_allclose(folder[1][..., 0], ramp // 4 / 4095 * 2 - 1, atol=1 / 255)
+    assert "reach only 4,095, so 4,095 is taken for white" in folder.notes[0]
+    save(tmp_path / "a" / "full.png", ramp * 16)
+    folder = ImageFolder(tmp_path)
+    np.testing.assert_allclose(folder[0][..., 0], ramp / 65_535 * 2 - 1, atol=1 / 255)
+    assert folder.notes == []
+    save(tmp_path / "a" / "float.tif", np.full((16, 16), -3.0, np.float32))
+    refused(tmp_path, "float.tif: its values go from -3 to -3, not from 0 to 65535")
+
+
+def test_the_test_part_has_the_range_and_the_classes_of_the_training_part(tmp_path):
+    ramp = np.linspace(0, 4095, 256).astype(np.uint16).reshape(16, 16)
+    for name in ("train/2/a.png", "train/10/b.png"):
+        save(tmp_path / name, ramp)
+    save(tmp_path / "val" / "10" / "c.png", ramp // 8)
+    save(tmp_path / "more" / "d.png", ramp)
+    (_, y_train), (x_test, y_test) = load_dataset(tmp_path)
+    assert y_train.tolist() == [0, 1] and y_test.tolist() == [1]
+    np.testing.assert_allclose(x_test[0, ..., 0], ramp // 8 / 4095 * 2 - 1, atol=1 / 255)
+    dataset = open_dataset(tmp_path)
+    assert dataset.label_names == {0: "2", 1: "10"}
+    assert "1 file left out: more/d.png" in dataset.notes
+
+
+def test_the_digest_notices_other_images_but_not_another_place(tmp_path, rng):
+    pixels = rng.integers(0, 256, (3, 16, 16), dtype=np.uint8)
+    for place in ("one", "two", "other", "renamed"):
+        save(tmp_path / place / "a.png", pixels[0])
+        name = "c.png" if place == "renamed" else "b.png"
+        save(tmp_path / place / name, pixels[2 if place == "other" else 1])
+    digests = {
+        place: open_dataset(tmp_path / place).digest for place in ("one", "two", "other", "renamed")
+    }
+    assert digests["one"] == digests["two"]
+    assert len(set(digests.values())) == 3
+    np.savez(tmp_path / "a.npz", pixels)
+    np.savez(tmp_path / "b.npz", pixels[::-1])
+    assert open_dataset(tmp_path / "a.npz").digest != open_dataset(tmp_path / "b.npz").digest
+    assert open_dataset("mnist-10k").digest is None

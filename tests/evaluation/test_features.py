@@ -73,3 +73,29 @@ def test_digits_of_another_size_are_not_judged_by_the_shipped_classifier():
     assert features.are_digits("mnist", (28, 28, 1))
     assert not features.are_digits("mnist-10k", (32, 32, 1))
     assert not features.are_digits("fashion-mnist", (28, 28, 1))
+
+
+@pytest.mark.parametrize("home", ["not a folder", None])
+def test_a_classifier_that_cannot_be_kept_serves_all_the_same(
+    stripes, tmp_path, monkeypatch, capsys, home
+):
+    """Without a place for it, or without a home folder: `None`."""
+
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("pathlib.Path.home", no_home)
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    if home:
+        (tmp_path / home).touch()
+        monkeypatch.setenv("KERAS_HOME", str(tmp_path / home))
+    monkeypatch.setattr(features, "EPOCHS", 1)
+    images, labels = stripes
+    before = sorted(tmp_path.rglob("*"))
+    chosen = features.choose_features("photos/stripes.npz", images, labels)
+    assert chosen(images)[0].shape == (300, 64)
+    printed = capsys.readouterr().out
+    assert "Training a classifier of stripes.npz" in printed
+    assert ("The classifier is not kept" in printed) == bool(home)
+    assert sorted(tmp_path.rglob("*")) == before

@@ -11,3 +11,11 @@ def test_the_closest_pairs_show_a_copy_first(data):
     np.testing.assert_array_equal(first, below)
     pixels = np.rint((real_images[123, ..., 0] + 1) * 127.5)
     np.testing.assert_array_equal(first[::2, ::2], pixels)
+
+
+def test_classes_may_have_any_name(tmp_path, recwarn):
+    names = ["$x_$ 5^", "caf\udce9", "two\nlines", "a very long name of a class", "猫"]
+    fractions = [0.2] * len(names)
+    classes = {"labels": names, "generated": fractions, "data": fractions}
+    figures.plot_class_fractions(classes, tmp_path / "classes.png")
+    assert (tmp_path / "classes.png").stat().st_size > 1000 and not recwarn.list

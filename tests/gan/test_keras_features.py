@@ -442,6 +442,50 @@ def test_reduce_lr_on_plateau(compiled, points):
     assert rates(model) == pytest.approx([0.05 / 100, 0.1 / 100])
 
 
+def test_model_optimizer(compiled, points):
+    """`model.optimizer` for loggers: `learning_rate`, `iterations`, `get_config()`.
+
+    The rate and the steps of the generator, the settings of both. Setting `learning_rate` sets
+    both, or raises Keras' error for a schedule; `lr` and other unknown names raise.
+    """
+    model = compiled(**sgd(0.05, momentum=0.9))
+    fit(model, points)  # two epochs of five steps
+    pair = model.optimizer
+    assert float(pair.learning_rate) == pytest.approx(0.05)
+    assert int(pair.iterations) == 10
+    pair.learning_rate = 1e-3
+    assert rates(model) == pytest.approx([1e-3, 1e-3])
+    config = pair.get_config()
+    assert config["generator_name"] == "generator" and config["generator_momentum"] == 0.9
+    model.discriminator_optimizer.learning_rate = 0.5
+    assert pair.get_config()["discriminator_learning_rate"] == 0.5
+    assert len(config) == 2 * len(model.generator_optimizer.get_config())
+    with pytest.raises(AttributeError):
+        pair.lr = 1e-9
+    with pytest.raises(AttributeError):
+        pair.lr  # noqa: B018
+
+
+@pytest.mark.parametrize("follows", ["generator", "discriminator"])
+def test_model_optimizer_with_a_schedule(compiled, points, follows):
+    options = sgd(0.05)
+    options[f"{follows}_optimizer"] = keras.optimizers.SGD(
+        keras.optimizers.schedules.InverseTimeDecay(0.1, 5, 1.0)
+    )
+    model = compiled(**options)
+    fit(model, points)  # ten steps: the schedule is at a third
+    before = rates(model)
+    assert float(model.optimizer.learning_rate) == pytest.approx(
+        0.1 / 3 if follows == "generator" else 0.05
+    )
+    with pytest.raises(TypeError, match="not settable"):
+        model.optimizer.learning_rate = 1e-3
+    assert rates(model) == before
+    config = model.optimizer.get_config()
+    assert not any(isinstance(value, dict) for value in config.values())
+    assert config[f"{follows}_learning_rate_config_initial_learning_rate"] == 0.1
+
+
 def test_terminate_on_nan(compiled, points, capsys):
     """`TerminateOnNaN`.
 
@@ -816,6 +860,7 @@ def test_the_table_in_the_docs_has_every_row():
     import keras_table
 
     page = keras_table.PAGE.read_text()
-    for feature, seen in keras_table.rows().values():
+    described = keras_table.rows() | keras_table.rows(keras_table.TOOLS)
+    for feature, seen in described.values():
         assert f"| {feature} |" in page and f"| {seen} |" in page
     assert "| **no** |" not in page and "| not tested |" not in page

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from dcgan_tf import GAN
-from dcgan_tf.gan.latent_space import make_latent_map, project, slerp
+from dcgan_tf.gan.latent_space import make_latent_map, project, slerp, walk
 
 
 def test_slerp_goes_along_a_circle_in_equal_steps():
@@ -20,6 +20,30 @@ def test_slerp_of_vectors_in_one_line_is_the_line(factor):
     start = np.array([1.0, 2.0])
     way = slerp(start, factor * start, 3)
     np.testing.assert_allclose(way, [start, (1 + factor) / 2 * start, factor * start], atol=1e-6)
+
+
+def test_a_walk_leads_through_all_points_and_back_to_the_first():
+    """Measured from outside: steps nearly equal, and each arc ends where the next begins."""
+    noise = walk(64, points=3, steps=5, seed=4)
+    assert noise.shape == (15, 64) and noise.dtype == np.float32
+    stops = noise[::5]
+    for i in range(3):
+        way = np.concatenate([noise[5 * i : 5 * i + 5], stops[[(i + 1) % 3]]])
+        units = way / np.linalg.norm(way, axis=1, keepdims=True)
+        angles = np.arccos((units[1:] * units[:-1]).sum(axis=1))
+        whole = np.arccos(units[0] @ units[-1])
+        np.testing.assert_allclose(angles.sum(), whole, rtol=1e-3)  # the shortest way, no detour
+        np.testing.assert_allclose(angles, whole / 5, rtol=0.2)
+    assert 6 < np.linalg.norm(stops, axis=1).mean() < 10  # as long as normal noise: about 8
+    np.testing.assert_array_equal(noise, walk(64, 3, 5, seed=4))
+    assert (noise != walk(64, 3, 5, seed=5)).any()
+
+
+def test_a_walk_of_one_point_stands_still():
+    noise = walk(2, points=1, steps=3)
+    np.testing.assert_allclose(noise, np.broadcast_to(noise[:1], (3, 2)))
+    with pytest.raises(ValueError, match="Received: steps=0"):
+        walk(2, points=2, steps=0)
 
 
 def test_projection_finds_the_noise_that_made_a_sample():

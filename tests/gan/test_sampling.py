@@ -62,3 +62,17 @@ def test_averaged_weights_come_and_go(tiny_gan, points):
 def test_generate_refuses(tiny_gan, n, seed):
     with pytest.raises(ValueError, match="Received: .*Expected an integer of at least"):
         tiny_gan().generate(n, seed=seed)
+
+
+def test_generate_from_given_noise(tiny_gan, points):
+    model = tiny_gan()
+    model.compile()
+    fit(model, points)
+    noise = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
+    samples = model.generate(5, noise=noise, batch_size=2)
+    np.testing.assert_allclose(samples, model.predict(noise, verbose=0), atol=1e-6)
+    for wrong in (noise[:4], noise[:, :2], noise[0]):
+        with pytest.raises(
+            ValueError, match=r"own noise. Received: .* Expected the shape \(5, 3\)"
+        ):
+            model.generate(5, noise=wrong)

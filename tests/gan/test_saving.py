@@ -134,3 +134,114 @@ def test_load_model_refuses_what_is_no_gan(tmp_path, tiny_gan, monkeypatch):
     monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda *_: pytest.fail("it was unpacked"))
     with pytest.raises(ValueError, match="unpacks to 0.0 GiB, more than"):
         load_model(tmp_path / "large.keras")
+
+
+@pytest.fixture
+def set_policy():
+    yield keras.config.set_dtype_policy
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float32"])
+def test_the_policy_of_a_dcgan_is_that_of_its_file(tmp_path, digits, set_policy, policy):
+    """Loaded where another policy is set, the networks compute as before and train on."""
+    images = crop_digits(digits)[:64]
+    set_policy(policy)
+    model = DCGAN((16, 16, 1), 4, seed=0)
+    model.compile()
+    fit(model, images)
+    model.save(tmp_path / "model.keras")
+    fit(model, images)
+    other = "mixed_bfloat16" if policy == "float32" else "float32"
+    set_policy(other)
+    loaded = load_model(tmp_path / "model.keras")
+    assert keras.config.dtype_policy().name == other
+    for network in (loaded.generator, loaded.discriminator):
+        assert {layer.dtype_policy.name for layer in network.layers} == {policy}
+    fit(loaded, images)
+    assert_equal_bits(loaded, model)
+    assert DCGAN((16, 16, 1), 4, dtype=policy).generator.dtype_policy.name == policy
+
+
+@pytest.mark.parametrize("name", ["m.h5", "m", "m.hdf5", "m.weights.h5", "m.tf"])
+def test_other_endings_are_refused(tmp_path, tiny_gan, points, name):
+    model = tiny_gan()
+    model.compile()
+    message = r"saved as a \.keras file. Received: .*Expected .* such as '.*\.keras'"
+    with pytest.raises(ValueError, match=message):
+        model.save(tmp_path / name)
+    with pytest.raises(ValueError, match=message):
+        load_model(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    if name.endswith("h5"):
+        for callbacks in (
+            [keras.callbacks.ModelCheckpoint(tmp_path / "best.h5")],
+            keras.callbacks.CallbackList([keras.callbacks.ModelCheckpoint(tmp_path / "best.h5")]),
+        ):
+            with pytest.raises(ValueError, match=message):
+                fit(model, points, callbacks=callbacks)
+        assert int(model.optimizer.iterations) == 0
+
+
+class Unregistered(losses.SigmoidCrossEntropy):
+    """A loss that can be saved, but that another process must register before it loads."""
+
+
+class WithoutConfig:
+    def __call__(self, *_):
+        return 0.0
+
+    generator_loss = staticmethod(lambda fake_output: -keras.ops.mean(fake_output))
+    discriminator_loss = staticmethod(lambda real_output, _: -keras.ops.mean(real_output))
+
+
+class Optimizer(keras.optimizers.SGD):
+    def get_config(self):
+        raise NotImplementedError
+
+
+UNSAVABLE = {
+    "loss": {"loss": WithoutConfig()},
+    "regularizer": {"regularizer": WithoutConfig()},
+    "generator_term": {"generator_term": WithoutConfig()},
+    "generator_optimizer": {"generator_optimizer": Optimizer()},
+    "discriminator_optimizer": {"discriminator_optimizer": Optimizer()},
+}
+
+
+@pytest.mark.parametrize("part", UNSAVABLE)
+def test_what_cannot_be_saved_is_refused_before_the_first_step(tmp_path, tiny_gan, points, part):
+    model = tiny_gan()
+    model.compile(**UNSAVABLE[part])
+    checkpoint = keras.callbacks.ModelCheckpoint(tmp_path / "best.keras")
+    with pytest.raises(ValueError, match=f"save the model's {part}. Received: .*get_config"):
+        fit(model, points, callbacks=[checkpoint])
+    assert int(model.optimizer.iterations) == 0
+    with pytest.raises(ValueError, match=f"save the model's {part}"):
+        fit(model, points, callbacks=checkpoint)
+    weights = keras.callbacks.ModelCheckpoint(tmp_path / "best.weights.h5", save_weights_only=True)
+    fit(model, points, callbacks=[weights])
+    assert (tmp_path / "best.weights.h5").exists()
+
+
+def test_a_network_without_a_config_is_refused_too(tmp_path, tiny_gan, points):
+    class Network(keras.Model):
+        def __init__(self, units):
+            super().__init__()
+            self.last = keras.layers.Dense(units)
+
+        def call(self, inputs, training=False):
+            return self.last(inputs)
+
+    model = GAN(Network(2), tiny_gan().discriminator, 3)
+    model.compile()
+    with pytest.raises(ValueError, match="save the model's generator. Received"):
+        fit(model, points, callbacks=[keras.callbacks.ModelCheckpoint(tmp_path / "best.keras")])
+
+
+def test_what_can_be_saved_is_not_refused(tmp_path, tiny_gan, points):
+    model = tiny_gan()
+    model.compile(loss=Unregistered(), generator_term=AbsoluteError(1.0))
+    fit(model, points, callbacks=[keras.callbacks.ModelCheckpoint(tmp_path / "best.keras")])
+    with keras.saving.custom_object_scope({"Unregistered": Unregistered}):
+        assert isinstance(keras.saving.load_model(tmp_path / "best.keras").loss, Unregistered)

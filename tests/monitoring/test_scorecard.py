@@ -1,7 +1,9 @@
 import keras
+import numpy as np
 import pytest
 
-from dcgan_tf import DCGAN, Scorecard
+from dcgan_tf import DCGAN, GAN, Scorecard
+from dcgan_tf.applications.conditional import build_conditional_pair
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +39,18 @@ def test_keras_callbacks_can_watch_the_scores(small_gan, small_scorer, data, tmp
 def test_a_negative_seed_is_refused(small_scorer):
     with pytest.raises(ValueError, match="seed"):
         Scorecard(small_scorer, seed=-1)
+
+
+def test_models_that_do_not_fit_are_refused_before_the_first_step(small_scorer):
+    small = DCGAN((16, 16, 1), seed=0)
+    labelled = GAN(*build_conditional_pair((28, 28, 1), 10, 16, 0), 16, seed=0)
+    labels = np.zeros(4, np.int32)
+    for model, shape, condition, message in (
+        (small, (16, 16, 1), None, r"Received: real images of shape \(None, 28, 28, 1\)"),
+        (labelled, (28, 28, 1), labels, "Received: a model with a condition"),
+    ):
+        model.compile()
+        images = np.zeros((4, *shape), np.float32)
+        with pytest.raises(ValueError, match=message):
+            model.fit(images, condition, verbose=0, callbacks=[Scorecard(small_scorer)])
+        assert model.generator_optimizer.iterations == 0

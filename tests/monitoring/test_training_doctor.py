@@ -146,8 +146,10 @@ def test_classes():
     measurements = watch.findings[0]["measurements"]
     assert measurements["largest_class"] == 4 and measurements["largest_class_fraction"] == 0.75
     watch = TrainingDoctor(real, classify=lambda x: np.zeros((len(x), 10)))
+    steps = int(model.generator_optimizer.iterations)
     with pytest.raises(ValueError, match=r"Received: shape \(64, 10\) for 64 images. Expected"):
         model.fit(real, batch_size=64, verbose=0, callbacks=[watch])
+    assert int(model.generator_optimizer.iterations) == steps  # before the training, not after
 
 
 def state_of(model):
@@ -214,9 +216,13 @@ def test_nan_stops_the_training_and_is_null_in_json(tmp_path, capsys):
         def discriminator_loss(self, real_output, fake_output):
             return tf.reduce_mean(real_output - fake_output)
 
+    def classify(images):
+        assert np.isfinite(images).all()
+        return np.zeros(len(images), int)
+
     model, real = linear_gan(Broken()), point_images()
     path = tmp_path / "training_doctor.json"
-    watch = TrainingDoctor(real, classify=lambda x: 1 / 0, path=path)
+    watch = TrainingDoctor(real, classify=classify, path=path)
     history = model.fit(real, batch_size=64, epochs=5, verbose=0, callbacks=[watch])
     assert len(history.epoch) == 1
     (entry,) = json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(name))

@@ -17,7 +17,9 @@ import zipfile
 import numpy as np
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms, PngImagePlugin
+
+from dcgan_tf import ImageFolder
 
 tried = 0
 
@@ -26,10 +28,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--examples", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", choices=[check.__name__ for check in CHECKS])
     arguments = parser.parse_args()
-    for check in CHECKS:
+    checks = [check for check in CHECKS if arguments.only in (None, check.__name__)]
+    for check in checks:
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-            run(check, -(-arguments.examples // len(CHECKS)), arguments.seed)
+            run(check, -(-arguments.examples // len(checks)), arguments.seed)
     print(f"examples tried: {tried}")
 
 
@@ -72,7 +76,8 @@ OPTIONS = [
     *("--discriminator-steps", "--latent-dim", "--epochs"),
     *("--batch-size", "--generator-lr", "--discriminator-lr", "--score-samples", "--seed"),
     *("--output-dir", "--count", "--samples", "--output", "--preview", "--jit-compile"),
-    *("--resume", "--overwrite", "--no-such"),
+    *("--resume", "--overwrite", "--no-such", "--from", "--augment", "--skip-damaged"),
+    *("--separate", "--walk", "--label"),
 ]
 
 
@@ -159,7 +164,71 @@ def hostile_files(width, height, kind):
             assert command(name, "run") == 2
 
 
-CHECKS = (options, arrays, damaged_files, hostile_files)
+def write_image(kind, mode, seed):
+    """Encodes a small image of noise, with all the metadata that its format can hold."""
+    rng = np.random.default_rng(seed)
+    image = Image.fromarray(rng.integers(0, 256, (16, 16, 4), dtype=np.uint8)).convert(mode)
+    exif = Image.Exif()
+    exif[0x0112] = int(rng.integers(1, 9))
+    exif[0x010F], exif[0x011A], exif[0x0132] = "a camera", 72.5, "2014:06:10 00:00:00"
+    text = PngImagePlugin.PngInfo()
+    text.add_text("title", "some text")
+    text.add_text("more", "text " * 50, zip=True)
+    text.add_itxt("name", "Zeichen \u4e2d")
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    options = {
+        "PNG": {"exif": exif, "icc_profile": profile, "pnginfo": text, "dpi": (72, 72)},
+        "JPEG": {"exif": exif, "icc_profile": profile, "comment": b"a comment", "dpi": (72, 72)},
+        "WEBP": {"exif": exif, "icc_profile": profile},
+        "TIFF": {"exif": exif, "icc_profile": profile, "dpi": (72, 72)},
+        "GIF": {"comment": b"a comment"},
+        "BMP": {},
+    }
+    if kind in ("JPEG", "WEBP", "BMP") and mode not in ("L", "RGB"):
+        image = image.convert("RGB")
+    file = io.BytesIO()
+    image.save(file, kind, **options[kind])
+    return bytearray(file.getvalue())
+
+
+@given(
+    st.sampled_from(["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP"]),
+    st.sampled_from(["L", "LA", "P", "RGB", "RGBA", "1"]),
+    st.integers(0, 2**31),
+    st.sampled_from(["bytes", "head", "cut", "insert", "marks"]),
+)
+def changed_images(kind, mode, seed_, way):
+    """Images with changed metadata or pixels, or cut off. What `data` reads, training reads."""
+    folder = pathlib.Path("images")
+    folder.mkdir(exist_ok=True)
+    rng = random.Random(seed_)
+    content = write_image(kind, mode, seed_)
+    if way == "cut":
+        del content[rng.randrange(len(content)) :]
+    elif way == "insert":
+        place = rng.randrange(len(content))
+        content[place:place] = rng.randbytes(rng.randrange(1, 40))
+    elif way == "marks":  # the names of metadata, whose content then has another meaning
+        marks = (b"Exif", b"iCCP", b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"ICC_", b"pHYs", b"tRNS")
+        for mark in marks:
+            place = content.find(mark)
+            if place >= 0 and rng.random() < 0.7:
+                place += rng.randrange(-4, 40)
+                content[place : place + 4] = rng.randbytes(4)
+    else:
+        end = min(len(content), 600) if way == "head" else len(content)
+        for _ in range(rng.randrange(1, 9)):
+            content[rng.randrange(end)] = rng.randrange(256)
+    path = folder / "image.png"
+    path.write_bytes(content)
+    status = command("data", str(folder))
+    assert [each.name for each in folder.iterdir()] == ["image.png"]
+    if status == 0:
+        images = ImageFolder(folder).load()
+        assert images.ndim == 4 and -1 <= images.min() <= images.max() <= 1
+
+
+CHECKS = (options, arrays, damaged_files, hostile_files, changed_images)
 
 if __name__ == "__main__":
     main()

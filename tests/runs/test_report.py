@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from dcgan_tf import DCGAN
-from dcgan_tf.data import rendering
+from dcgan_tf.data import films, rendering
 from dcgan_tf.gan.latent_space import make_latent_map
 from dcgan_tf.runs import folder as run_folder
 from dcgan_tf.runs import options
@@ -127,7 +127,7 @@ def fill(folder, epochs=5, image_shape=(16, 16, 1)):
         samples = rng.integers(0, 256, (4, *image_shape), dtype=np.uint8)
         frames.append(rendering.make_grid(samples))
         rendering.write_png(folder / run_folder.SAMPLES / f"epoch_{epoch:04d}.png", frames[-1])
-    rendering.write_gif(folder / run_folder.GIF, frames)
+    films.write_film(folder / run_folder.GIF, frames)
     save_model(folder, image_shape)
     return folder
 

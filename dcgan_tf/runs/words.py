@@ -1,0 +1,88 @@
+"""How the words of the command line become values, and how values become words again.
+
+This module imports neither TensorFlow nor Keras, so that `dcgan-tf --help` answers at once.
+"""
+
+import argparse
+import math
+import os
+import shlex
+import subprocess
+
+SMALLEST_SIDE, LARGEST_SIDE = 16, 256  # pixels, as in networks.image_shape
+
+
+def whole_number(least, most):
+    """Makes a function for argparse that reads a whole number from `least` to `most`."""
+
+    def convert(text):
+        if text.isdecimal() and least <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(
+            f"received {text!r}, expected a whole number from {least} to {most}"
+        )
+
+    return convert
+
+
+def read_image_size(text):
+    """Reads `HEIGHTxWIDTH`, or one number for both, as a tuple of two ints, for argparse."""
+    sizes = [int(size) for size in text.split("x") if size.isdecimal()]
+    if len(sizes) == text.count("x") + 1 <= 2 and all(
+        SMALLEST_SIDE <= size <= LARGEST_SIDE for size in sizes
+    ):
+        return sizes[0], sizes[-1]
+    raise argparse.ArgumentTypeError(
+        f"received {text!r}, expected HEIGHTxWIDTH, each from {SMALLEST_SIDE} to {LARGEST_SIDE} "
+        "pixels, or one number"
+    )
+
+
+def read_rate(text):
+    """Reads a learning rate, a float between 0 and 1, for argparse."""
+    rate = _read_number(text)
+    if 0 < rate < 1:
+        return rate
+    raise argparse.ArgumentTypeError(f"received {text!r}, expected a number between 0 and 1")
+
+
+def read_weight(text):
+    """Reads the weight of a penalty, a float of at least 0, for argparse."""
+    weight = _read_number(text)
+    if 0 <= weight < math.inf:
+        return weight
+    raise argparse.ArgumentTypeError(f"received {text!r}, expected a number of at least 0")
+
+
+def _read_number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def quote(words):
+    """Joins the words of a command so that you can paste it into a shell.
+
+    Args:
+        words: list of str.
+
+    Returns:
+        Str, one line.
+
+    Example:
+
+    >>> quote(["dcgan-tf", "report", "my run"])
+    "dcgan-tf report 'my run'"
+    """
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def to_option(name):
+    """Turns the name of a setting into its option on the command line."""
+    return "--from" if name == "start" else "--" + name.replace("_", "-")
+
+
+def to_word(value):
+    """Turns the value of a setting into a word of the command line."""
+    return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

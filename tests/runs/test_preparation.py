@@ -1,0 +1,187 @@
+"""What a training begins with: other data, other rates, another model, a sensible time."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from helpers import everything, save
+
+from dcgan_tf import load_model
+from dcgan_tf.applications.base import Application
+from dcgan_tf.runs import folder as run_folder
+from dcgan_tf.runs.callbacks import build_callbacks
+from dcgan_tf.runs.folder import name_folder, read_label_names, read_settings
+from dcgan_tf.runs.training import describe, prepare, train
+from dcgan_tf.runs.words import quote
+
+
+def make_photos(folder, seed=0, count=24, shape=(16, 16)):
+    rng = np.random.default_rng(seed)
+    for i in range(count):
+        save(folder / f"{i}.png", rng.integers(0, 256, shape, dtype=np.uint8))
+
+
+def test_a_resumed_run_notices_other_images(work, command):
+    make_photos(work / "photos")
+    assert command("train", "--data", "photos", "--epochs", 1)[0] == 0
+    make_photos(work / "photos", seed=1)
+    status, _, err = command("train", "--data", "photos", "--resume", "--epochs", 2)
+    assert status == 2 and "The data has changed since the run began" in err
+    assert len(err.splitlines()) == 1
+    make_photos(work / "photos", seed=0)
+    shutil.move(work / "photos", work / "moved")
+    with prepare({"data": "moved", "epochs": 2}, "runs/photos", resume=True) as training:
+        assert training.first_epoch == 1
+        assert train(training)
+    assert read_settings("runs/photos").data == str(work / "moved")
+    status, _, err = command("train", "--resume", "--output-dir", "runs/photos", "--seed", 5)
+    assert status == 2 and "keeps its settings" in err
+
+
+def test_arrays_are_noticed_too(work, finished, command):
+    with np.load("data.npz") as file:
+        arrays = dict(file)
+    np.savez("data.npz", **{**arrays, "x_train": 255 - arrays["x_train"]})
+    status, _, err = command("train", "--resume", "--output-dir", finished, "--epochs", 2)
+    assert status == 2 and "The data has changed" in err
+    np.savez("copy.npz", **arrays)
+    np.savez("data.npz", **arrays)
+    for name in ("data.npz", "copy.npz"):
+        with prepare({"data": name, "epochs": 2}, finished, resume=True) as training:
+            assert training.first_epoch == 1
+
+
+def test_a_run_of_before_has_no_digest(work, finished):
+    content = json.loads((finished / "run.json").read_text())
+    for key in ("data_digest", "label_names", "augment", "skip_damaged", "start"):
+        del content[key]
+    (finished / "run.json").write_text(json.dumps(content))
+    with prepare({"epochs": 2}, finished, resume=True) as training:
+        assert training.settings.augment == "off"
+
+
+def test_learning_rates_change_on_request(work, finished):
+    given = {"generator_lr": 0.0004, "epochs": 2}
+    with prepare(given, finished, resume=True) as training:
+        optimizers = training.model.optimizer.optimizers
+        steps = int(optimizers[0].iterations.numpy())
+        assert steps == 3
+        rates = [float(optimizer.learning_rate) for optimizer in optimizers]
+        expected = [0.0004 / (1 + steps / 5000), 0.002 / (1 + steps / 5000)]
+        np.testing.assert_allclose(rates, expected, rtol=1e-6)
+        assert train(training)
+    assert read_settings(finished).generator_lr == 0.0004
+    kept = load_model(finished / "model.keras").generator_optimizer
+    assert float(kept.learning_rate) == pytest.approx(0.0004 / (1 + 6 / 5000))
+
+
+def test_a_run_begins_with_the_model_of_another_one(work, finished, command):
+    make_photos(work / "photos", shape=(20, 24))
+    given = {"start": str(finished), "data": "photos", "epochs": 1}
+    with prepare(given) as training:
+        settings = training.settings
+        assert (settings.latent_dim, settings.image_size) == (8, (16, 16))
+        source = load_model(finished / "model.keras")
+        for network in ("generator", "discriminator"):
+            pairs = zip(
+                getattr(source, network).get_weights(),
+                getattr(training.model, network).get_weights(),
+                strict=True,
+            )
+            assert all((old == new).all() for old, new in pairs)
+        assert int(training.model.generator_optimizer.iterations.numpy()) == 0
+        assert train(training)
+    assert f"--from {finished}" in read_settings("runs/photos").command()
+    status, _, err = command("train", "--from", finished, "--data", "photos", "--latent-dim", 9)
+    assert status == 2 and "already contains a run" in err
+    words = ("--from", finished, "--data", "photos", "--latent-dim", 9, "--output-dir", "other")
+    status, _, err = command("train", *words)
+    assert status == 2 and "The model to begin with does not fit" in err
+    assert not (work / "other" / "run.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("count", "batch_size", "epochs"),
+    [(8004, 32, 25), (817, 32, 240), (60_000, 32, 3), (1_000_000, 32, 1), (20, 32, 6250)],
+)
+def test_about_six_thousand_steps_are_made(count, batch_size, epochs):
+    application = type("Some", (), {"steps": Application.steps, "samples": np.empty((count, 1))})
+    assert Application.count_epochs(application, batch_size) == epochs
+
+
+def test_the_first_line_says_how_long_a_training_will_take(work):
+    with prepare({"data": "data.npz", "latent_dim": 8}) as training:
+        assert training.settings.epochs == 2083  # of 3 steps each
+        line = describe(training).splitlines()[0]
+        assert "3 steps an epoch, 2,083 epochs (about 6,200 steps; --epochs changes this)" in line
+        assert line.endswith(", augmented")
+    with prepare({"data": "data.npz", "epochs": 1, "augment": "off"}) as training:
+        assert describe(training).splitlines()[0].endswith("3 steps an epoch, 1 epoch")
+
+
+def test_few_images_are_augmented_and_all_of_them_used(work):
+    with prepare({"data": "data.npz", "epochs": 1}) as training:
+        assert len(training.application.samples) == 80
+        kinds = [type(layer).__name__ for layer in training.model.discriminator.layers]
+        assert {"RandomTranslation", "RandomErasing"} <= set(kinds)
+        assert train(training)
+    loaded = load_model(training.folder / "model.keras")
+    for a, b in zip(everything(training.model), everything(loaded), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with prepare({"data": "mnist-10k", "epochs": 1}) as training:
+        assert type(training.model).__name__ == "DCGAN"
+
+
+def test_thousands_of_short_epochs_are_not_all_saved(work):
+    for given, expected in (({}, 9), ({"epochs": 5000}, 1)):  # 2,083 epochs, or those asked for
+        with prepare({"data": "data.npz", "augment": "off", **given}, "many") as training:
+            built = build_callbacks(training.application, training.settings, training.folder)
+        every = {type(each).__name__: each.every for each in built if hasattr(each, "every")}
+        assert every == dict.fromkeys(("TrainingDoctor", "ProgressGif", "SaveModel"), expected)
+
+
+def test_too_little_room_is_said_before_the_first_step(work, command, monkeypatch):
+    usage = shutil.disk_usage(work)._replace(free=1_000_000)
+    monkeypatch.setattr(run_folder.shutil, "disk_usage", lambda path: usage)
+    status, _, err = command("train", "--data", "data.npz", "--epochs", 1)
+    assert status == 1 and "too little room on the disk. Received: 1 MB free" in err
+    assert not (work / "runs" / "data" / "model.keras").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("mnist-10k", "mnist-10k"),
+        ("photos/cats.v2", "cats.v2"),
+        ("data.npz", "data"),
+        ("CON.npz", "CON_"),
+        ("lpt1", "lpt1_"),
+        ("what? a:b", "what_ a_b"),
+        ("end. ", "end"),
+        ("/", "data"),
+        ("图片", "图片"),
+    ],
+)
+def test_names_of_folders_are_names_on_every_system(name, expected):
+    assert name_folder(name) == expected
+
+
+def test_printed_commands_can_be_pasted():
+    assert quote(["dcgan-tf", "report", "it's my run"]) == """dcgan-tf report 'it'"'"'s my run'"""
+
+
+def test_names_of_labels_are_kept_in_the_run(work, command):
+    for name in ("10", "cats", "2"):
+        make_photos(work / "animals" / name, seed=len(name), count=8)
+    words = ("--data", "animals", "--epochs", 1)
+    assert command("train", "--application", "conditional", *words)[0] == 0
+    run = work / "runs" / "conditional"
+    assert read_label_names(run) == ["2", "10", "cats"]
+    labels = json.loads((run / "scores.json").read_text())["classes"]["labels"]
+    assert labels == ["2", "10", "cats"]
+    assert "cats" in (run / "report.html").read_text(encoding="utf-8")
+    shutil.rmtree(work / "animals")  # the model can be asked without the data
+    assert command("sample", run, "--label", "cats", "--count", 4)[0] == 0
+    status, _, err = command("sample", run, "--label", "dogs")
+    assert status == 2 and "no such label. Received: dogs. Expected one of 2, 10, cats." in err
