@@ -195,9 +195,9 @@ def open_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
 
 def _prepare_arrays(train, test, image_size, compute_digest):
     """Makes a `Dataset` of the arrays of its parts, which are tuples of images and labels."""
-    labels, names, reason = read_labels(train[1], len(train[0]))
     images = [train[0]] if test[0] is None else [train[0], test[0]]
     (train_images, *test_images), note = prepare_images(images, image_size)
+    labels, names, reason = read_labels(train[1], len(train_images))
     load_test_part = None
     if test_images:
         test_part = test_images[0], read_labels(test[1], len(test[0]), names)[0]

@@ -72,7 +72,7 @@ class Saving:
     @classmethod
     def from_config(cls, config):
         arguments = {name: value for name, value in config.items() if name != "frozen"}
-        for name in NETWORKS:  # in this order in each process, see docs/distributed.md
+        for name in NETWORKS:  # several workers must build them in the same order
             if name in arguments:
                 arguments[name] = keras.saving.deserialize_keras_object(arguments[name])
         model = cls(**arguments)

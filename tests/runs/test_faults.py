@@ -14,7 +14,7 @@ from helpers import train
 from kill_and_resume import kill_and_compare
 
 from dcgan_tf.gan import losses
-from dcgan_tf.runs import callbacks, scoring
+from dcgan_tf.runs import callbacks, scoring, training
 from dcgan_tf.runs.folder import lock_folder
 
 
@@ -84,7 +84,15 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk(work, command, small_disk):
+def test_a_disk_without_room_is_said_before_the_first_step(work, command, small_disk):
+    status, out, error = train(command, "--epochs", 3, "--output-dir", small_disk / "run")
+    assert status == 1 and error.count("\n") == 1
+    assert "There is too little room on the disk. Received: 1 MB free" in error
+    assert "Epoch" not in out and {path.name for path in small_disk.rglob("*")} <= {"run", ".lock"}
+
+
+def test_a_disk_that_gets_full(work, command, small_disk, monkeypatch):
+    monkeypatch.setattr(training, "check_room", lambda folder, model: None)
     run = small_disk / "run"
     status, _, error = train(command, "--epochs", 3, "--output-dir", run)
     assert status == 1

@@ -11,7 +11,12 @@ from dcgan_tf import load_model
 from dcgan_tf.runs.folder import read_settings
 from dcgan_tf.runs.training import prepare, train
 
-GIVEN = {"data": "data.npz", "latent_dim": 8, "epochs": 1}  # as the run in `finished`
+GIVEN = {
+    "data": "data.npz",
+    "latent_dim": 8,
+    "augment": "off",
+    "epochs": 1,
+}  # as the run in `finished`
 
 
 def test_prepare_says_what_will_be_trained_and_writes_nothing(work):
