@@ -181,7 +181,9 @@ def add_loss_scaling(optimizer, network):
         The optimizer, or a `LossScaleOptimizer` of the same name around it.
     """
     is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-    if network.dtype_policy.name == "mixed_float16" and not is_scaled:
+    # A network that was loaded may not know its policy any more, but its layers know theirs.
+    policies = {layer.dtype_policy.name for layer in network._flatten_layers()}
+    if "mixed_float16" in policies and not is_scaled:
         return keras.optimizers.LossScaleOptimizer(optimizer, name=optimizer.name)
     return optimizer
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import pathlib
+import warnings
 
 import keras
 import numpy as np
@@ -40,8 +41,11 @@ class Saving:
         self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs
     ):
         if any(map(_saves_whole_models, keras_compat.flatten_callbacks(callbacks))):
-            self._check_parts_can_be_saved()
-        return super().fit(x, y, batch_size, epochs, verbose, callbacks=callbacks, **kwargs)
+            check_can_be_saved(self)
+        history = super().fit(x, y, batch_size, epochs, verbose, callbacks=callbacks, **kwargs)
+        if self.loaded_average is not None and not self.loaded_average.fits(self.generator):
+            self.loaded_average = None  # it was for the weights before this training
+        return history
 
     def make_train_function(self, force=False):
         """Makes the training step, and makes it again if layers were frozen since.
@@ -161,19 +165,6 @@ class Saving:
                     "Expected `model.compile(...)` after layers are unfrozen."
                 )
 
-    def _check_parts_can_be_saved(self):
-        """Refuses parts of the model with which `ModelCheckpoint` would fail after an epoch."""
-        for name in (*COMPILED, *NETWORKS):
-            part = getattr(self, name, None)
-            try:
-                json.dumps(keras.saving.serialize_keras_object(part))
-            except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
-                raise ValueError(
-                    f"ModelCheckpoint cannot save the model's {name}. Received: {part!r}. Expected "
-                    "an object of a class with the method `get_config`, registered by "
-                    "`keras.saving.register_keras_serializable`; or `save_weights_only=True`."
-                ) from error
-
 
 class LoadedAverage:
     """The moving average of a generator's weights, as a file holds it.
@@ -219,6 +210,30 @@ def check_ending(path):
             f"A GAN is saved as a .keras file. Received: {str(path)!r}. Expected a name that ends "
             f"in .keras, such as {str(pathlib.Path(path).with_suffix('.keras'))!r}."
         )
+
+
+def check_can_be_saved(model):
+    """Refuses a model that Keras cannot save, before it is trained for an epoch.
+
+    Args:
+        model: `GAN`.
+
+    Raises:
+        ValueError: if a part of the model, such as a loss of your own, has no `get_config`.
+    """
+    for name in (*COMPILED, *NETWORKS):
+        part = getattr(model, name, None)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a lambda Keras warns when it saves
+                json.dumps(keras.saving.serialize_keras_object(part))
+        except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"Keras cannot save the model's {name}. Received: {part!r}. Expected an object of "
+                "a class with the method `get_config`, registered by "
+                "`keras.saving.register_keras_serializable`. (To save the weights alone, use "
+                "`save_weights_only=True`.)"
+            ) from error
 
 
 def _find_frozen(network):

@@ -114,6 +114,9 @@ def check_pixels(data):
     The generator ends with tanh, so its pixels are in [-1, 1]. Real images in another range would
     teach the discriminator to look at the range alone.
 
+    To look at a `tf.data.Dataset` means to begin with it: the order of a shuffled one moves on, so
+    that the first epoch has the order that the second one would have had.
+
     Args:
         data: what `fit`, `evaluate` or `train_on_batch` takes as `x` or as `validation_data`: an
             array or a tensor, a tuple that begins with one, a `tf.data.Dataset`, a

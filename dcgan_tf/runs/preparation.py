@@ -63,9 +63,10 @@ def _inherit(given):
     inherited = {key: getattr(source, key) for key in INHERITED}
     defaults = {key: getattr(Settings, key) for key in INHERITED}
     chosen = {key: value for key, value in inherited.items() if value != defaults[key]}
-    if "image_size" not in given:
-        shape = load_run_model(given["start"]).sample_shape
-        chosen["image_size"] = shape[:2]
+    if source.image_size is not None:
+        chosen["image_size"] = source.image_size
+    elif "data" in given:  # other images get the size of those that the model makes
+        chosen["image_size"] = load_run_model(given["start"]).sample_shape[:2]
     return {**chosen, **given}
 
 

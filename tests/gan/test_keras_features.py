@@ -794,6 +794,19 @@ def test_mixed_float16(policy, tmp_path):
     assert_equal_bits(model, loaded)
 
 
+@pytest.mark.parametrize("make", [functional, sequential], ids=lambda f: f.__name__)
+def test_own_networks_in_float16_scale_the_loss_when_compiled_anew(policy, tmp_path, make):
+    policy("mixed_float16")
+    model = GAN(make(3, 2), make(2, 1), latent_dim=3, seed=0)
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    policy("float32")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    loaded.compile()
+    for optimizer in (loaded.generator_optimizer, loaded.discriminator_optimizer):
+        assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+
+
 def test_float64(policy):
     """`float64`.
 

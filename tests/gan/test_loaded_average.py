@@ -107,3 +107,14 @@ def test_weights_without_an_average_forget_the_old_one(path, tiny_gan, tmp_path)
     model.load_weights(tmp_path / "fresh.weights.h5")
     assert model.loaded_average is None
     np.testing.assert_array_equal(model.generate(4, noise=NOISE), fresh.generate(4, noise=NOISE))
+
+
+def test_it_is_kept_no_longer_than_it_is_of_use(path, points):
+    model = load_uncompiled(path)
+    model.compile()
+    expected = model.generate(4, noise=NOISE)
+    with model.averaged_weights():  # sampling inside a block does not lose it
+        model.generate(2)
+    np.testing.assert_array_equal(model.generate(4, noise=NOISE), expected)
+    fit(model, points)
+    assert model.loaded_average is None
