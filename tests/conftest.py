@@ -9,7 +9,10 @@ import pytest
 
 # Fixtures import TensorFlow inside: the process that hands out the tests has no use for it.
 
-LONGEST = ("test_cli.py", "test_keras_features.py", "test_faults.py", "test_applications.py")
+LONGEST = (
+    *("test_cli.py", "test_keras_features.py", "test_faults.py", "test_applications.py"),
+    *("test_terminal.py", "test_preparation.py", "test_scorer.py", "test_workers.py"),
+)
 
 
 def pytest_collection_modifyitems(items):

@@ -174,6 +174,7 @@ def test_a_folder_of_something_else_is_never_touched(work, command, option):
 
 def test_ctrl_c_keeps_the_finished_epochs(work, command):
     arguments = ["train", "--data", "data.npz", "--latent-dim", "8", "--epochs", "100000"]
+    arguments += ["--augment", "off"]
     process = subprocess.Popen(
         [*LAUNCH, *arguments],
         stdout=subprocess.PIPE,

@@ -83,6 +83,7 @@ def test_two_workers_are_one_process(one, tmp_path):
 
 def command_line(folder, *options):
     argv = ["-m", "dcgan_tf", "train", "--data", "data.npz", "--latent-dim", "4"]
+    argv += ["--augment", "off"]
     return start_workers([*argv, "--batch-size", "16", *options], cwd=folder)
 
 
