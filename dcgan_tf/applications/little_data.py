@@ -39,7 +39,7 @@ class LittleData(Application):
     def some(self, n):
         """Chooses `n` images at random, and repeats them to 8,000.
 
-        An epoch then has the same number of steps for every `n`.
+        So an epoch has the same number of steps, however many images are chosen.
         """
         chosen = np.random.default_rng(self.seed).permutation(len(self.everything))[:n]
         return self.everything[np.resize(chosen, IMAGES_AN_EPOCH)]
