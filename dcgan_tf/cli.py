@@ -71,28 +71,30 @@ def sample(arguments):
             samples.write_walk(output, arguments.walk, count, arguments.seed)
         else:
             samples.write_picture(output, count, arguments.seed)
-        print(f"{count:,} generated {'image' if count == 1 else 'images'}: {output}")
+        images = "image" if count == 1 else "images"
+        print(f"{count:,} generated {images}: {terminal.one_line(output)}")
     return 0
 
 
 def evaluate(arguments):
     """Measures how good the generated images of a run are, and prints the scores."""
     with _failures_in_one_line(status=2):
-        from dcgan_tf.runs import scoring, training
+        from dcgan_tf.runs.report import finish
+        from dcgan_tf.runs.scoring import evaluate_run
 
-        card = scoring.evaluate_run(arguments.run, arguments.samples, arguments.seed)
-        print(f"\n{card.as_table()}\n")
+        card = evaluate_run(arguments.run, arguments.samples, arguments.seed)
+        print(terminal.to_printable(f"\n{card.as_table()}\n"))
     with _failures_in_one_line(status=1):
-        training.finish(arguments.run)
+        finish(arguments.run)
     return 0
 
 
 def report(arguments):
     """Writes the report of a run as one HTML page."""
     with _failures_in_one_line(status=2):
-        from dcgan_tf.runs import training
+        from dcgan_tf.runs.report import finish
 
-        training.finish(arguments.run)
+        finish(arguments.run)
     return 0
 
 
@@ -109,7 +111,7 @@ def data(arguments):
     with _failures_in_one_line(status=1):
         if arguments.preview:
             rendering.write_png(arguments.preview, preview.draw())
-            print(f"picture of some of its images: {arguments.preview}")
+            print(f"picture of some of its images: {terminal.one_line(arguments.preview)}")
     return 0
 
 

@@ -3,6 +3,8 @@ import os
 import shutil
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Two processes run the tests, so each takes one core. Sums then have the same order every time.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import numpy as np
 import pytest
@@ -88,19 +90,18 @@ def keras_home(tmp_path_factory):
 def work(tmp_path, monkeypatch, keras_home):
     """A folder to work in, with data.npz: 80 images of 16x16, three steps an epoch."""
     monkeypatch.chdir(tmp_path)
+    from helpers import write_data
+
     monkeypatch.setenv("KERAS_HOME", str(keras_home))
     write_data(tmp_path)
     return tmp_path
 
 
-def write_data(folder):
-    pixels = np.random.default_rng(0).integers(0, 256, (80, 16, 16), dtype=np.uint8)
-    np.savez(folder / "data.npz", x_train=pixels, y_train=np.arange(80) % 3)
-
-
 @pytest.fixture(scope="session")
 def one_epoch(tmp_path_factory, keras_home):
     """A folder with data.npz and a run of one epoch in runs/data, to be copied by `finished`."""
+    from helpers import write_data
+
     from dcgan_tf import cli
 
     folder = tmp_path_factory.mktemp("one_epoch")

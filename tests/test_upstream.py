@@ -20,7 +20,7 @@ def test_keras_still_averages_metrics_over_an_axis():
 
 
 def test_keras_still_looks_for_one_loss():
-    """Else `StopAtNaN` can go: `TerminateOnNaN` would see the losses of a GAN."""
+    """Else `adapt_callbacks` may leave `TerminateOnNaN`: it would see the losses of a GAN."""
     source = inspect.getsource(keras.callbacks.TerminateOnNaN.on_batch_end)
     assert 'logs.get("loss")' in source
 
@@ -29,6 +29,12 @@ def test_keras_still_adds_columns_for_validation():
     """Else `HistoryLogger` needs no `on_epoch_end` of its own."""
     source = inspect.getsource(keras.callbacks.CSVLogger.on_epoch_end)
     assert 'self.keys.extend([f"val_{k}"' in source
+
+
+def test_keras_still_asks_one_replica_for_finite_gradients():
+    """Else `check_finite_on_all_replicas` can go."""
+    source = inspect.getsource(keras.optimizers.LossScaleOptimizer._tf_apply)
+    assert "finite_per_replica\n                )[0]" in source
 
 
 def test_keras_still_scales_only_one_optimizer():

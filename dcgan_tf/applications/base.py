@@ -42,6 +42,7 @@ class Application(abc.ABC):
         draws_without_data: Bool, whether `draw` needs only the model and `label_names`.
         makes_images: Bool, whether each sample is an image that can stand alone.
         has_labels: Bool, whether you can ask for samples of a label.
+        extras: tuple of str, the names of the files that `write` makes.
         dataset: `data.datasets.Dataset`, or `None` for an application that has its own data.
         watched_images: float32 array `(n, height, width, channels)` in [-1, 1], the images that
             the training doctor compares generated ones with, or `None` for a training without it.
@@ -59,6 +60,7 @@ class Application(abc.ABC):
     draws_without_data = True
     has_labels = False
     makes_images = True
+    extras = ()
     dataset = None
     watched_images = None
     classify = None

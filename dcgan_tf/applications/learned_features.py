@@ -38,6 +38,7 @@ class LearnedFeatures(Application):
     """
 
     default_data = "mnist-10k"
+    extras = ("interpolation.png", "arithmetic.png", "projection.png")
 
     def load(self):
         samples, self.labels = self.open_data()

@@ -40,6 +40,7 @@ class DateTexts(Application):
 
     steps = 7500
     makes_images = False
+    extras = ("strings.txt",)
     batch_size = 64
 
     def load(self):

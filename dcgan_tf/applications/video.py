@@ -35,6 +35,7 @@ class MovingDigits(Application):
     """Generates films of digits that move straight through a dark frame, each at its own speed."""
 
     makes_images = False
+    extras = ("films.gif",)
 
     def load(self):
         (pictures, _), (held_out, _) = load_dataset("mnist-10k")

@@ -9,8 +9,8 @@ import pathlib
 import keras
 import numpy as np
 
-from dcgan_tf.data import folder_layout
-from dcgan_tf.data.formats import prepare_images, read_idx_folder, read_npz
+from dcgan_tf.data import folder_layout, untrusted
+from dcgan_tf.data.formats import find_idx_files, prepare_images, read_idx_folder, read_npz
 from dcgan_tf.data.image_folder import ImageFolder, describe_left_out
 from dcgan_tf.data.labels import read_labels
 
@@ -173,16 +173,16 @@ def open_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
     elif source == "mnist":
         parts = _download(source, keras.datasets.mnist.load_data)
     elif source == "fashion-mnist" and DEBIAN_FASHION_MNIST.is_dir():
-        parts = read_idx_folder(DEBIAN_FASHION_MNIST)
+        parts = read_idx_folder(DEBIAN_FASHION_MNIST, image_size)
     elif source == "fashion-mnist":
         parts = _download(source, keras.datasets.fashion_mnist.load_data)
     elif path.is_dir() and not any(path.glob("*idx3*")):
         return _open_image_folder(path, image_size, skip_damaged)
     elif path.is_dir():
-        parts = read_idx_folder(path)
-        digest = functools.partial(_compute_digest, path.glob("*idx*"))
+        parts = read_idx_folder(path, image_size)
+        digest = functools.partial(_compute_digest, [*filter(None, find_idx_files(path))])
     elif path.is_file() and path.suffix.lower() == ".npz":
-        parts = read_npz(path)
+        parts = read_npz(path, image_size)
         digest = functools.partial(_compute_digest, [path])
     else:
         problem = "This is not a data file" if path.exists() else "There is no such data set"
@@ -247,27 +247,28 @@ def _translate_labels(labels, class_names, train):
             f"The training and test parts have different classes. Received: {train.class_names} "
             f"and {class_names}. Expected the same sub-folders in both."
         )
-    numbers = np.array([train.class_names.index(name) for name in class_names])
-    return numbers[labels]
+    numbers = {name: number for number, name in enumerate(train.class_names)}
+    return np.array([numbers[name] for name in class_names])[labels]
 
 
 def _compute_digest(paths):
     digest = hashlib.sha256()
     for path in sorted(paths):
-        with open(path, "rb") as file:
+        with untrusted.open_file(path) as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:32]
 
 
 def check_image_size(image_size):
-    """Raises a `ValueError` unless `image_size` is `None` or two positive whole numbers."""
+    """Raises a `ValueError` unless `image_size` is `None` or two whole numbers, not too large."""
     if image_size is None:
         return
+    most = untrusted.LARGEST_SIDE
     sizes = tuple(image_size) if isinstance(image_size, (tuple, list)) else ()
-    if len(sizes) != 2 or not all(isinstance(size, int) and size > 0 for size in sizes):
+    if len(sizes) != 2 or not all(isinstance(size, int) and 0 < size <= most for size in sizes):
         raise ValueError(
             f"This is not an image size. Received: image_size={image_size!r}. Expected (height, "
-            "width) in pixels, for example (28, 28)."
+            f"width) in pixels, for example (28, 28), at most {most:,} each."
         )
 
 

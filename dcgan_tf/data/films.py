@@ -24,7 +24,9 @@ def write_film(path, frames, duration_ms=200, hold_ms=2000):
 
     Args:
         path: the file, ending in .gif or .mp4.
-        frames: list of uint8 arrays, all `(height, width)` or all `(height, width, 3)`.
+        frames: sequence of uint8 arrays, all `(height, width)` or all `(height, width, 3)`. It may
+            make each frame when it is asked for it, which happens twice, so that you need not have
+            all of them in memory.
         duration_ms: Int, how long each frame is shown, in milliseconds. GIF counts in
             hundredths of a second, so 10 is the shortest time.
         hold_ms: Int, how long the last frame is shown, in milliseconds. MP4 repeats the frame, so

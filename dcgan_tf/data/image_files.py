@@ -1,9 +1,12 @@
 """One image file: recognised by its content, whatever its name, its metadata or its depth."""
 
+import contextlib
 import io
 import logging
-import pathlib
+import math
+import os
 import struct
+import threading
 import warnings
 
 import numpy as np
@@ -26,7 +29,10 @@ SUFFIXES = (
 START_OF_SCAN = 0xDA  # the marker of a JPEG file after which its pixels begin
 JPEG_METADATA = {*range(0xE1, 0xEE), 0xEF, 0xFE}  # all but those that say how colours are stored
 ORIENTATION = 0x0112  # the EXIF entry that says how a photograph was held
-TURNS = {
+TILE_SIDES = (0x0142, 0x0143)  # entries of a TIFF file that is packed in tiles, not in rows
+PNG_START = b"\x89PNG\r\n\x1a\n"
+ICON_START = b"\0\0\1\0"
+ROTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -35,6 +41,12 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+THREADS = 4  # that read images at the same time
+LARGE = 2**24  # pixels, or bytes of a file: larger images are read one at a time
+AT_ONCE = 2**20  # pixels of an image whose transparency is replaced
+_places = threading.BoundedSemaphore(THREADS)
+_place_of_large_ones = threading.RLock()
 
 # Pillow warns of broken metadata, which we do not use, and prints what we report ourselves.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -50,24 +62,44 @@ def is_image(path):
     if path.suffix.lower() in SUFFIXES:
         return True
     try:
-        with Image.open(path, formats=_known_formats()):
+        with untrusted.open_file(path) as file, _open(file):
             return True
     except Exception:  # of any kind, because Pillow may take any bytes for the head of an image
         return False
 
 
-def read_file(path):
-    """Reads the bytes of an image file.
+@contextlib.contextmanager
+def open_image(path, least_size=None):
+    """Reads and decodes an image file, as soon as there is enough memory for it.
+
+    Any number of threads may call this. Four of them at a time are inside of the `with` block, and
+    only one of these with an image that has more than 16 million pixels, or with such a large file.
 
     Args:
         path: the file.
+        least_size: as in `decode`.
+
+    Yields:
+        A tuple: the image and whether it is grey, as `decode` returns them, and the bytes of the
+        file.
 
     Raises:
-        ValueError: if it is larger than any image that we would decode.
+        ValueError: if it is no regular file, or as in `decode`. The message is the reason.
         OSError: if it cannot be read.
+
+    Example:
+
+    >>> with open_image("photo.jpg") as (image, is_grey, content):
+    ...     small = image.resize((64, 64))
     """
-    untrusted.check_file_size(pathlib.Path(path).stat().st_size)
-    return pathlib.Path(path).read_bytes()
+    with _places, contextlib.ExitStack() as turn:
+        with untrusted.open_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            untrusted.check_file_size(size)
+            _wait_if_large(size, turn)
+            content = file.read(size)
+        image, is_grey = _decode(content, least_size, turn)
+        yield image, is_grey, content
 
 
 def decode(content, least_size=None):
@@ -88,15 +120,21 @@ def decode(content, least_size=None):
         ValueError: if the image is damaged, is too large, or has another format. The message is the
             reason.
     """
+    with contextlib.ExitStack() as turn:
+        return _decode(content, least_size, turn)
+
+
+def _decode(content, least_size, turn):
+    """Does the work of `decode`. A large image gets its turn, which ends when `turn` is closed."""
     try:
-        return _decode_with_pillow(content, least_size)
+        return _decode_with_pillow(content, least_size, turn)
     except Exception as error:  # Pillow raises errors of nearly any kind for damaged bytes
         reason = _describe(error)
     try:
         if content.startswith(b"\xff\xd8"):
-            return _decode_with_pillow(_strip_metadata(content), least_size)
-        if content.startswith(b"\x89PNG\r\n\x1a\n"):
-            return _decode_png_without_metadata(content)
+            return _decode_with_pillow(_strip_metadata(content), least_size, turn)
+        if content.startswith(PNG_START):
+            return _decode_png_without_metadata(content, turn)
     except untrusted.TooLargeError as error:
         reason = str(error)
     except Exception:  # as before
@@ -104,14 +142,54 @@ def decode(content, least_size=None):
     raise ValueError(reason)
 
 
-def _decode_with_pillow(content, least_size):
-    with Image.open(io.BytesIO(content), formats=_known_formats()) as image:
-        untrusted.check_image_size(*image.size)
-        if least_size is not None:
-            image.draft(None, least_size)  # only JPEG files can do this
-        turn = TURNS.get(_read_orientation(image))
+def _wait_if_large(size, turn):
+    if size > LARGE:
+        turn.enter_context(_place_of_large_ones)
+
+
+def _decode_with_pillow(content, least_size, turn):
+    with _open(io.BytesIO(content)) as image:
+        _wait_if_large(_count_pixels(image, least_size), turn)
+        rotation = ROTATIONS.get(_read_orientation(image))
         plain, is_grey = _simplify(image)
-    return (plain if turn is None else plain.transpose(turn)), is_grey
+    return (plain if rotation is None else plain.transpose(rotation)), is_grey
+
+
+def _open(file):
+    """Opens an image with Pillow, which then decodes nothing but icons."""
+    _check_icon(file)
+    file.seek(0)
+    return Image.open(file, formats=_known_formats())
+
+
+def _check_icon(file):
+    """Refuses an icon whose pictures are larger than the list at its beginning can say."""
+    start = file.read(6)
+    if not start.startswith(ICON_START):
+        return
+    entries = file.read(16 * int.from_bytes(start[4:], "little"))
+    for i in range(0, len(entries), 16):
+        file.seek(int.from_bytes(entries[i + 12 : i + 16], "little"))
+        header = file.read(24).ljust(24, b"\0")
+        is_png, is_old = header.startswith(PNG_START), header[0] == 12
+        place, kind = (16, ">II") if is_png else (4, "<HH" if is_old else "<ii")
+        width, height = map(abs, struct.unpack_from(kind, header, place))
+        if width * height > LARGE:
+            raise untrusted.TooLargeError(f"an icon of {height:,} x {width:,} pixels")
+
+
+def _count_pixels(image, least_size):
+    """Counts the pixels that are in memory when an image is decoded, and refuses too many."""
+    untrusted.check_image_size(*image.size)
+    sizes = [image.size]
+    if image.format == "TIFF":  # a tile may be larger than its image
+        sizes.append([image.tag_v2.get(side, 1) for side in TILE_SIDES])
+        untrusted.check_image_size(*sizes[-1])
+    if least_size is not None and image.format == "JPEG":
+        image.draft(None, least_size)
+        # A progressive file is unpacked whole before it becomes smaller.
+        sizes = sizes if "progressive" in image.info else [image.size]
+    return max(map(math.prod, sizes))
 
 
 def _strip_metadata(jpeg):
@@ -125,9 +203,11 @@ def _strip_metadata(jpeg):
     return b"".join(kept) + jpeg[place:]
 
 
-def _decode_png_without_metadata(content):
+def _decode_png_without_metadata(content, turn):
     """Decodes a PNG file with TensorFlow, which does not read the metadata at all."""
-    untrusted.check_image_size(*struct.unpack(">II", content[16:24]))
+    width, height = struct.unpack(">II", content[16:24])
+    untrusted.check_image_size(width, height)
+    _wait_if_large(width * height, turn)
     pixels = tf.io.decode_png(content).numpy()
     return _simplify(Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels))
 
@@ -151,13 +231,24 @@ def _simplify(image):
         return image.convert("F"), True
     is_grey = image.mode in ("1", "L", "LA", "La")
     if image.mode == "P":
-        used = np.unique(np.asarray(image))
+        used = np.flatnonzero(image.histogram())
         palette = np.array(image.getpalette()).reshape(-1, 3)[used]
         is_grey = bool((palette == palette[:, :1]).all())
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("L" if is_grey else "RGB"), is_grey
+    mode = "L" if is_grey else "RGB"
+    has_transparency = image.has_transparency_data
+    return (_lay_on_white(image, mode) if has_transparency else image.convert(mode)), is_grey
+
+
+def _lay_on_white(image, mode):
+    """Lays an image with transparency on white: some rows at a time, as this takes three copies."""
+    whole = Image.new(mode, image.size)
+    rows = max(1, AT_ONCE // image.width)
+    for top in range(0, image.height, rows):
+        place = (0, top, image.width, min(top + rows, image.height))
+        part = image.crop(place).convert("RGBA")
+        white = Image.new("RGBA", part.size, "white")
+        whole.paste(Image.alpha_composite(white, part).convert(mode), place)
+    return whole
 
 
 def _describe(error):

@@ -102,15 +102,21 @@ class ImageFolder:
     def __getitem__(self, index):
         """Reads one image from its file and returns float32 `image_shape` in [-1, 1]."""
         height, width, channels = self.image_shape
-        image, _ = image_files.decode(image_files.read_file(self.paths[index]), self._least_size)
-        if image.mode == "F":  # more than 8 bits
-            values = np.asarray(image) * (255 / self._white)
-            image = Image.fromarray(np.rint(values.clip(0, 255)).astype(np.uint8))
-        image = image.convert("L" if channels == 1 else "RGB")
-        if image.size != (width, height):
-            image = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
-        pixels = np.asarray(image, np.float32).reshape(height, width, channels)
-        return pixels / 127.5 - 1.0
+        mode = "L" if channels == 1 else "RGB"
+        with image_files.open_image(self.paths[index], self._least_size) as (image, _, _):
+            if image.mode == "F":  # more than 8 bits
+                values = np.array(image)
+                values *= 255 / self._white
+                np.rint(values.clip(0, 255, out=values), out=values)
+                image = Image.fromarray(values.astype(np.uint8))
+            if image.mode != mode:
+                image = image.convert(mode)
+            if image.size != (width, height):
+                image = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+            pixels = np.array(image, np.float32).reshape(height, width, channels)
+            pixels /= 127.5
+            pixels -= 1.0
+        return pixels
 
     def load(self, indices=None):
         """Reads images into memory.
@@ -127,7 +133,7 @@ class ImageFolder:
         def fill(place):
             images[place] = self[indices[place]]
 
-        with concurrent.futures.ThreadPoolExecutor() as pool:
+        with concurrent.futures.ThreadPoolExecutor(image_files.THREADS) as pool:
             list(pool.map(fill, range(len(indices))))
         return images
 
@@ -149,7 +155,7 @@ class ImageFolder:
         shows = len(names) >= MANY and sys.stdout is not None and sys.stdout.isatty()
         progress = keras.utils.Progbar(len(names), verbose=int(shows), unit_name="image")
         looks = []
-        with concurrent.futures.ThreadPoolExecutor() as pool:
+        with concurrent.futures.ThreadPoolExecutor(image_files.THREADS) as pool:
             for look in pool.map(self._look_at, names):
                 looks.append(look)
                 progress.add(1)
@@ -157,15 +163,16 @@ class ImageFolder:
 
     def _look_at(self, name):
         try:
-            content = image_files.read_file(self.path / name)
-            image, is_grey = image_files.decode(content, self._least_size)
+            with image_files.open_image(self.path / name, self._least_size) as opened:
+                image, is_grey, content = opened
+                width, height = image.size
+                low, high = image.getextrema() if image.mode == "F" else (0, 0)
+                checksum = zlib.crc32(content)
         except (ValueError, OSError) as error:
             return _Look(reason=str(error))
-        width, height = image.size
-        low, high = image.getextrema() if image.mode == "F" else (0, 0)
         if not (low >= 0 and high <= WHITES[-1]):
             return _Look(reason=f"its values go from {low:g} to {high:g}, not from 0 to 65535")
-        return _Look((height, width), is_grey, high, zlib.crc32(content))
+        return _Look((height, width), is_grey, high, checksum)
 
     def _find_size(self, looks):
         sizes = [look.size for look in looks]

@@ -106,5 +106,13 @@ def write_png(path, picture):
         path: the file, ending in .png.
         picture: uint8 `(height, width)` or `(height, width, 3)`.
     """
-    with files.atomic_write(path) as part:
-        iio.imwrite(part, picture)
+    files.write_bytes(path, encode_png(picture))
+
+
+def encode_png(picture):
+    """Encodes a picture as the bytes of a PNG file.
+
+    Args:
+        picture: uint8 `(height, width)` or `(height, width, 3)`.
+    """
+    return iio.imwrite("<bytes>", picture, extension=".png")

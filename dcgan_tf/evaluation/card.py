@@ -3,6 +3,9 @@
 import dataclasses
 import math
 import numbers
+import typing
+
+from dcgan_tf.data import records
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Row:
     better: str
     meaning: str
     generated: float | None
-    references: dict
+    references: dict[str, float | None]
     error: float | None = None
 
     def __post_init__(self):
@@ -40,6 +43,20 @@ class Row:
         object.__setattr__(self, "generated", _to_plain_number(self.generated))
         object.__setattr__(self, "references", references)
         object.__setattr__(self, "error", _to_plain_number(self.error))
+
+
+class Classes(typing.TypedDict):
+    """How often each class occurs: lists of equal length, with an entry for each class.
+
+    Attributes:
+        labels: the names of the classes.
+        generated: the fraction of generated images that each class has.
+        data: the fraction of real images that each class has.
+    """
+
+    labels: list[str]
+    generated: list[float]
+    data: list[float]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,19 +69,20 @@ class Card:
         references: tuple of str, the names of the references, which are columns of the table.
         rows: tuple of `Row`.
         note: Str or `None`, what a reader has to know about the references.
-        classes: `None`, or a dict of lists with an entry for each class: its name in `labels`, and
-            the fraction of images that it has in `generated` and in `data`.
+        classes: `Classes`, or `None` if the samples have none.
         seed: Int or `None`, the seed of the noise.
+        epochs: Int or `None`, after how many epochs the model was scored.
         pictures: dict of uint8 arrays by file name. They belong to the card, but not to its JSON.
     """
 
     features: str
     samples: int
-    references: tuple
-    rows: tuple
+    references: tuple[str, ...]
+    rows: tuple[Row, ...]
     note: str | None = None
-    classes: dict | None = None
+    classes: Classes | None = None
     seed: int | None = None
+    epochs: int | None = None
     pictures: dict = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     def __getitem__(self, key):
@@ -90,11 +108,11 @@ class Card:
         Raises:
             ValueError: if the content is something else.
         """
-        try:
-            rows = tuple(Row(**row) for row in content["rows"])
-            return cls(**{**content, "rows": rows, "references": tuple(content["references"])})
-        except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"these are not scores of this version: {error}") from error
+        given = records.check(content, dict, "the card")
+        card = records.check({**given, "pictures": {}}, cls, "the card")
+        if card.classes and len({len(values) for values in card.classes.values()}) > 1:
+            raise ValueError("the lists of the card's classes differ in length")
+        return card
 
     def as_table(self):
         """Returns the card as a table: lines of text."""

@@ -208,12 +208,15 @@ def class_diversity(vectors, classes, number):
         Float of at least 0, in units of the vectors: the square root of the mean squared distance
         of two samples of one class, averaged over the classes.
     """
-    distances = []
-    for k in range(number):
-        members = vectors[classes == k].astype(np.float64)
-        # Twice the sum of variances is the mean squared distance of two samples.
-        variances = members.var(axis=0, ddof=1) if len(members) > 1 else np.zeros(1)
-        distances.append(np.sqrt(2 * variances.sum()))
+    # We sort the samples by class once: to look through all of them for each class takes too long.
+    order = np.argsort(classes, kind="stable")
+    present, firsts = np.unique(classes[order], return_index=True)
+    distances = np.zeros(number)
+    for k, places in zip(present, np.split(order, firsts[1:]), strict=False):
+        if len(places) > 1:
+            members = vectors[places].astype(np.float64)
+            # Twice the sum of variances is the mean squared distance of two samples.
+            distances[k] = np.sqrt(2 * members.var(axis=0, ddof=1).sum())
     return float(np.mean(distances))
 
 

@@ -8,43 +8,22 @@ sources named are those of Keras 3.15. Where no thread is named, we know of none
 import contextlib
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras.src.backend.common import global_state
 
-
-class StopAtNaN(keras.callbacks.TerminateOnNaN):
-    """Stops the training after the first step with a loss that is not finite.
-
-    Keras' `TerminateOnNaN` (callbacks/terminate_on_nan.py) reads only the metric called `loss`. A
-    GAN has a `generator_loss` and a `discriminator_loss` instead, so `TerminateOnNaN` would never
-    stop it. This callback reads all metrics, and `GAN.fit` puts it in the place of Keras' one.
-    Noticed by `test_keras_still_looks_for_one_loss`.
-
-    Attributes:
-        reason: Str that names the loss and the step, or `None` as long as all losses are finite.
-    """
-
-    reason = None
-
-    def on_train_batch_end(self, batch, logs=None):
-        wrong = {name: value for name, value in (logs or {}).items() if not np.isfinite(value)}
-        if wrong:
-            name, value = next(iter(wrong.items()))
-            step = int(self.model.optimizer.iterations.numpy())
-            self.reason = f"{name} is {value} after step {step:,}"
-            if getattr(self, "raise_error", False):
-                raise RuntimeError(f"{self.reason}. The training stops.")
-            print(f"\n{self.reason}. The training stops.", flush=True)
-            self.model.stop_training = True
+from dcgan_tf.gan.nan_guard import StopAtNaN, is_finite
 
 
 def adapt_callbacks(callbacks):
     """Replaces callbacks that do not fit a GAN, or refuses them.
 
-    Each `TerminateOnNaN` becomes a `StopAtNaN`. `SwapEMAWeights` may put the moving average in the
-    place of the weights during validation. At the end of an epoch it may not: `generate` would swap
-    a second time, and sample with the trained weights instead of their average.
+    Each `TerminateOnNaN` becomes a `StopAtNaN`, because Keras' one (callbacks/terminate_on_nan.py)
+    reads only the metric called `loss`, which a GAN does not have. Noticed by
+    `test_keras_still_looks_for_one_loss`.
+
+    `SwapEMAWeights` may put the moving average in the place of the weights during validation. At
+    the end of an epoch it may not: `generate` would swap a second time, and sample with the trained
+    weights instead of their average.
 
     Args:
         callbacks: as `fit` takes them.
@@ -180,12 +159,33 @@ def add_loss_scaling(optimizer, network):
     Returns:
         The optimizer, or a `LossScaleOptimizer` of the same name around it.
     """
-    is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    LossScaleOptimizer = keras.optimizers.LossScaleOptimizer
     # A network that was loaded may not know its policy any more, but its layers know theirs.
     policies = {layer.dtype_policy.name for layer in network._flatten_layers()}
-    if "mixed_float16" in policies and not is_scaled:
-        return keras.optimizers.LossScaleOptimizer(optimizer, name=optimizer.name)
+    if "mixed_float16" in policies and not isinstance(optimizer, LossScaleOptimizer):
+        optimizer = LossScaleOptimizer(optimizer, name=optimizer.name)
+    if isinstance(optimizer, LossScaleOptimizer):
+        optimizer.check_finite = check_finite_on_all_replicas
     return optimizer
+
+
+def check_finite_on_all_replicas(gradients):
+    """Returns whether all gradients are finite, on each replica of the model.
+
+    A `LossScaleOptimizer` leaves a step out if a gradient is not finite. If there are several
+    replicas on different devices, `_tf_apply` (optimizers/loss_scale_optimizer.py) asks the first
+    one alone, although each has gradients of its own. An infinite gradient of another replica would
+    get into all weights. So this takes the place of the optimizer's method `check_finite`. Noticed
+    by `test_keras_still_asks_one_replica_for_finite_gradients`.
+
+    Args:
+        gradients: list of tensors or `None`.
+
+    Returns:
+        Scalar bool tensor, the same on all replicas.
+    """
+    wrong = tf.cast(~is_finite(gradients), tf.float32)
+    return tf.equal(tf.distribute.get_replica_context().all_reduce("SUM", wrong), 0.0)
 
 
 @contextlib.contextmanager

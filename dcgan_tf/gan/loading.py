@@ -1,21 +1,26 @@
 """Loading a saved model, also from a stranger: sizes are checked first, and code is refused."""
 
+import inspect
+import math
 import pathlib
-import zipfile
 
 import keras
 
+from dcgan_tf.gan.building_limits import check_networks_run, limit_building
 from dcgan_tf.gan.dcgan import GAN
+from dcgan_tf.gan.saved_sizes import check_file
 from dcgan_tf.gan.saving import check_ending
 
-LARGEST_PART = 2**32  # bytes that one file in the archive may have after unpacking
+MOST_STEPS = 100  # of the discriminator for each step of the generator
 
 
 def load_model(path):
     """Loads a model that `GAN.save` wrote, in any process, whatever else was imported.
 
-    The function checks the sizes in the file before it unpacks anything. It refuses a file that
-    contains code, such as a `Lambda` layer or a class that is not registered (docs/security.md).
+    The function checks the sizes in the file before anything is built. It refuses a file that asks
+    for a larger model than it holds, or that contains code, such as a `Lambda` layer or a class
+    that is not registered (docs/security.md). At the end the loaded networks make one sample, to
+    see whether they can.
 
     Args:
         path: the file, whose name ends in .keras.
@@ -35,13 +40,16 @@ def load_model(path):
     path = pathlib.Path(path)
     check_ending(path)
     try:
-        _check_archive(path)
-        model = keras.saving.load_model(path)
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).rpartition("Exception encountered: ")[2].partition("\n")[0][:200]
+        stored = check_file(path)
+        with limit_building(stored) as meter:
+            model = keras.saving.load_model(path)
+            if isinstance(model, GAN):
+                _check_compiled(model)
+                check_networks_run(model, meter)
+    except Exception as error:  # a damaged file can raise any of Keras, TensorFlow, h5py and Python
         raise ValueError(
-            f"The model cannot be loaded ({reason}). Received: {str(path)!r}. Expected a whole "
-            ".keras file, as `dcgan-tf train` and `model.save` write it."
+            f"The model cannot be loaded ({_find_reason(error)}). Received: {str(path)!r}. "
+            "Expected a whole .keras file, as `dcgan-tf train` and `model.save` write it."
         ) from error
     if not isinstance(model, GAN):
         raise ValueError(
@@ -51,12 +59,43 @@ def load_model(path):
     return model
 
 
-def _check_archive(path):
-    """Refuses an archive whose own list of contents names a file that is very large."""
-    with zipfile.ZipFile(path) as archive:
-        largest = max(archive.infolist(), key=lambda entry: entry.file_size, default=None)
-    if largest is not None and largest.file_size > LARGEST_PART:
-        raise ValueError(
-            f"{largest.filename} unpacks to {largest.file_size / 2**30:.1f} GiB, more than "
-            f"{LARGEST_PART >> 30} GiB"
-        )
+def _find_reason(error):
+    """Returns what an error says, in one line of printable characters."""
+    text = str(error).rpartition("Exception encountered: ")[2].strip().partition("\n")[0][:200]
+    reason = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return reason or type(error).__name__
+
+
+def _check_compiled(model):
+    """Checks what `compile` has set, because Keras finds out only when the training begins."""
+    if not model.compiled:
+        return
+    options = {"discriminator_steps": model.discriminator_steps, **model.compile_options}
+    is_right = {
+        "discriminator_steps": lambda value: _is_number(value, int) and 1 <= value <= MOST_STEPS,
+        "steps_per_execution": lambda value: _is_number(value, int) and value >= 1,
+        "jit_compile": lambda value: value in (True, False, None, "auto"),
+        "run_eagerly": lambda value: isinstance(value, bool),
+    }
+    for name, value in options.items():
+        if not is_right[name](value):
+            raise ValueError(f"{name} is {value!r}")
+    for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
+        _check_optimizer(getattr(optimizer, "inner_optimizer", optimizer))
+
+
+def _check_optimizer(optimizer):
+    """Checks that the settings of an optimizer are numbers where its defaults are numbers."""
+    settings = optimizer.get_config()
+    rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))  # computes a schedule
+    if not math.isfinite(rate):
+        raise ValueError(f"the learning rate is {rate}")
+    for name, parameter in inspect.signature(type(optimizer).__init__).parameters.items():
+        is_number = _is_number(parameter.default, (int, float)) and name != "learning_rate"
+        if is_number and not _is_number(settings.get(name, 0), (int, float)):
+            raise ValueError(f"{name} of an optimizer is {settings[name]!r}")
+
+
+def _is_number(value, kinds):
+    """Returns whether a value is a finite number of these kinds, and no bool."""
+    return isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value)

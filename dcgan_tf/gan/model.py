@@ -8,7 +8,8 @@ import tensorflow as tf
 from dcgan_tf.gan import losses, regularizers, validation
 from dcgan_tf.gan.conditioning import check_condition, condition_input, with_condition
 from dcgan_tf.gan.keras_compat import OptimizerPair, adapt_callbacks, add_worker_axis
-from dcgan_tf.gan.optimizers import adam, nan_unless_finite, prepare_optimizer, scale_loss
+from dcgan_tf.gan.nan_guard import LossTracker, nan_unless_finite
+from dcgan_tf.gan.optimizers import adam, prepare_optimizer, scale_loss
 from dcgan_tf.gan.sampling import Sampling
 from dcgan_tf.gan.saving import Saving
 
@@ -55,8 +56,8 @@ class GAN(Sampling, Saving, keras.Model):
         self.sample_shape = validation.check_networks(generator, discriminator, latent_dim)
         self.condition = condition_input(generator)
         self.noise_seeds = keras.random.SeedGenerator(seed)
-        self.generator_loss_tracker = keras.metrics.Mean(name="generator_loss")
-        self.discriminator_loss_tracker = keras.metrics.Mean(name="discriminator_loss")
+        self.generator_loss_tracker = LossTracker(name="generator_loss")
+        self.discriminator_loss_tracker = LossTracker(name="discriminator_loss")
         self.real_accuracy_tracker = keras.metrics.Mean(name="real_accuracy")
         self.fake_accuracy_tracker = keras.metrics.Mean(name="fake_accuracy")
         self.built = True
@@ -181,15 +182,14 @@ class GAN(Sampling, Saving, keras.Model):
     def test_step(self, data):
         """Computes the metrics of one batch, as `train_step` returns them, without training."""
         real_images, condition = self._unpack(data)
-        samples_so_far = tf.cast(self.generator_loss_tracker.count, tf.int32)
-        shape = (tf.shape(real_images)[0], self.latent_dim)
-        noise = tf.random.stateless_normal(shape, seed=(EVALUATION_SEED, samples_so_far))
+        seed = EVALUATION_SEED, tf.cast(self.generator_loss_tracker.count, tf.int32)
+        noise = tf.random.stateless_normal((tf.shape(real_images)[0], self.latent_dim), seed)
         fake_images = self.generator(with_condition(noise, condition), training=False)
         real_output = self._judge(real_images, condition, training=False)
         fake_output = self._judge(fake_images, condition, training=False)
-        generator_loss = losses.generator_loss(self.loss, fake_output, real_output)
-        discriminator_loss = self.loss.discriminator_loss(real_output, fake_output)
-        return self._update_metrics(generator_loss, discriminator_loss, real_output, fake_output)
+        gen_loss = losses.generator_loss(self.loss, fake_output, real_output)
+        disc_loss = self.loss.discriminator_loss(real_output, fake_output)
+        return self._update_metrics(gen_loss, disc_loss, real_output, fake_output, training=False)
 
     def _draw_noise(self, n):
         """Draws noise for `n` samples. If there are several devices, each takes its own part."""
@@ -208,17 +208,19 @@ class GAN(Sampling, Saving, keras.Model):
         noise = self._draw_noise(tf.shape(real_images)[0])
         fake_images = self.generator(with_condition(noise, condition), training=True)
         with tf.GradientTape() as disc_tape:
-            real_output = self._judge(real_images, condition)
-            fake_output = self._judge(fake_images, condition)
-            loss = self.loss.discriminator_loss(real_output, fake_output)
+            outputs = self._judge(real_images, condition), self._judge(fake_images, condition)
+            loss = self.loss.discriminator_loss(*outputs)
             objective = self._discriminator_objective(loss, real_images, fake_images, condition)
-        variables = self.discriminator.trainable_variables
-        self.discriminator_optimizer.apply(disc_tape.gradient(objective, variables), variables)
+        variables, optimizer = self.discriminator.trainable_variables, self.discriminator_optimizer
+        gradients = disc_tape.gradient(objective, variables)
+        optimizer.apply(gradients, variables)
+        self.discriminator_loss_tracker.check(nan_unless_finite(loss, gradients, optimizer))
 
     def _generator_objective(self, loss, real_images, fake_images):
         """Returns what the generator minimises: its loss plus the term of `compile`, scaled."""
+        real_images = tf.cast(real_images, fake_images.dtype)
         term = self.generator_term(real_images, fake_images) if self.generator_term else 0.0
-        return scale_loss(loss + term, self.generator_optimizer)
+        return scale_loss(loss, self.generator_optimizer, term)
 
     def _discriminator_objective(self, loss, real_images, fake_images, condition):
         """Returns what the discriminator minimises: its loss plus the penalty, scaled."""
@@ -226,7 +228,7 @@ class GAN(Sampling, Saving, keras.Model):
         if self.regularizer is not None:
             judge = functools.partial(self._judge, condition=condition)
             penalty = self.regularizer(judge, real_images, fake_images, self.noise_seeds)
-        return scale_loss(loss + penalty, self.discriminator_optimizer)
+        return scale_loss(loss, self.discriminator_optimizer, penalty)
 
     def _unpack(self, data):
         """Splits what `fit` passes into samples and their condition, and checks both."""
@@ -234,13 +236,11 @@ class GAN(Sampling, Saving, keras.Model):
         real_images = validation.check_samples(real_images, self.sample_shape)
         return real_images, check_condition(condition, self.condition, "y")
 
-    def _update_metrics(self, generator_loss, discriminator_loss, real_output, fake_output):
+    def _update_metrics(self, gen_loss, disc_loss, real_output, fake_output, training=True):
         """Adds a batch to the mean losses and to the fractions of samples classified correctly."""
         n = tf.shape(real_output)[0]
-        real_accuracy = tf.reduce_mean(tf.cast(real_output > 0, tf.float32))
-        fake_accuracy = tf.reduce_mean(tf.cast(fake_output < 0, tf.float32))
-        self.generator_loss_tracker.update_state(generator_loss, sample_weight=n)
-        self.discriminator_loss_tracker.update_state(discriminator_loss, sample_weight=n)
-        self.real_accuracy_tracker.update_state(real_accuracy, sample_weight=n)
-        self.fake_accuracy_tracker.update_state(fake_accuracy, sample_weight=n)
+        self.generator_loss_tracker.update_state(gen_loss, n, training)
+        self.discriminator_loss_tracker.update_state(disc_loss, n, training)
+        self.real_accuracy_tracker.update_state(real_output > 0)
+        self.fake_accuracy_tracker.update_state(fake_output < 0)
         return add_worker_axis(self.get_metrics_result())

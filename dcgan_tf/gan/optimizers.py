@@ -4,8 +4,6 @@ An *optimizer* is the rule that changes the weights of a network, step by step, 
 falls. The *learning rate* says how far it moves them in one step.
 """
 
-import math
-
 import keras
 import tensorflow as tf
 
@@ -72,8 +70,8 @@ def prepare_optimizer(optimizer, network, name):
     return optimizer
 
 
-def scale_loss(loss, optimizer):
-    """Scales a loss for its optimizer, before the gradient is computed.
+def scale_loss(loss, optimizer, extra=0.0):
+    """Adds what is minimised besides the loss, and scales the sum, before its gradient is computed.
 
     With a `tf.distribute.Strategy` there are several *replicas*, copies of the model on different
     devices. Keras adds up their gradients, so each replica divides its mean loss by their number.
@@ -82,30 +80,12 @@ def scale_loss(loss, optimizer):
     Args:
         loss: Scalar tensor, the mean over the samples of this replica.
         optimizer: `keras.optimizers.Optimizer`.
+        extra: Float or scalar tensor, the penalty or the term that is minimised with the loss. In
+            mixed precision it may have another dtype than the loss.
 
     Returns:
         Scalar tensor.
     """
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    return optimizer.scale_loss(tf.cast(loss, keras.config.floatx()) / replicas)
-
-
-def nan_unless_finite(loss, gradients, optimizer):
-    """Returns the loss to report: NaN if its gradient is not finite, even if the loss itself is.
-
-    ReLU may turn NaN into 0. The weights can therefore be lost some steps before the loss shows it.
-
-    Args:
-        loss: Scalar tensor.
-        gradients: list of the loss's gradients, tensors or `None`.
-        optimizer: the `keras.optimizers.Optimizer` that receives the gradients. For a
-            `LossScaleOptimizer` the loss stays as it is, because this optimizer expects some
-            gradients that are not finite and skips them.
-
-    Returns:
-        Scalar tensor.
-    """
-    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        return loss
-    finite = tf.math.is_finite(tf.linalg.global_norm(gradients))
-    return tf.where(finite, loss, tf.constant(math.nan, loss.dtype))
+    dtype = keras.config.floatx()
+    return optimizer.scale_loss((tf.cast(loss, dtype) + tf.cast(extra, dtype)) / replicas)

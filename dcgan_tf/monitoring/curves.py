@@ -19,6 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from dcgan_tf.data import files
 
 EPOCHS_SHOWN = 500
+LARGEST = 1e100  # a larger value, with which Matplotlib cannot compute, is left out like NaN
 FEW_EPOCHS = 50  # if there are fewer epochs, a dot marks each of them
 
 
@@ -127,7 +128,7 @@ def _draw(axes, history, title, colours):
             continue
         values = history[line.source]
         epochs = history.get("epoch", range(len(values)))
-        points = [(x + 1, y) for x, y in zip(epochs, values, strict=True) if math.isfinite(y)]
+        points = [(x + 1, y) for x, y in zip(epochs, values, strict=True) if abs(y) < LARGEST]
         points = pick_evenly(points, EPOCHS_SHOWN)
         marker = "." if len(points) < FEW_EPOCHS else None
         x, y = [x for x, _ in points], [y for _, y in points]

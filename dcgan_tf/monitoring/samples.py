@@ -1,19 +1,39 @@
 """Keras callbacks that show after each epoch what the generator has learned: grids, and a film."""
 
-import json
+import collections.abc
+import io
+import re
+import typing
 import warnings
 import zlib
 
-import imageio.v3 as iio
 import keras
 import numpy as np
+from PIL import Image
 
-from dcgan_tf.data import files, rendering
+from dcgan_tf.data import files, records, rendering
 from dcgan_tf.data.films import check_film_file, check_frame_times, write_film
 from dcgan_tf.gan import validation
 from dcgan_tf.monitoring.curves import pick_evenly
 
 FRAMES_SHOWN = 100  # of a film; a longer one would be a large file, and nobody watches it
+
+CHECKSUMS = "checksums.json"  # in the folder of the grids
+EPOCH = re.compile("[1-9][0-9]{0,7}")
+GRID_NAME = re.compile(r"epoch_([0-9]{4,8})\.png")
+LARGEST_PICTURE = 2**26  # bytes of its file
+
+
+class Checksums(typing.TypedDict):
+    """What checksums.json holds, by the number of the epoch, which is text in JSON.
+
+    Attributes:
+        weights: a number that is computed from the generator's weights after the epoch.
+        pictures: a number that is computed from the file of its grid.
+    """
+
+    weights: dict[str, int]
+    pictures: dict[str, int]
 
 
 class SampleGrid(keras.callbacks.Callback):
@@ -24,7 +44,8 @@ class SampleGrid(keras.callbacks.Callback):
 
     A run that starts at epoch 0 removes the pictures of an earlier run from the folder. A resumed
     run keeps the pictures up to the epoch from which it goes on. Before, it checks that they come
-    from the same run: the generator must have the weights that it had after that epoch.
+    from the same run: the generator must have the weights that it had after that epoch. A file
+    checksums.json lists the pictures of a run, and no others are ever removed.
 
     Args:
         output_dir: the folder to write to. If it is missing, it is created.
@@ -81,26 +102,35 @@ class SampleGrid(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._checksums is None:
-            self._checksums = self._read_checksums(epoch)
-            for path in self._list_pictures():
-                if read_epoch(path) not in self._checksums:
-                    path.unlink()
+            known = read_checksums(self.output_dir)
+            self._checksums = self._choose_checksums(known, epoch)
+            for other in {*known["weights"], *known["pictures"]} - {*self._checksums["pictures"]}:
+                (self.output_dir / name_grid(int(other))).unlink(missing_ok=True)
 
     def on_epoch_end(self, epoch, logs=None):
         epoch += 1
+        picture = None
         if epoch % self.every == 0:
             if not all(np.isfinite(weight).all() for weight in self.model.generator.get_weights()):
                 return  # the training has failed; we keep the pictures so far
-            rendering.write_png(self.output_dir / f"epoch_{epoch:04d}.png", self.draw(self.model))
-        self._checksums[epoch] = self._compute_checksum()
-        files.write_json(self.output_dir / "checksums.json", self._checksums)
+            picture = rendering.encode_png(self.draw(self.model))
+            self._checksums["pictures"][str(epoch)] = zlib.crc32(picture)
+        self._checksums["weights"][str(epoch)] = self._compute_checksum()
+        # The list comes first, so that it names every picture that we ever wrote.
+        files.write_json(self.output_dir / CHECKSUMS, self._checksums)
+        if picture is not None:
+            files.write_bytes(self.output_dir / name_grid(epoch), picture)
 
     def _draw_grid(self, model):
         samples = model.generate(self.rows * self.columns, seed=self.seed)
         return rendering.make_grid(rendering.to_uint8(samples), self.columns)
 
     def _list_pictures(self):
-        return list_grids(self.output_dir)
+        paths = list_grids(self.output_dir)
+        if self._checksums is None and not (self.output_dir / CHECKSUMS).exists():
+            return paths
+        known = self._checksums or read_checksums(self.output_dir)
+        return [path for path in paths if str(read_epoch(path)) in known["pictures"]]
 
     def _compute_checksum(self):
         """Computes a number from the generator's weights, which differs from run to run."""
@@ -109,30 +139,73 @@ class SampleGrid(keras.callbacks.Callback):
             checksum = zlib.crc32(weight.tobytes(), checksum)
         return checksum
 
-    def _read_checksums(self, epoch):
-        """Reads the checksums up to an epoch, or none if they come from another run."""
-        path = self.output_dir / "checksums.json"
-        if epoch == 0 or not path.exists():
-            return {}
-        known = {int(key): value for key, value in json.loads(path.read_text()).items()}
-        if known.get(epoch) != self._compute_checksum():
+    def _choose_checksums(self, known, epoch):
+        """Chooses the checksums up to an epoch, or none if they come from another run."""
+        nothing = {"weights": {}, "pictures": {}}
+        if epoch == 0 or known == nothing:
+            return nothing
+        if known["weights"].get(str(epoch)) != self._compute_checksum():
             warnings.warn(
                 f"The pictures in {str(self.output_dir)!r} do not come from the run that goes on "
                 f"at epoch {epoch + 1}, so they are removed.",
                 stacklevel=2,
             )
-            return {}
-        return {key: value for key, value in known.items() if key <= epoch}
+            return nothing
+        return {
+            part: {key: value for key, value in values.items() if int(key) <= epoch}
+            for part, values in known.items()
+        }
+
+
+def read_checksums(folder):
+    """Reads checksums.json, which lists the grids in a folder: `Checksums`, empty if it is missing.
+
+    Args:
+        folder: `pathlib.Path`.
+
+    Raises:
+        ValueError: if the file is damaged.
+    """
+    path = folder / CHECKSUMS
+    try:
+        known = records.read_json(path, dict)
+    except FileNotFoundError:
+        return {"weights": {}, "pictures": {}}
+    try:
+        is_old = "weights" not in known  # of a version that listed no pictures
+        known = records.check({"weights": known, "pictures": {}} if is_old else known, Checksums)
+        if not all(EPOCH.fullmatch(key) for part in known.values() for key in part):
+            raise ValueError("its keys are no numbers of epochs")
+        if is_old:
+            known["pictures"] = {
+                str(read_epoch(path)): zlib.crc32(records.read_bytes(path, LARGEST_PICTURE))
+                for path in list_grids(folder)
+                if str(read_epoch(path)) in known["weights"]
+            }
+    except ValueError as error:
+        raise ValueError(
+            f"The file cannot be read ({error}). Received: {str(path)!r}. Expected the checksums "
+            "that dcgan-tf writes beside its pictures."
+        ) from error
+    return known
 
 
 def list_grids(folder):
     """Lists the files of the grids in a folder, first epoch first."""
-    return sorted(folder.glob("epoch_[0-9]*.png"), key=read_epoch)
+    return sorted(
+        (path for path in folder.glob("epoch_*.png") if GRID_NAME.fullmatch(path.name)),
+        key=read_epoch,
+    )
+
+
+def name_grid(epoch):
+    """Makes the name of the file of a grid from its epoch (counted from 1)."""
+    return f"epoch_{epoch:04d}.png"
 
 
 def read_epoch(path):
     """Reads the epoch (counted from 1) from the name of a grid's file."""
-    return int(path.stem.removeprefix("epoch_"))
+    return int(GRID_NAME.fullmatch(path.name)[1])
 
 
 class ProgressGif(SampleGrid):
@@ -202,9 +275,22 @@ class ProgressGif(SampleGrid):
 
     def write(self):
         """Writes the film from the pictures so far, if there are any."""
-        frames = [
-            rendering.add_caption(iio.imread(path), f"epoch {read_epoch(path)}")
-            for path in pick_evenly(self._list_pictures(), FRAMES_SHOWN)
-        ]
+        frames = _Frames(pick_evenly(self._list_pictures(), FRAMES_SHOWN))
         if frames:
             write_film(self.path, frames, self.duration_ms, self.hold_ms)
+
+
+class _Frames(collections.abc.Sequence):
+    """The frames of a film. Each is read when it is needed, so that only one is in memory."""
+
+    def __init__(self, paths):
+        self.paths = paths
+
+    def __len__(self):
+        return len(self.paths)
+
+    def __getitem__(self, index):
+        path = self.paths[index]
+        content = io.BytesIO(records.read_bytes(path, LARGEST_PICTURE))
+        with Image.open(content, formats=["PNG"]) as picture:
+            return rendering.add_caption(np.asarray(picture), f"epoch {read_epoch(path)}")

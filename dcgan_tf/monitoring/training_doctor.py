@@ -1,13 +1,13 @@
 """A Keras callback that finds failures of a training after each epoch, and says what to try."""
 
-import json
 import math
+import typing
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_tf.data import files
+from dcgan_tf.data import files, records
 from dcgan_tf.gan import losses, validation
 from dcgan_tf.monitoring.rules import diagnose
 
@@ -15,6 +15,15 @@ PROBES = 64  # number of fixed noise vectors, and of fixed real images, that eac
 PROBE_SEED = (2014, 1511)  # of the noise, so that it is the same in every run
 MOST_NEIGHBOURS = 2048  # of the training images that we compare generated ones with,
 MOST_NEIGHBOUR_BYTES = 2**25  # and their size: of large images we keep fewer
+
+
+class Finding(typing.TypedDict):
+    """What the doctor finds after an epoch, as `TrainingDoctor.findings` describes it."""
+
+    epoch: int
+    finding: str
+    message: str
+    measurements: dict[str, float | None]
 
 
 class TrainingDoctor(keras.callbacks.Callback):
@@ -133,7 +142,7 @@ class TrainingDoctor(keras.callbacks.Callback):
         if self._first_epoch is None:
             self._first_epoch = epoch
             if epoch and self.path and self.path.exists():
-                self.findings = json.loads(self.path.read_text())
+                self.findings = records.read_json(self.path, list[Finding])
             self.findings = [entry for entry in self.findings if entry["epoch"] <= epoch]
         # `movement` compares images from before and after an epoch. We still have the earlier ones
         # if the last snapshot was taken one epoch ago; otherwise we make them here.

@@ -14,17 +14,19 @@ from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.monitoring.scorecard import Scorecard
 from dcgan_tf.monitoring.training_doctor import TrainingDoctor
 from dcgan_tf.runs.folder import DOCTOR, GIF, HISTORY, MODEL, SAMPLES, SETTINGS
+from dcgan_tf.runs.resuming import note_files
 
 MOST_SAVES = 250  # if nobody named a number of epochs; few images have thousands of short ones
 
 
-def build_callbacks(application, settings, folder):
+def build_callbacks(application, settings, folder, first_epoch=0):
     """Builds the callbacks of a run.
 
     Args:
         application: `applications.base.Application`.
         settings: `Settings`.
         folder: `pathlib.Path`, the folder of the run.
+        first_epoch: Int, the epoch with which the training begins, counted from 0.
 
     Returns:
         A list of callbacks. `SaveModel` is last: an epoch counts as finished once it has saved.
@@ -44,7 +46,7 @@ def build_callbacks(application, settings, folder):
         *watching,
         HistoryLogger(folder / HISTORY, append=True),
         ProgressGif(folder / GIF, frames_dir=folder / SAMPLES, draw=application.draw, every=every),
-        SaveModel(folder / MODEL, every),
+        SaveModel(folder, first_epoch, every),
     ]
 
 
@@ -85,26 +87,35 @@ class SaveModel(keras.callbacks.Callback):
     if some of its weights are infinite or NaN ("not a number").
 
     Args:
-        path: `pathlib.Path`, the file, ending in .keras.
+        folder: `pathlib.Path`, the folder of the run.
+        first_epoch: Int, the epoch with which the training begins, counted from 0.
         every: Int, the model is saved after every `every`-th epoch, and after the last one.
     """
 
-    def __init__(self, path, every=1):
+    def __init__(self, folder, first_epoch=0, every=1):
         super().__init__()
-        self.path = path
+        self.folder = folder
+        self.first_epoch = first_epoch
         self.every = every
 
     def on_train_begin(self, logs=None):
-        self.save()
+        self.save(self.first_epoch)
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every and epoch + 1 != self.params["epochs"]:
             return
         finite = all(np.isfinite(weight).all() for weight in self.model.get_weights())
         if finite and not self.model.stop_training:
-            self.save()
+            self.save(epoch + 1)
 
-    def save(self):
-        """Saves the model to a temporary file, which then replaces the old one."""
-        with files.atomic_write(self.path) as part:
+    def save(self, epochs):
+        """Saves the model to a temporary file, which then replaces the old one.
+
+        Args:
+            epochs: Int, the number of finished epochs.
+        """
+        if (self.folder / HISTORY).exists():
+            files.sync(self.folder / HISTORY)  # the others were synced when they were written
+        with files.atomic_write(self.folder / MODEL) as part:
             self.model.save(part)
+            note_files(part, self.folder, epochs)

@@ -8,7 +8,7 @@ from dcgan_tf.data import files, rendering
 from dcgan_tf.data.datasets import open_dataset
 from dcgan_tf.data.films import check_film_file, write_film
 from dcgan_tf.gan.latent_space import walk
-from dcgan_tf.runs.folder import load_run_model, read_label_names, read_settings
+from dcgan_tf.runs.run_files import load_run_model, read_run, read_settings
 from dcgan_tf.runs.terminal import one_line
 
 PREVIEWED = 64  # images in the picture of a data set
@@ -44,7 +44,7 @@ class Samples:
                 f"{settings.application}. Expected a run that makes images, or one picture of its "
                 f"{application.noun} without --separate and --walk."
             )
-        label_names = read_label_names(folder)
+        label_names = read_run(folder).label_names
         knows_labels = label_names is not None or not application.has_labels
         with_data = not (application.draws_without_data and knows_labels)
         self.application = applications.from_settings(settings, with_data)

@@ -1,22 +1,16 @@
-"""The folder of a run: the names of its files, and how we check, lock, read and clear it."""
+"""The folder of a run: the names of its files, whether it can be used, and its lock."""
 
-import csv
+import contextlib
 import errno
-import json
 import math
 import pathlib
 import shutil
 
 import filelock
-import keras
 import numpy as np
-import tensorflow as tf
 
-import dcgan_tf
 from dcgan_tf.applications.images import CLOSEST_PAIRS
 from dcgan_tf.data import files
-from dcgan_tf.gan.loading import load_model
-from dcgan_tf.runs.settings import Settings
 
 SETTINGS = "run.json"
 MODEL = "model.keras"
@@ -29,39 +23,35 @@ SCORES = "scores.json"
 EXTRAS = "extras"
 CLASS_FRACTIONS = "class_fractions.png"
 REPORT = "report.html"
+LOCK = ".lock"
+TRAINED = (MODEL, HISTORY, GIF, DOCTOR)  # what a training writes,
+RESULTS = (CURVES, SCORES, CLOSEST_PAIRS, CLASS_FRACTIONS, REPORT)  # and what is made of it
 ROOM_FOR_PICTURES = 20_000_000  # bytes
+NO_LOCKS = {getattr(errno, name) for name in ("ENOLCK", "ENOSYS", "ENOTSUP", "EOPNOTSUPP")}
 WINDOWS_DEVICES = {
     *("CON", "PRN", "AUX", "NUL"),
     *(f"{device}{number}" for device in ("COM", "LPT") for number in range(1, 10)),
 }
-RESULTS = (SCORES, CLOSEST_PAIRS, CLASS_FRACTIONS, REPORT)
 
 
-def check_new(folder, overwrite):
-    """Checks that a new run may use a folder.
+def check_is_inside(folder):
+    """Checks that the files of a run are in its folder, and are no links to other places.
+
+    A folder may come from a stranger, whose links would make us read or write files of yours.
 
     Args:
-        folder: Str or `pathlib.Path`.
-        overwrite: Bool, whether a run that is already there may be replaced.
+        folder: Str or `pathlib.Path`, the folder of a run.
 
     Raises:
-        ValueError: if the folder contains a run and `overwrite` is false, or if it contains
-            anything else.
+        ValueError: if one of the files or folders in it is a link.
     """
-    folder = files.check_writable_folder(folder)
-    if not folder.exists() or all(path.name.startswith(".") for path in folder.iterdir()):
-        return
-    received = f"Received: {str(folder)!r}."
-    if not (folder / SETTINGS).exists():
-        raise ValueError(
-            f"The folder is not empty, and it contains no run. {received} Expected a new folder: "
-            "name one with --output-dir."
-        )
-    if not overwrite:
-        raise ValueError(
-            f"The folder already contains a run. {received} Expected --resume to go on with it, "
-            "--overwrite to replace it, or another folder with --output-dir."
-        )
+    for name in (SETTINGS, *TRAINED, *RESULTS, SAMPLES, EXTRAS):
+        path = pathlib.Path(folder) / name
+        if path.is_symlink():
+            raise ValueError(
+                f"A part of this run is a link to another place. Received: {str(path)!r}. Expected "
+                "all files of a run in its folder. If it is your own run, put the files back."
+            )
 
 
 def check_room(folder, model):
@@ -110,159 +100,43 @@ def name_folder(name):
     return f"{name}_" if reserved else name or "data"
 
 
+@contextlib.contextmanager
 def lock_folder(folder):
-    """Locks a folder, so that no other training can use it. Makes the folder if it is missing.
+    """Locks a folder in a `with` block, so that no other training can use it.
+
+    The folder and its parents are made if they are missing, and removed again if they stay empty.
+    If the process dies, the folder is free. A file system without locks gets a line that says so.
 
     Args:
         folder: `pathlib.Path`.
 
-    Returns:
-        A context manager. At its end, or if the process dies, the folder is free again.
-
     Raises:
         ValueError: if another process is training in the folder.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    files.make_folder(folder)
+    lock = filelock.FileLock(folder / LOCK, fallback_to_soft=False)
     try:
-        return filelock.FileLock(folder / ".lock").acquire(timeout=0)
+        lock.acquire(timeout=0)
     except filelock.Timeout:
         raise ValueError(
             f"Another training is at work in the folder. Received: {str(folder)!r}. Expected one "
             "folder for each training: name another one with --output-dir, or wait."
         ) from None
-
-
-def has_begun(folder):
-    """Checks whether a run got as far as saving a model, so that a resumed run must load one.
-
-    A finished epoch in the history counts too. If its model has vanished, loading then fails, and
-    the run does not silently start again.
-    """
-    return (folder / MODEL).exists() or bool(read_history(folder))
-
-
-def clear(folder):
-    """Removes the files of an earlier run. Files that a run does not make stay."""
-    shutil.rmtree(folder / SAMPLES, ignore_errors=True)
-    for name in (SETTINGS, MODEL, HISTORY, CURVES, GIF, DOCTOR):
-        (folder / name).unlink(missing_ok=True)
-    remove_results(folder)
-
-
-def remove_results(folder):
-    """Removes scores and report. They describe an older model if the training goes on."""
-    shutil.rmtree(folder / EXTRAS, ignore_errors=True)
-    for name in RESULTS:
-        (folder / name).unlink(missing_ok=True)
-
-
-def write_settings(folder, settings, data_digest=None, label_names=None):
-    """Writes run.json: the settings of a run, what we know of its data, and versions of packages.
-
-    Args:
-        folder: `pathlib.Path`, the folder of the run.
-        settings: `Settings`.
-        data_digest: Str by which other data is noticed, or `None`.
-        label_names: list of str, the labels that you can ask the model for, or `None`.
-    """
-    versions = {
-        "dcgan_tf": dcgan_tf.__version__,
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "numpy": np.__version__,
-    }
-    known = {"data_digest": data_digest, "label_names": label_names, "versions": versions}
-    files.write_json(folder / SETTINGS, {**settings.to_json(), **known})
-
-
-def read_settings(folder):
-    """Reads the settings that a run was started with.
-
-    Args:
-        folder: Str or `pathlib.Path`, the folder of the run.
-
-    Returns:
-        `Settings`.
-
-    Raises:
-        ValueError: if the folder contains no run.
-    """
-    return Settings.from_json(_read_run(folder))
-
-
-def read_versions(folder):
-    """Reads the versions of the packages that a run began with: a dict of str, maybe empty."""
-    return _read_run(folder).get("versions", {})
-
-
-def read_data_digest(folder):
-    """Reads the digest of the data of a run: a str, or `None` if there is none."""
-    return _read_run(folder).get("data_digest")
-
-
-def read_label_names(folder):
-    """Reads the labels that you can ask the model of a run for: a list of str, or `None`."""
-    return _read_run(folder).get("label_names")
-
-
-def _read_run(folder):
-    path = pathlib.Path(folder) / SETTINGS
+    except (OSError, NotImplementedError) as error:
+        if getattr(error, "errno", errno.ENOSYS) not in NO_LOCKS:
+            raise
+        print(f"The file system of {str(folder)!r} has no locks: start no second training there.")
     try:
-        content = json.loads(path.read_text())
-        if not isinstance(content, dict):
-            raise ValueError
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"This is no folder of a run: {SETTINGS} cannot be read. Received: {str(folder)!r}. "
-            "Expected a folder that `dcgan-tf train` made."
-        ) from error
-    return content
-
-
-def load_run_model(folder):
-    """Loads the model of a run as it was after the last finished epoch.
-
-    Args:
-        folder: Str or `pathlib.Path`, the folder of the run.
-
-    Returns:
-        A compiled `GAN`.
-
-    Raises:
-        ValueError: if the model is missing, damaged or from another version.
-    """
-    return load_model(pathlib.Path(folder) / MODEL)
-
-
-def read_history(folder):
-    """Reads history.csv.
-
-    Args:
-        folder: Str or `pathlib.Path`, the folder of a run.
-
-    Returns:
-        Dict of lists of float, by the names of the columns, with one value for each epoch. It is
-        empty if no epoch was finished.
-    """
-    path = pathlib.Path(folder) / HISTORY
-    if not path.exists():
-        return {}
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {key: [float(row[key]) for row in rows] for key in rows[0]} if rows else {}
-
-
-def cut_history(folder, epochs):
-    """Removes all rows of history.csv after the first `epochs`.
-
-    A run may be killed after it has written the row of an epoch and before it has saved the model.
-    When it goes on, it repeats this epoch and writes the row again.
-    """
-    path = pathlib.Path(folder) / HISTORY
-    if path.exists():
-        lines = path.read_bytes().splitlines(keepends=True)
-        with files.atomic_write(path) as part:
-            part.write_bytes(b"".join(lines[: epochs + 1]))
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # somebody may have removed the folder
+            if lock.is_locked:  # removed first, as the next one to lock makes a file of its own
+                (folder / LOCK).unlink(missing_ok=True)
+        lock.release()
+        with contextlib.suppress(OSError):  # not empty
+            for each in missing:
+                each.rmdir()
 
 
 def list_contents(folder):

@@ -5,7 +5,8 @@ import pathlib
 
 from dcgan_tf.data.datasets import DATASETS
 from dcgan_tf.gan.optimizers import make_falling_rate
-from dcgan_tf.runs.folder import load_run_model, name_folder, read_data_digest, read_settings
+from dcgan_tf.runs.folder import name_folder
+from dcgan_tf.runs.run_files import load_run_model, read_run, read_settings
 from dcgan_tf.runs.settings import INHERITED, Settings
 from dcgan_tf.runs.words import to_option, to_word
 
@@ -82,7 +83,7 @@ def check_same_data(folder, settings, application):
         ValueError: if it is other data than the run began with.
     """
     digest = application.dataset.digest if application.dataset else None
-    expected = read_data_digest(folder)
+    expected = read_run(folder).data_digest
     before = read_settings(folder).data
     if digest != expected and (expected is not None or settings.data != before):
         raise ValueError(

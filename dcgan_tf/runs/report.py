@@ -1,51 +1,55 @@
 """The report of a run: one HTML page that contains all its pictures and opens offline."""
 
-import base64
 import importlib.resources
-import io
 import itertools
-import json
 import math
 import pathlib
 
 import jinja2
-from PIL import Image
 
-from dcgan_tf.data import files, rendering
-from dcgan_tf.evaluation.card import Card
-from dcgan_tf.gan.latent_space import make_latent_map
+from dcgan_tf.data import files
 from dcgan_tf.monitoring.curves import EPOCHS_SHOWN, draw_panels, pick_evenly, plot_curves
-from dcgan_tf.monitoring.samples import list_grids, read_epoch
-from dcgan_tf.runs.folder import (
-    CLOSEST_PAIRS,
-    CURVES,
-    DOCTOR,
-    EXTRAS,
-    GIF,
-    MODEL,
-    REPORT,
-    SAMPLES,
-    SCORES,
+from dcgan_tf.runs.folder import CURVES, MODEL, REPORT, check_is_inside, list_contents
+from dcgan_tf.runs.report_pictures import PictureReader, make_map
+from dcgan_tf.runs.run_files import (
     load_run_model,
+    read_card,
+    read_findings,
     read_history,
+    read_run,
     read_settings,
-    read_versions,
 )
+from dcgan_tf.runs.terminal import one_line
 from dcgan_tf.runs.words import to_word
 
-# Limits of the page and of its parts. The GIF is left out if the page becomes too large with it.
 PAGE_BYTES = 5_000_000
-FILM_BYTES = 1_600_000
-MAP_PIXEL_VALUES = 1_500_000
-PAIRS_BYTES = 600_000
-MAP_SIDE = 20
+# What is left out of a page that would be larger, in this order.
+LARGE_PARTS = {"gif": "progress.gif", "extras": "extras", "map": "the map", "film": "the film"}
+LONGEST_MESSAGE = 500  # letters
+MOST_NAMED = 5  # files that a line names
+
+
+def finish(folder):
+    """Writes the curves and the report of a run, and prints a list of what its folder contains.
+
+    Args:
+        folder: Str or `pathlib.Path`, the folder of the run.
+
+    Raises:
+        ValueError: if the folder contains no run, or one of its files cannot be read.
+    """
+    check_is_inside(folder)
+    write_curves(folder)
+    write_report(folder)
+    for title, path in list_contents(folder):
+        print(f"{title + ':':14}{one_line(path)}")
 
 
 def write_report(folder):
     """Writes the report of a run as one HTML file, with everything that the run has so far.
 
-    The file is smaller than 5 MB. It loads nothing else, because pictures, style and script are
-    inside it. The same run always gives the same bytes.
+    The file is smaller than 5 MB, and says what had to be left out for that. It loads nothing else,
+    because pictures, style and script are inside it. The same run always gives the same bytes.
 
     Args:
         folder: Str or `pathlib.Path`, the folder of a run that `dcgan-tf train` made.
@@ -61,29 +65,30 @@ def write_report(folder):
     >>> write_report("runs/mnist-10k")
     """
     folder = pathlib.Path(folder)
-    settings = read_settings(folder)
+    settings, run = read_settings(folder), read_run(folder)
     history = read_history(folder)
-    gif = folder / GIF
+    pictures = PictureReader(folder)
+    is_default = settings.application == type(settings).application
     content = {
+        "name": pathlib.Path(settings.data or "").name if is_default else settings.application,
         "settings": settings.to_json(),
-        "versions": read_versions(folder),
+        "versions": run.versions,
         "command": settings.command(),
         "epochs": len(history.get("epoch", ())),
         "history": _tabulate_history(history),
         "panels": draw_panels(history),
-        "film": _make_film(folder / SAMPLES),
-        "gif": _encode_data_uri(gif.read_bytes(), "gif") if gif.exists() else None,
-        "scores": _read_card(folder / SCORES),
-        "pairs": _read_pairs(folder / CLOSEST_PAIRS),
-        "findings": _join_findings(_read_json(folder / DOCTOR)),
-        "extras": _read_extras(folder / EXTRAS),
-        "map": _make_map(folder),
+        "film": pictures.read_film(),
+        "gif": pictures.read_gif(),
+        "scores": read_card(folder),
+        "pairs": pictures.read_pairs(),
+        "findings": _join_findings(read_findings(folder)),
+        "extras": pictures.read_extras(),
+        "map": make_map(load_run_model(folder)) if (folder / MODEL).exists() else {},
+        "left_out": pictures.left_out,
     }
-    page = _render(content)
-    if len(page) >= PAGE_BYTES:
-        page = _render({**content, "gif": None})
-    with files.atomic_write(folder / REPORT) as part:
-        part.write_bytes(page)
+    files.write_bytes(folder / REPORT, _render_small_page(content))
+    if pictures.left_out:
+        print(one_line(f"left out of the report: {_list(pictures.left_out)}"))
     return folder / REPORT
 
 
@@ -92,6 +97,22 @@ def write_curves(folder):
     history = read_history(folder)
     if history:
         plot_curves(history, pathlib.Path(folder) / CURVES)
+
+
+def _render_small_page(content):
+    """Renders the page, without its large parts as far as it would be too large with them."""
+    page = _render(content)
+    for part, name in LARGE_PARTS.items():
+        if len(page) >= PAGE_BYTES and content[part]:
+            content["left_out"].append(f"{name} (the page would be larger than 5 MB)")
+            content = {**content, part: None}
+            page = _render(content)
+    if len(page) >= PAGE_BYTES:
+        raise ValueError(
+            f"The report would be too large. Received: texts of {len(page):,} bytes in the files "
+            f"of the run. Expected fewer than {PAGE_BYTES:,} bytes."
+        )
+    return page
 
 
 def _load_template():
@@ -110,103 +131,6 @@ def _render(content):
     return _load_template().render(content).encode("utf-8", "backslashreplace")
 
 
-def _make_map(folder):
-    """Makes the map of the latent space: one picture of many generated images, and its numbers.
-
-    Returns:
-        A dict for the template. It is empty if there is no model yet. `None` if there can be no
-        map, because the samples are no images or the model needs a condition.
-    """
-    if not (folder / MODEL).exists():
-        return {}
-    model = load_run_model(folder)
-    if model.condition is not None or len(model.sample_shape) != 3:
-        return None
-    height, width, channels = model.sample_shape
-    side = min(MAP_SIDE, max(4, math.isqrt(MAP_PIXEL_VALUES // (height * width * channels))))
-    noise = make_latent_map(model.latent_dim, side)
-    pictures = rendering.to_uint8(model.predict(noise.reshape(-1, model.latent_dim), verbose=0))
-    sheet = _make_sheet(
-        [Image.fromarray(p.squeeze(-1) if channels == 1 else p) for p in pictures], side
-    )
-    return {
-        "source": _encode_data_uri(_encode_png(sheet)),
-        "latent_dim": model.latent_dim,
-        "wraps": model.latent_dim >= 4,
-        "rows": len(noise),
-        "columns": side,
-        "width": width,
-        "height": height,
-    }
-
-
-def _make_film(folder):
-    """Makes one picture of all frames of the film. The page shows them one after the other.
-
-    There are as many frames, and they are as large, as `FILM_BYTES` allows.
-    """
-    paths = list_grids(folder)
-    if not paths:
-        return None
-    for shrink, count in itertools.product((1, 2, 4), (60, 30)):
-        chosen = pick_evenly(paths, count)
-        frames = [Image.open(path).reduce(shrink) for path in chosen]
-        sheet = _encode_png(_make_sheet(frames, columns=8))
-        if len(sheet) <= FILM_BYTES:
-            break
-    return {
-        "source": _encode_data_uri(sheet),
-        "epochs": [read_epoch(path) for path in chosen],
-        "columns": 8,
-        "width": frames[0].width,
-        "height": frames[0].height,
-    }
-
-
-def _read_pairs(path):
-    """Reads the picture of closest pairs, and halves its size until it fits into `PAIRS_BYTES`."""
-    if not path.exists():
-        return None
-    picture = Image.open(path)
-    while len(_encode_png(picture)) > PAIRS_BYTES:
-        picture = picture.reduce(2)
-    return {
-        "source": _encode_data_uri(_encode_png(picture)),
-        "width": picture.width,
-        "height": picture.height,
-    }
-
-
-def _read_extras(folder):
-    """Reads the pictures and GIFs that only this application has, unless they are too large."""
-    paths = [*sorted(folder.glob("*.png")), *sorted(folder.glob("*.gif"))]
-    return [
-        {"title": path.stem, "source": _encode_data_uri(path.read_bytes(), path.suffix[1:])}
-        for path in paths
-        if path.stat().st_size <= PAIRS_BYTES
-    ]
-
-
-def _make_sheet(pictures, columns):
-    """Pastes pictures of one size into a single one, row by row."""
-    width, height = pictures[0].size
-    size = (columns * width, math.ceil(len(pictures) / columns) * height)
-    sheet = Image.new(pictures[0].mode, size)
-    for i, picture in enumerate(pictures):
-        sheet.paste(picture, (i % columns * width, i // columns * height))
-    return sheet
-
-
-def _encode_png(picture):
-    file = io.BytesIO()
-    picture.save(file, "png")
-    return file.getvalue()
-
-
-def _encode_data_uri(content, kind="png"):
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-
-
 def _tabulate_history(history):
     """Makes the titles and rows of the table of values. Its epochs are counted from 1."""
     if not history:
@@ -220,49 +144,28 @@ def _tabulate_history(history):
 def _join_findings(diagnoses):
     """Joins consecutive epochs that have the same finding. They get the message of the last one."""
     stretches = []
-    for finding, group in itertools.groupby(diagnoses or (), key=lambda d: d["finding"]):
+    for finding, group in itertools.groupby(diagnoses, key=lambda d: d["finding"]):
         group = list(group)
         stretches.append(
             {
                 "finding": finding,
                 "first": group[0]["epoch"],
                 "last": group[-1]["epoch"],
-                "message": group[-1]["message"],
+                "message": group[-1]["message"][:LONGEST_MESSAGE],
             }
         )
     return stretches
 
 
-def _read_json(path):
-    if not path.exists():
-        return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(
-            f"The file cannot be read ({error}). Received: {str(path)!r}. Expected JSON that "
-            "dcgan-tf has written."
-        ) from error
-
-
-def _read_card(path):
-    content = _read_json(path)
-    if content is None:
-        return None
-    try:
-        return Card.from_json(content)
-    except ValueError as error:
-        raise ValueError(
-            f"The scores cannot be read ({error}). Received: {str(path)!r}. Expected what "
-            "`dcgan-tf evaluate` writes. Run this command again."
-        ) from error
+def _list(names):
+    return ", ".join([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])
 
 
 def _format_number(value, digits=3):
     """Formats a number with its first digits. A value that is missing or infinite gives a dash."""
     if not isinstance(value, int | float) or not math.isfinite(value):
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.{digits}g}"
 
 
 def _format_setting(value):

@@ -6,7 +6,8 @@ import pathlib
 from dcgan_tf import applications
 from dcgan_tf.data import files, rendering
 from dcgan_tf.evaluation.figures import plot_class_fractions
-from dcgan_tf.runs.folder import CLASS_FRACTIONS, EXTRAS, SCORES, load_run_model, read_settings
+from dcgan_tf.runs.folder import CLASS_FRACTIONS, CLOSEST_PAIRS, EXTRAS, SCORES
+from dcgan_tf.runs.run_files import load_run_model, read_history, read_settings
 
 MOST_SAMPLES = 10_000
 MOST_CLASSES_DRAWN = 40  # a chart of more classes is too crowded
@@ -34,11 +35,18 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
     folder = files.check_writable_folder(pathlib.Path(folder))
     application = applications.from_settings(read_settings(folder))
     model = load_run_model(folder)
-    card = dataclasses.replace(application.score(model, samples, seed, verbose), seed=seed)
+    epochs = len(read_history(folder).get("epoch", ()))
+    card = application.score(model, samples, seed, verbose)
+    card = dataclasses.replace(card, seed=seed, epochs=epochs)
     for name, picture in card.pictures.items():
         rendering.write_png(folder / name, picture)
-    if card.classes and len(card.classes["labels"]) <= MOST_CLASSES_DRAWN:
+    draws_classes = card.classes and len(card.classes["labels"]) <= MOST_CLASSES_DRAWN
+    if draws_classes:
         plot_class_fractions(card.classes, folder / CLASS_FRACTIONS)
     files.write_json(folder / SCORES, card.to_json())
     application.write(model, folder / EXTRAS)
+    # What an earlier model had, and this one has not.
+    for name, is_new in ((CLASS_FRACTIONS, draws_classes), (CLOSEST_PAIRS, card.pictures)):
+        if not is_new:
+            (folder / name).unlink(missing_ok=True)
     return card

@@ -3,10 +3,12 @@
 This module imports neither TensorFlow nor Keras, so that `dcgan-tf train --help` answers at once.
 """
 
+import argparse
 import dataclasses
 
 from dcgan_tf.applications import APPLICATIONS, load
 from dcgan_tf.runs.words import (
+    is_plain_text,
     quote,
     read_image_size,
     read_rate,
@@ -47,6 +49,27 @@ DATA_HELP = (
 def _setting(default, help, **argument):
     """Makes a field with its default, its help text and other arguments for `add_argument`."""
     return dataclasses.field(default=default, metadata={"help": help, **argument})
+
+
+def _read_setting(field, value):
+    """Reads the value of a setting from JSON, with the rules of its option on the command line."""
+    may_be_none = field.default is None or field.name == "data"
+    is_default = type(value) is type(field.default) and value == field.default
+    if is_default or (value is None and may_be_none):
+        return value
+    is_flag = field.metadata.get("action") == "store_const"
+    read = field.metadata.get("type", str)
+    choices = field.metadata.get("choices")
+    try:
+        if is_flag and not isinstance(value, bool):
+            raise argparse.ArgumentTypeError(f"received {value!r}, expected true or false")
+        if read is str and not is_flag and not is_plain_text(value):
+            raise argparse.ArgumentTypeError(f"received {value!r}, expected text")
+        if choices and value not in choices:
+            raise argparse.ArgumentTypeError(f"received {value!r}, expected {', '.join(choices)}")
+        return value if is_flag or read is str else read(to_word(value))
+    except argparse.ArgumentTypeError as error:
+        raise ValueError(f"The setting {field.name} cannot be read: {error}") from error
 
 
 def _integer(default, help, least, most):
@@ -212,19 +235,21 @@ class Settings:
         """Creates the settings from a dict that `to_json` made. Missing ones have their default.
 
         Args:
-            content: dict, as `json.load` returns it.
+            content: dict, as `json.load` returns it. It may come from a stranger, so each value
+                must be one that the command line takes as well.
 
         Returns:
             `Settings`.
+
+        Raises:
+            ValueError: if a value is none that the setting can have.
         """
-        names = {field.name for field in dataclasses.fields(cls)}
-        known = {key: value for key, value in content.items() if key in names}
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        known = {name: value for name, value in content.items() if name in fields}
         if known.get("application", cls.application) is None:  # `images` of an older version
             del known["application"]
-        if known.get("image_size"):
-            known["image_size"] = tuple(known["image_size"])
         known.setdefault("augment", "off")  # of a version that had no such setting
-        return cls(**known)
+        return cls(**{name: _read_setting(fields[name], value) for name, value in known.items()})
 
     def to_json(self):
         """Returns a dict that JSON can hold."""

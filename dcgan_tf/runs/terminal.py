@@ -76,8 +76,15 @@ class _Output:
 
 def one_line(message):
     """Puts a message on one line, with escapes such as `\\x1b` for what cannot be printed."""
-    line = " ".join(str(message).split())
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+    return to_printable(" ".join(str(message).split()))
+
+
+def to_printable(text):
+    """Writes what cannot be printed as escapes such as `\\x1b`. Line ends stay.
+
+    Names of files and classes may hold codes that would change the colours of a terminal, or worse.
+    """
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
 def import_tensorflow():

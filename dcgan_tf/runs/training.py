@@ -16,28 +16,27 @@ from dcgan_tf.gan.keras_compat import HistoryLogger, StopAtNaN
 from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.runs import workers
 from dcgan_tf.runs.callbacks import build_callbacks
-from dcgan_tf.runs.folder import (
-    check_new,
-    check_room,
-    clear,
-    cut_history,
-    has_begun,
-    list_contents,
-    load_run_model,
-    lock_folder,
-    remove_results,
-    write_settings,
-)
+from dcgan_tf.runs.folder import check_room, lock_folder
 from dcgan_tf.runs.preparation import (
     change_rates,
     check_same_data,
     choose_folder_and_settings,
     copy_networks,
 )
-from dcgan_tf.runs.report import write_curves, write_report
+from dcgan_tf.runs.replacing import check_new, clear, name_files, remove_parts
+from dcgan_tf.runs.report import finish
+from dcgan_tf.runs.resuming import check_is_complete, compare_machines, describe_machine
+from dcgan_tf.runs.run_files import (
+    cut_history,
+    has_begun,
+    list_versions,
+    load_run_model,
+    read_run,
+    write_run,
+)
 from dcgan_tf.runs.scoring import evaluate_run
 from dcgan_tf.runs.settings import Settings
-from dcgan_tf.runs.terminal import one_line
+from dcgan_tf.runs.terminal import one_line, to_printable
 from dcgan_tf.runs.words import quote
 
 
@@ -101,37 +100,34 @@ def prepare(given, folder=None, resume=False, overwrite=False):
     """
     strategy, is_chief = workers.join()
     folder, settings = choose_folder_and_settings(given, folder, resume)
-    if is_chief and not resume:
-        check_new(folder, overwrite)
-    application = applications.from_settings(settings)
-    if resume:
-        check_same_data(folder, settings, application)
-    with strategy.scope():
-        model = application.build()
-        if settings.start is not None and not (resume and has_begun(folder)):
-            copy_networks(load_run_model(settings.start), model)
-    steps = math.ceil(len(application.samples) / settings.batch_size)
-    chooses_epochs = settings.epochs is None
-    if chooses_epochs:
-        epochs = application.count_epochs(settings.batch_size)
-        settings = dataclasses.replace(settings, epochs=epochs)
     with contextlib.ExitStack() as stack:
         if is_chief:
+            if not resume:
+                check_new(folder, overwrite)
             stack.enter_context(lock_folder(folder))
-        if resume and has_begun(folder):
-            with strategy.scope():
+            if not resume:
+                check_new(folder, overwrite)  # another training may have been quicker
+        application = applications.from_settings(settings)
+        if resume:
+            check_same_data(folder, settings, application)
+        goes_on = resume and has_begun(folder)
+        with strategy.scope():
+            model = application.build()
+            if goes_on:
                 model = load_run_model(folder)
                 change_rates(model, settings, given)
+            elif settings.start is not None:
+                copy_networks(load_run_model(settings.start), model)
+        steps = math.ceil(len(application.samples) / settings.batch_size)
+        chooses_epochs = settings.epochs is None
+        if chooses_epochs:
+            epochs = application.count_epochs(settings.batch_size)
+            settings = dataclasses.replace(settings, epochs=epochs)
+        first_epoch = _count_finished_epochs(model, application, steps)
         if is_chief:
             check_room(folder, model)
-        steps_so_far = int(model.generator_optimizer.iterations.numpy())
-        first_epoch, steps_too_many = divmod(steps_so_far, steps)
-        if steps_too_many:
-            raise ValueError(
-                "The data has changed since the run began. Received: "
-                f"{len(application.samples)} {application.noun}, after {steps_so_far} steps. "
-                f"Expected the same {application.noun}."
-            )
+            if goes_on:
+                check_is_complete(folder, first_epoch)
         lock = stack.pop_all()
     return Training(
         folder=folder,
@@ -145,6 +141,19 @@ def prepare(given, folder=None, resume=False, overwrite=False):
         is_chief=is_chief,
         lock=lock,
     )
+
+
+def _count_finished_epochs(model, application, steps):
+    """Counts the epochs that a model was trained for, each of so many steps."""
+    steps_so_far = int(model.generator_optimizer.iterations.numpy())
+    epochs, steps_too_many = divmod(steps_so_far, steps)
+    if steps_too_many:
+        raise ValueError(
+            "The data has changed since the run began. Received: "
+            f"{len(application.samples)} {application.noun}, after {steps_so_far} steps. "
+            f"Expected the same {application.noun}."
+        )
+    return epochs
 
 
 def train(training):
@@ -165,14 +174,8 @@ def train(training):
     folder, settings, application = training.folder, training.settings, training.application
     callbacks = [guard := StopAtNaN()]
     if training.is_chief:
-        if not training.resume:
-            clear(folder)
-        dataset = application.dataset
-        digest = dataset.digest if dataset else None
-        write_settings(folder, settings, digest, application.label_names)
-        remove_results(folder)
-        cut_history(folder, training.first_epoch)
-        callbacks += build_callbacks(application, settings, folder)
+        _prepare_folder(training)
+        callbacks += build_callbacks(application, settings, folder, training.first_epoch)
     print(describe(training), flush=True)
     finished = _fit(training, callbacks)
     if training.is_chief:
@@ -188,8 +191,31 @@ def train(training):
         )
     if not finished:
         words = ["dcgan-tf", "train", "--resume", "--output-dir", str(folder)]
-        print(f"Stopped. To go on: {quote(words)}")
+        print(one_line(f"Stopped. To go on: {quote(words)}"))
     return finished
+
+
+def _prepare_folder(training):
+    """Removes what is left of an earlier run or of a killed process, and writes run.json."""
+    folder, application = training.folder, training.application
+    machine = describe_machine()
+    if training.resume:
+        run = read_run(folder)
+        before, now = {**run.machine, **run.versions}, {**machine, **list_versions()}
+        if note := compare_machines(before, now):
+            print(one_line(note))
+        remove_parts(folder)
+        cut_history(folder, training.first_epoch)
+    elif others := clear(folder):
+        print(one_line(f"Left alone, as no run has written it: {', '.join(others)}"))
+    write_run(
+        folder,
+        training.settings,
+        data_digest=application.dataset.digest if application.dataset else None,
+        label_names=application.label_names,
+        files=name_files(application),
+        machine=machine,
+    )
 
 
 def describe(training):
@@ -208,21 +234,6 @@ def describe(training):
     if getattr(application, "is_augmented", False):
         line += ", augmented"
     return "\n".join([line, *map(one_line, notes)])
-
-
-def finish(folder):
-    """Writes the curves and the report of a run, and prints a list of what its folder contains.
-
-    Args:
-        folder: Str or `pathlib.Path`, the folder of the run.
-
-    Raises:
-        ValueError: if the folder contains no run, or one of its files cannot be read.
-    """
-    write_curves(folder)
-    write_report(folder)
-    for title, path in list_contents(folder):
-        print(f"{title + ':':14}{path}")
 
 
 def _fit(training, callbacks):
@@ -282,6 +293,6 @@ def _score(folder):
     The training has succeeded even if scoring is impossible, so an error becomes a message.
     """
     try:
-        print(f"\n{evaluate_run(folder).as_table()}\n")
+        print(to_printable(f"\n{evaluate_run(folder).as_table()}\n"))
     except (ValueError, OSError) as error:
-        print(f"The images are not scored. {error}")
+        print(one_line(f"The images are not scored. {error}"))

@@ -10,6 +10,7 @@ import shlex
 import subprocess
 
 SMALLEST_SIDE, LARGEST_SIDE = 16, 256  # pixels, as in networks.image_shape
+LONGEST_WORD = 4096  # letters, as many as a path may have on Linux
 
 
 def whole_number(least, most):
@@ -59,6 +60,11 @@ def _read_number(text):
         return float(text)
     except ValueError:
         return math.nan
+
+
+def is_plain_text(value):
+    """Says whether a value is text that can be a word of a command, such as a path."""
+    return isinstance(value, str) and len(value) <= LONGEST_WORD and "\0" not in value
 
 
 def quote(words):

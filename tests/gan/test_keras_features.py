@@ -2,9 +2,13 @@
 
 The first line of a docstring is the row's feature, the rest says what is seen to work. The table
 is written by `python tests/programs/keras_table.py`.
+
+The same tests run with all models in mixed precision, with gradients accumulated, or with several
+steps a call: `python -m pytest tests/gan/test_keras_features.py --variation mixed_float16`.
 """
 
 import copy
+import functools
 import math
 import pickle
 import subprocess
@@ -17,9 +21,79 @@ import pytest
 import tensorflow as tf
 from helpers import assert_equal_bits, everything
 
-from dcgan_tf import DCGAN, GAN
+from dcgan_tf import DCGAN, GAN, adam
 
 METRICS = {"generator_loss", "discriminator_loss", "real_accuracy", "fake_accuracy"}
+
+VARIATIONS = ("mixed_float16", "accumulation", "steps_per_execution")
+
+# Tests that would say nothing in a variation, and why.
+NOT_VARIED = {
+    "mixed_float16": {
+        "test_mixed_bfloat16": "It has other number types.",
+        "test_mixed_float16": "It is this variation.",
+        "test_own_networks_in_float16_scale_the_loss_when_compiled_anew": "It is this variation.",
+        "test_float64": "It has other number types.",
+    },
+    "accumulation": {"test_gradient_accumulation": "It is this variation."},
+    "steps_per_execution": {
+        "test_steps_per_execution": "It is this variation.",
+        "test_fit_on_an_infinite_dataset": "Keras makes whole calls: 6 steps in place of 5.",
+        "test_fit_on_a_generator": "Keras makes whole calls: 6 steps in place of 5.",
+    },
+}
+
+# What runs in all variations each time. The other tests do so with `--variation`.
+ALWAYS_VARIED = ("test_keras_file", "test_terminate_on_nan")
+
+
+def pytest_generate_tests(metafunc):
+    chosen = metafunc.config.getoption("--variation", default=None)
+    if chosen:
+        metafunc.parametrize("variation", [chosen], indirect=True)
+    elif metafunc.function.__name__ in ALWAYS_VARIED:
+        metafunc.parametrize("variation", ["alone", *VARIATIONS], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def variation(request, monkeypatch):
+    """Compiles all models in a variation, where a test does not say how itself."""
+    name = getattr(request, "param", "alone")
+    reason = NOT_VARIED.get(name, {}).get(request.function.__name__)
+    if reason:
+        pytest.skip(reason)
+    if name == "mixed_float16":
+        keras.config.set_dtype_policy(name)
+    elif name != "alone":
+        change = {"accumulation": accumulate, "steps_per_execution": call_several_steps}[name]
+        monkeypatch.setattr(GAN, "compile", change(GAN.compile))
+    yield name
+    keras.config.set_dtype_policy("float32")
+
+
+def accumulate(compile):
+    """Lets both optimizers accumulate the gradients of two batches."""
+
+    @functools.wraps(compile)
+    def varied(self, generator_optimizer=None, discriminator_optimizer=None, **options):
+        given = generator_optimizer or adam(averaged=True), discriminator_optimizer or adam()
+        for optimizer in given:
+            is_wrapped = hasattr(optimizer, "inner_optimizer")
+            if not optimizer.built and not is_wrapped:
+                optimizer.gradient_accumulation_steps = optimizer.gradient_accumulation_steps or 2
+        compile(self, *given, **options)
+
+    return varied
+
+
+def call_several_steps(compile):
+    """Makes three steps in each call, of five in an epoch."""
+
+    @functools.wraps(compile)
+    def varied(self, *optimizers, **options):
+        compile(self, *optimizers, **{"steps_per_execution": 3, **options})
+
+    return varied
 
 
 @pytest.fixture
@@ -51,9 +125,11 @@ def weights(model):
     return [variable.numpy() for variable in model.trainable_variables]
 
 
-def assert_close(model, other, rtol=1e-4):
+def assert_close(model, other):
+    in_16_bits = keras.config.dtype_policy().compute_dtype == "float16"
+    tolerance = {"rtol": 1e-2, "atol": 1e-4} if in_16_bits else {"rtol": 1e-4, "atol": 1e-6}
     for a, b in zip(weights(model), weights(other), strict=True):
-        np.testing.assert_allclose(a, b, rtol=rtol, atol=1e-6)
+        np.testing.assert_allclose(a, b, **tolerance)
 
 
 def assert_finite(history):
@@ -248,7 +324,7 @@ def test_initial_epoch(compiled, points):
     assert_equal_bits(whole, halves)
 
 
-def test_steps_per_execution(compiled, points):
+def test_steps_per_execution(compiled, points, variation):
     """`steps_per_execution`.
 
     Bit for bit the same training, also when the last call of an epoch has fewer steps.
@@ -256,7 +332,7 @@ def test_steps_per_execution(compiled, points):
     one, three = compiled(), compiled(steps_per_execution=3)
     for model in (one, three):
         fit(model, points)
-    assert int(three.generator_optimizer.iterations) == 10
+    assert int(three.generator_optimizer.iterations) == (5 if variation == "accumulation" else 10)
     assert_equal_bits(one, three)
 
 
@@ -319,7 +395,7 @@ def test_plot_model(compiled, tmp_path):
 # --------------------------------------------------------------------------------- callbacks
 
 
-def test_model_checkpoint(compiled, points, tmp_path):
+def test_model_checkpoint(compiled, points, tmp_path, variation):
     """`ModelCheckpoint`, best by a validation metric.
 
     The file holds the epoch whose value is the least, and loads whole.
@@ -333,7 +409,8 @@ def test_model_checkpoint(compiled, points, tmp_path):
     loaded = keras.saving.load_model(path)
     logs = loaded.evaluate(points, batch_size=16, verbose=0, return_dict=True)
     assert logs["generator_loss"] == pytest.approx(min(history.history["val_generator_loss"]))
-    assert int(loaded.generator_optimizer.iterations) % 5 == 0
+    if variation != "accumulation":  # two batches for each update, but five in an epoch
+        assert int(loaded.generator_optimizer.iterations) % 5 == 0
 
 
 def test_backup_and_restore(compiled, points, tmp_path):
@@ -442,7 +519,7 @@ def test_reduce_lr_on_plateau(compiled, points):
     assert rates(model) == pytest.approx([0.05 / 100, 0.1 / 100])
 
 
-def test_model_optimizer(compiled, points):
+def test_model_optimizer(compiled, points, variation):
     """`model.optimizer` for loggers: `learning_rate`, `iterations`, `get_config()`.
 
     The rate and the steps of the generator, the settings of both. Setting `learning_rate` sets
@@ -452,14 +529,14 @@ def test_model_optimizer(compiled, points):
     fit(model, points)  # two epochs of five steps
     pair = model.optimizer
     assert float(pair.learning_rate) == pytest.approx(0.05)
-    assert int(pair.iterations) == 10
+    assert int(pair.iterations) == (5 if variation == "accumulation" else 10)
     pair.learning_rate = 1e-3
     assert rates(model) == pytest.approx([1e-3, 1e-3])
     config = pair.get_config()
     assert config["generator_name"] == "generator" and config["generator_momentum"] == 0.9
     model.discriminator_optimizer.learning_rate = 0.5
     assert pair.get_config()["discriminator_learning_rate"] == 0.5
-    assert len(config) == 2 * len(model.generator_optimizer.get_config())
+    assert len(config) == 2 * len(pair.optimizers[0].get_config())
     with pytest.raises(AttributeError):
         pair.lr = 1e-9
     with pytest.raises(AttributeError):
@@ -486,10 +563,12 @@ def test_model_optimizer_with_a_schedule(compiled, points, follows):
     assert config[f"{follows}_learning_rate_config_initial_learning_rate"] == 0.1
 
 
-def test_terminate_on_nan(compiled, points, capsys):
+def test_terminate_on_nan(compiled, points, capsys, variation):
     """`TerminateOnNaN`.
 
-    Stops at the first step after which a loss is not finite, and names step and loss.
+    Stops after the call with the first step whose loss, or gradient, is not finite, and names step
+    and loss. (With loss scaling some steps with such gradients are normal; it stops if the scale
+    has fallen to 1.)
     """
     bad = points.copy()
     bad[40, 0] = np.nan  # in the third of five batches
@@ -499,7 +578,8 @@ def test_terminate_on_nan(compiled, points, capsys):
         on_train_batch_end=lambda batch, logs: steps.append(batch)
     )
     history = fit(model, bad, epochs=3, callbacks=[keras.callbacks.TerminateOnNaN(), note])
-    assert steps == [0, 1, 2] and history.epoch == [0]
+    assert steps == ([2] if variation == "steps_per_execution" else [0, 1, 2])
+    assert history.epoch == [0]
     assert "discriminator_loss is nan after step 3" in capsys.readouterr().out
 
 
@@ -726,18 +806,24 @@ def test_own_networks(points, tmp_path, make):
     assert_equal_bits(model, loaded)
 
 
-def test_set_random_seed():
+def test_set_random_seed(variation):
     """`keras.utils.set_random_seed` and op determinism.
 
     Two processes end with the same bits, also without a seed of ours and with shuffling.
     """
+    policy = "mixed_float16" if variation == "mixed_float16" else "float32"
+    options = {
+        "accumulation": "keras.optimizers.Adam(1e-3, gradient_accumulation_steps=2)",
+        "steps_per_execution": "steps_per_execution=3",
+    }
     program = (
         "import keras, numpy as np, tensorflow as tf, zlib\n"
         "from dcgan_tf import DCGAN\n"
         "keras.utils.set_random_seed(7)\n"
         "tf.config.experimental.enable_op_determinism()\n"
+        f"keras.config.set_dtype_policy({policy!r})\n"
         "model = DCGAN((16, 16, 1), 4)\n"
-        "model.compile()\n"
+        f"model.compile({options.get(variation, '')})\n"
         "model.fit(np.random.uniform(-1, 1, (64, 16, 16, 1)).astype('float32'), verbose=0)\n"
         "print(zlib.crc32(b''.join(weight.tobytes() for weight in model.get_weights())))\n"
     )
@@ -873,6 +959,10 @@ def test_the_table_in_the_docs_has_every_row():
     import keras_table
 
     page = keras_table.PAGE.read_text()
+    for name in VARIATIONS:
+        assert f"`--variation {name}`" in page
+    for reasons in NOT_VARIED.values():
+        assert all(callable(globals()[test]) for test in reasons)
     described = keras_table.rows() | keras_table.rows(keras_table.TOOLS)
     for feature, seen in described.values():
         assert f"| {feature} |" in page and f"| {seen} |" in page

@@ -7,11 +7,13 @@ The last line says how many examples were tried. The suite runs a short form.
 
 import argparse
 import contextlib
+import gzip
 import io
 import os
 import pathlib
 import random
 import tempfile
+import warnings
 import zipfile
 
 import numpy as np
@@ -19,7 +21,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from dcgan_tf import ImageFolder
+from dcgan_tf import ImageFolder, load_dataset
 
 tried = 0
 
@@ -228,7 +230,143 @@ def changed_images(kind, mode, seed_, way):
         assert images.ndim == 4 and -1 <= images.min() <= images.max() <= 1
 
 
-CHECKS = (options, arrays, damaged_files, hostile_files, changed_images)
+# What stands in a header, or could.
+HEADER_WORDS = [
+    *("descr", "fortran_order", "shape", "True", "False", "<f4", "|u1", "<U9", "|O", "<M8[ns]"),
+    *("(", ")", "(((", "[", "]", "{", "}", "'", '"', "\\", ",", ":", "#", "\n", "\0", "L", "-"),
+    *(
+        "-1",
+        "0",
+        "9" * 9,
+        "9" * 19,
+        "9" * 400,
+        "1e9",
+        "0x10",
+        "1_0",
+        "16",
+        "4",
+        "None",
+        "lambda: 0",
+    ),
+    *("'shape': (4, 16, 16)", "'descr': [('a', '<f4')]", "'descr': '<U999999999'", "(" * 900),
+]
+
+
+def change(content, rng, most=3):
+    """Changes some bytes: other values, parts cut out, doubled or put elsewhere."""
+    content = bytearray(content)
+    for _ in range(rng.randrange(1, most + 1)):
+        place, length = rng.randrange(len(content) + 1), rng.randrange(1, 9)
+        way = rng.randrange(5)
+        if way == 0:
+            content[place : place + length] = rng.randbytes(length)
+        elif way == 1:
+            content[place : place + 1] = bytes([rng.choice((0, 1, 0x7F, 0x80, 0xFF))])
+        elif way == 2:
+            del content[place : place + length]
+        elif way == 3:
+            content[place:place] = content[place : place + length]
+        else:
+            other = rng.randrange(len(content) + 1)
+            content[place : place + length] = content[other : other + length]
+    return bytes(content)
+
+
+def change_header(content, rng):
+    """Changes the header of an .npy file: its bytes, or whole words of it."""
+    end = content.index(b"\n") + 1
+    header, values = content[:end], content[end:]
+    if rng.random() < 0.5:
+        return change(header, rng, 1) + values
+    text = header[10:].decode("latin-1")
+    for _ in range(rng.randrange(1, 3)):
+        place = rng.randrange(len(text))
+        word = rng.choice(HEADER_WORDS)
+        if rng.random() < 0.5:  # in place of another word
+            old = rng.choice([word for word in HEADER_WORDS if word in text])
+            place = text.index(old)
+            text = text[:place] + text[place + len(old) :]
+        text = text[:place] + word + text[place:]
+    text = text.encode("latin-1")
+    length = len(text) if rng.random() < 0.9 else rng.randrange(2**16)
+    version, width = rng.choice([(1, 2), (1, 2), (2, 4), (3, 4), (9, 4)])
+    start = (
+        b"\x93NUMPY" + bytes([version, 0]) + (length % 2 ** (8 * width)).to_bytes(width, "little")
+    )
+    return start + text + values
+
+
+@given(
+    st.integers(0, 2**31),
+    st.sampled_from(["u1", "f4", "f8", ">i2", "?", "f2"]),
+    st.sampled_from(["i8", "U3", "S3", "O", "M8[ns]", "f4", "u1", "i4", "?"]),
+    st.sampled_from(["header", "header", "archive", "archive", "both", "values"]),
+    st.sampled_from([*[zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED] * 4, zipfile.ZIP_LZMA]),
+)
+def changed_arrays(seed_, dtype, label_dtype, way, compression):
+    """Archives with a changed header, directory or value. What `data` reads is loaded whole."""
+    rng = random.Random(seed_)
+    labels = np.arange(4).astype("i8" if label_dtype[0] in "OM" else "U1").astype(label_dtype)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", compression) as archive:
+        for name, array in (("x_train", np.zeros((4, 16, 16), dtype)), ("y_train", labels)):
+            file = io.BytesIO()
+            np.lib.format.write_array(file, array, allow_pickle=True)
+            array = file.getvalue()
+            if way in ("header", "both") and rng.random() < 0.5:
+                array = change_header(array, rng)
+            elif way == "values":
+                array = array[:128] + change(array[128:], rng)
+            archive.writestr(f"{name}.npy", array)
+            if rng.random() < 0.05:
+                with warnings.catch_warnings(action="ignore"):
+                    archive.writestr(f"{name}.npy", array)
+    content = content.getvalue()
+    if way in ("archive", "both"):
+        start = content.rindex(b"PK\1\2", 0, content.rindex(b"PK\1\2"))  # where the list begins
+        first = rng.randrange(2) * start  # the list of entries, or all
+        content = content[:first] + change(content[first:], rng)
+    pathlib.Path("changed.npz").write_bytes(content)
+    if command("data", "changed.npz") == 0:
+        check_loaded("changed.npz")
+
+
+@given(st.integers(0, 2**31), st.booleans(), st.sampled_from(["header", "header", "all", "packed"]))
+def changed_idx_files(seed_, is_packed, way):
+    """IDX files with a changed header. What `data` reads is loaded whole."""
+    rng = random.Random(seed_)
+    folder = pathlib.Path("idx")
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    images = b"\0\0\x08\x03" + b"\0\0\0\x04" + b"\0\0\0\x10" * 2 + bytes(1024)
+    labels = b"\0\0\x08\x01" + b"\0\0\0\x04" + bytes(range(4))
+    suffix = ".gz" if is_packed or way == "packed" else ""
+    for name, content, header in (("images-idx3", images, 16), ("labels-idx1", labels, 8)):
+        if rng.random() < 0.7 and way != "packed":
+            end = header if way == "header" else len(content)
+            content = change(content[:end], rng) + content[end:]
+        if suffix:
+            content = gzip.compress(content)
+        if way == "packed":
+            content = change(content, rng)
+        (folder / f"train-{name}-ubyte{suffix}").write_bytes(content)
+    if command("data", "idx") == 0:
+        check_loaded("idx")
+
+
+def check_loaded(source):
+    with contextlib.redirect_stdout(io.StringIO()):
+        (images, labels), _ = load_dataset(source)
+    assert images.ndim == 4 and images.dtype == np.float32 and images.size
+    assert -1 <= images.min() <= images.max() <= 1
+    assert labels is None or (labels.shape == images.shape[:1] and labels.dtype == np.int64)
+
+
+CHECKS = (
+    *(options, arrays, damaged_files, hostile_files, changed_images),
+    *(changed_arrays, changed_idx_files),
+)
 
 if __name__ == "__main__":
     main()

@@ -21,6 +21,8 @@ import time
 import numpy as np
 
 from dcgan_tf import cli
+from dcgan_tf.data import files
+from dcgan_tf.runs.folder import RESULTS
 
 IMAGES, BATCH_SIZE = 320, 32
 STARTUP = 5  # seconds until a new process begins to train
@@ -123,11 +125,12 @@ def compare(whole, killed):
     assert names[0] == names[1], names
     for name in names[0]:
         assert (whole / name).read_bytes() == (killed / name).read_bytes(), name
-    assert not list(killed.rglob(".*.part*"))
+    left = [name for place in (killed, killed / "samples") for _, name in files.list_parts(place)]
+    assert {*left} <= {*RESULTS}, left
 
 
 SAME = {".csv", ".png", ".gif"}
-WRITTEN = (".model.part.keras", "*/.*.part.png", ".progress.part.gif")
+WRITTEN = (".model.*.part.keras", "*/.*.part.png", ".progress.*.part.gif")
 
 if __name__ == "__main__":
     main()

@@ -7,7 +7,7 @@ from PIL import Image
 
 from dcgan_tf import DCGAN, load_model
 from dcgan_tf.data.rendering import to_uint8
-from dcgan_tf.runs.folder import write_settings
+from dcgan_tf.runs.run_files import write_run
 from dcgan_tf.runs.settings import Settings
 
 
@@ -70,7 +70,7 @@ def test_a_walk_has_a_name_by_default(work, lively, command):
 
 
 def test_texts_cannot_be_single_images(work, command):
-    write_settings(work, Settings(application="text", data=None))
+    write_run(work, Settings(application="text", data=None))
     for word in (("--separate", "dir"), ("--walk", 3)):
         status, _, err = command("sample", work, *word)
         assert status == 2 and "makes no single images" in err

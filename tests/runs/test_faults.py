@@ -104,8 +104,8 @@ def test_a_disk_that_gets_full(work, command, small_disk, monkeypatch):
 def test_a_folder_that_vanishes_while_training(work, command, monkeypatch, replaced):
     save = callbacks.SaveModel.save
 
-    def vanish(self):
-        save(self)
+    def vanish(self, epochs):
+        save(self, epochs)
         if int(self.model.generator_optimizer.iterations) == 3:
             shutil.rmtree("run")
             if replaced:

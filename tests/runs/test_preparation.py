@@ -11,7 +11,8 @@ from dcgan_tf import load_model
 from dcgan_tf.applications.base import Application
 from dcgan_tf.runs import folder as run_folder
 from dcgan_tf.runs.callbacks import build_callbacks
-from dcgan_tf.runs.folder import name_folder, read_label_names, read_settings
+from dcgan_tf.runs.folder import name_folder
+from dcgan_tf.runs.run_files import read_run, read_settings
 from dcgan_tf.runs.training import describe, prepare, train
 from dcgan_tf.runs.words import quote
 
@@ -178,7 +179,7 @@ def test_names_of_labels_are_kept_in_the_run(work, command):
     words = ("--data", "animals", "--epochs", 1)
     assert command("train", "--application", "conditional", *words)[0] == 0
     run = work / "runs" / "conditional"
-    assert read_label_names(run) == ["2", "10", "cats"]
+    assert read_run(run).label_names == ["2", "10", "cats"]
     labels = json.loads((run / "scores.json").read_text())["classes"]["labels"]
     assert labels == ["2", "10", "cats"]
     assert "cats" in (run / "report.html").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from dcgan_tf.gan.latent_space import make_latent_map
 from dcgan_tf.runs import folder as run_folder
 from dcgan_tf.runs import options
 from dcgan_tf.runs.report import write_report
+from dcgan_tf.runs.run_files import load_run_model, write_run
 from dcgan_tf.runs.settings import Settings
 
 HOSTILE = "<script>alert(1)</script>&\"'"
@@ -34,7 +35,7 @@ SCORES = {
             "error": 0.012,
         },
         {"key": "b", "title": "reverse KL", "better": "higher", "meaning": "missing classes"}
-        | {"generated": 0.5, "references": {"real": math.nan, "collapsed": None}},
+        | {"generated": 0.5, "references": {"real": None, "collapsed": None}},
     ],
     "classes": {"labels": ["cat", "dog"], "generated": [0.25, 0.75], "data": [0.5, 0.5]},
 }
@@ -100,7 +101,7 @@ def write_history(folder, epochs, **columns):
 
 
 def write_settings(folder, **settings):
-    run_folder.write_settings(folder, Settings(**{"epochs": 30, **settings}))
+    write_run(folder, Settings(**{"epochs": 30, **settings}))
 
 
 def diagnoses(*findings):
@@ -197,7 +198,7 @@ def test_the_map_shows_what_the_model_makes_of_the_points(run):
     sheet = page.picture("map-sheet")
     assert sheet.shape == (320, 320)
     noise = make_latent_map(8, 20)
-    expected = rendering.to_uint8(run_folder.load_run_model(run).predict(noise[3], verbose=0))
+    expected = rendering.to_uint8(load_run_model(run).predict(noise[3], verbose=0))
     row = sheet[3 * 16 : 4 * 16].reshape(16, 20, 16).transpose(1, 0, 2)
     difference = np.abs(row - expected[..., 0].astype(int))
     assert difference.max() <= 1  # another batch size may round otherwise
@@ -326,7 +327,7 @@ def test_a_folder_with_settings_only(bare):
 
 def test_no_run_or_a_broken_file_is_refused(bare):
     (bare / "scores.json").write_text('{"features": ')
-    with pytest.raises(ValueError, match="Received: .*scores.json.* Expected JSON"):
+    with pytest.raises(ValueError, match="Received: .*scores.json.* Expected the JSON"):
         write_report(bare)
     (bare / "run.json").unlink()
     with pytest.raises(ValueError, match="no folder of a run"):

@@ -8,7 +8,7 @@ import pytest
 from helpers import everything
 
 from dcgan_tf import load_model
-from dcgan_tf.runs.folder import read_settings
+from dcgan_tf.runs.run_files import read_settings
 from dcgan_tf.runs.training import prepare, train
 
 GIVEN = {
