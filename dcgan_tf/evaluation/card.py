@@ -108,10 +108,13 @@ class Card:
         Raises:
             ValueError: if the content is something else.
         """
-        given = records.check(content, dict, "the card")
-        card = records.check({**given, "pictures": {}}, cls, "the card")
-        if card.classes and len({len(values) for values in card.classes.values()}) > 1:
-            raise ValueError("the lists of the card's classes differ in length")
+        try:
+            given = records.check(content, dict, "the card")
+            card = records.check({**given, "pictures": {}}, cls, "the card")
+            if card.classes and len({len(values) for values in card.classes.values()}) > 1:
+                raise ValueError("the lists of the card's classes differ in length")
+        except ValueError as error:
+            raise ValueError(f"these are not scores of this version: {error}") from error
         return card
 
     def as_table(self):
