@@ -33,6 +33,8 @@ default_role = "code"
 suppress_warnings = ["myst.domains"]  # sphinx-argparse misses what MyST asks each domain for
 nitpick_ignore = [
     ("py:class", "numpy.ndarray"),
+    ("py:class", "numpy.dtype"),
+    ("py:class", "io.BufferedIOBase"),
     ("py:class", "pathlib.Path"),
     ("py:class", "contextlib.ExitStack"),
     ("py:class", "keras.src.models.model.Model"),
