@@ -166,7 +166,7 @@ def default_callbacks(images, folder):
         TrainingDoctor(images, features.digit_features().classify, folder / DOCTOR),
         HistoryLogger(folder / HISTORY),
         ProgressGif(folder / GIF, frames_dir=folder / SAMPLES),
-        SaveModel(folder / MODEL),
+        SaveModel(folder),
     ]
 
 

@@ -1,10 +1,14 @@
 import gzip
+import tracemalloc
 
 import numpy as np
 import pytest
-from helpers import refused, to_float
+import tensorflow as tf
+from helpers import refused, to_float, write_idx
 
 from dcgan_tf import load_dataset
+from dcgan_tf.data import datasets, formats, untrusted
+from dcgan_tf.data.datasets import open_dataset
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
@@ -97,14 +101,115 @@ def test_damaged_archives_are_refused(tmp_path, idx_folder):
     for content in (whole[:100], b"", b"hello"):
         (tmp_path / "damaged.npz").write_bytes(content)
         refused(tmp_path / "damaged.npz", "npz file cannot be read")
+
+
+def test_damaged_idx_files_are_refused(idx_folder):
     path, arrays = idx_folder()
     images = path / "train-images-idx3-ubyte.gz"
     whole = images.read_bytes()
-    images.write_bytes(whole[: len(whole) // 2])
-    refused(path, "ended before")
-    images.write_bytes(gzip.compress(gzip.decompress(whole)[:-1]))
-    refused(path, "The IDX files cannot be read")
-    images.write_bytes(gzip.compress(b"\0\0\x0d" + gzip.decompress(whole)[3:]))
-    refused(path, "The IDX files cannot be read")
+    values = gzip.decompress(whole)
+    for content, message in (
+        (whole[: len(whole) // 2], "Compressed file ended"),
+        (values, "Not a gzipped file"),
+        (b"", "does not begin with 0, 0, 8"),
+        (gzip.compress(values[:-1]), "1 bytes of its values are missing"),
+        (gzip.compress(values + b"x"), "there are bytes after its values"),
+        (gzip.compress(b"\0\0\x0d" + values[3:]), "does not begin with 0, 0, 8"),  # float32
+        (gzip.compress(b"\0\0\x08\0"), "does not begin with 0, 0, 8"),
+        (gzip.compress(b"\0\0\x08\xff" + bytes(4 * 255)), "a number from 1 to 4"),
+        (gzip.compress(values[:10]), "it ends before its sizes"),
+        (gzip.compress(b"\0\0\x08\4" + b"\xff" * 16), "takes .* GiB of memory, more than 8 GiB"),
+        (whole + bytes(2**20), "bytes, but its sizes ask for"),
+    ):
+        images.write_bytes(content)
+        refused(path, f"The IDX files cannot be read .*{message}")
     images.unlink()
     refused(path, "no training images")
+    plain = path / "train-images-idx3-ubyte"
+    for content in (values[:-1], values + b"x", b"\0\0\x08\3" + b"\xff" * 12):
+        plain.write_bytes(content)
+        refused(path, f"{plain.name}'.* it has {len(content):,} bytes, but its sizes ask for")
+
+
+@pytest.mark.parametrize("image_size", [None, (16, 20), (13, 9), (32, 31)])
+@pytest.mark.parametrize(
+    "scale",
+    [
+        lambda pixels: pixels,
+        lambda pixels: np.asfortranarray(pixels),
+        lambda pixels: pixels.astype(">u2") * 16,
+        lambda pixels: pixels.astype(np.float64) / 255,
+        lambda pixels: pixels / np.float32(127.5) - 1,
+        lambda pixels: pixels > 99,
+    ],
+)
+def test_images_are_scaled_to_the_last_bit_as_by_the_formula(rng, scale, image_size, monkeypatch):
+    monkeypatch.setattr(formats, "RESIZED_AT_ONCE", 4 * 3 * 32 * 31 * 4)  # in parts of a few images
+    images = scale(rng.integers(0, 256, (11, 16, 20, 3), dtype=np.uint8))
+    (prepared,), _ = formats.prepare_images([images], image_size)
+    low, high = images.min(), images.max()
+    white = 1 if high <= 1 else 255 if high <= 255 else 4095
+    expected = images.astype(np.float32)
+    if low >= 0:
+        expected = expected / (white / 2) - 1.0
+    if image_size not in (None, (16, 20)):
+        expected = tf.image.resize(expected, image_size, antialias=True).numpy().clip(-1.0, 1.0)
+    assert prepared.dtype == np.float32 and prepared.flags.c_contiguous
+    np.testing.assert_array_equal(prepared, expected)
+
+
+@pytest.mark.parametrize("kind", ["npz", "packed.npz", "idx", "gz"])
+@pytest.mark.parametrize(("dtype", "most"), [("u1", 5.2), ("f4", 2.2), ("f8", 1.7)])
+def test_reading_takes_few_bytes_for_each_byte(tmp_path, kind, dtype, most):
+    # tests/programs/data_memory.py measures the whole process.
+    images = np.arange(16 * 2**20 // np.dtype(dtype).itemsize).astype("u1").astype(dtype)
+    images = images.reshape(-1, 64, 64)
+    path = tmp_path / f"data.{kind}"
+    if kind.endswith("npz"):
+        save = np.savez if kind == "npz" else np.savez_compressed
+        save(path, x_train=images, y_train=np.zeros(len(images)))
+    elif dtype != "u1":
+        pytest.skip("IDX files hold bytes")
+    else:
+        path.mkdir()
+        suffix = ".gz" if kind == "gz" else ""
+        write_idx(path / f"train-images-idx3-ubyte{suffix}", images)
+    tracemalloc.start()
+    dataset = open_dataset(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert dataset.images.nbytes < peak <= most * images.nbytes + 2**22
+
+
+@pytest.mark.parametrize("image_size", [None, (4, 4)])
+def test_the_memory_that_is_counted_is_enough(image_size):
+    texts = np.array([f"the name of class 12-{i}" for i in range(20_000)])
+    images = np.zeros((20_000, 8, 8), np.uint8)
+    needed = formats.count_memory([images], [texts], image_size)
+    tracemalloc.start()
+    datasets._prepare_arrays((images.copy(), texts.copy()), (None, None), image_size, None)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak <= needed
+
+
+@pytest.mark.parametrize("image_size", [None, (8, 8)])
+def test_data_that_take_too_much_memory_are_refused_unread(
+    tmp_path, idx_folder, monkeypatch, image_size
+):
+    images, labels = np.zeros((1000, 16, 16), np.uint8), np.zeros(1000)
+    np.savez_compressed(tmp_path / "data.npz", x_train=images, y_train=labels)
+    needed = formats.count_memory([images], [labels], image_size)
+    monkeypatch.setattr(untrusted, "LARGEST_MEMORY", needed)
+    assert len(open_dataset(tmp_path / "data.npz", image_size).images) == 1000
+    monkeypatch.setattr(untrusted, "LARGEST_MEMORY", needed - 1)
+    monkeypatch.setattr(untrusted.StoredArray, "read", lambda *_: pytest.fail("it was read"))
+    refused(tmp_path / "data.npz", r"takes .* GiB of memory, more than", image_size=image_size)
+    folder, _ = idx_folder()
+    monkeypatch.setattr(untrusted, "LARGEST_MEMORY", 1)
+    refused(folder, r"takes .* GiB of memory, more than", image_size=image_size)
+
+
+def test_images_that_are_enlarged_too_much_are_refused():
+    refused("mnist-10k", "takes 2,5.* GiB of memory, more than 8 GiB", image_size=(8192, 8192))
+    refused("mnist-10k", "at most 16,384 each", image_size=(20_000, 20))
