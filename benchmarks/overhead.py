@@ -158,7 +158,7 @@ def default_callbacks(images, folder):
     from dcgan_tf.evaluation import features
     from dcgan_tf.gan.keras_compat import HistoryLogger, StopAtNaN
     from dcgan_tf.runs.callbacks import SaveModel
-    from dcgan_tf.runs.folder import DOCTOR, GIF, HISTORY, MODEL, SAMPLES
+    from dcgan_tf.runs.folder import DOCTOR, GIF, HISTORY, SAMPLES
 
     folder = pathlib.Path(folder)
     return [
