@@ -71,7 +71,7 @@ def name_damages(name):
 def open_file(path):
     """Opens a file to read its bytes: a regular file, or a link to one.
 
-    Reading from a pipe could wait for ever, and a device such as `/dev/zero` never ends.
+    Reading from a pipe could wait without end, and a device such as `/dev/zero` never ends.
 
     Args:
         path: the file.

@@ -17,7 +17,7 @@ def nan_unless_finite(loss, gradients, optimizer):
 
     A gradient is lost if it is infinite or NaN. ReLU may turn NaN into 0, so the weights can be
     lost some steps before the loss shows it. A gradient is also lost if its square is too large for
-    a number, because Adam keeps an average of the squares: it would stay infinite for ever, and the
+    a number, because Adam keeps an average of the squares: it would always stay infinite, and the
     weight would never move again.
 
     A `LossScaleOptimizer` multiplies the loss by a *scale*, divides the gradient by it, and leaves
