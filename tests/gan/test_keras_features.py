@@ -959,6 +959,8 @@ def test_the_table_in_the_docs_has_every_row():
     import keras_table
 
     page = keras_table.PAGE.read_text()
+    for name in VARIATIONS:
+        assert f"`--variation {name}`" in page
     for reasons in NOT_VARIED.values():
         assert all(callable(globals()[test]) for test in reasons)
     described = keras_table.rows() | keras_table.rows(keras_table.TOOLS)

@@ -66,7 +66,11 @@ def describe_variations(counts):
     Args:
         counts: dict of pairs for each variation: how many tests passed, and how many did not.
     """
-    lines = ["The other columns are the same tests with all models compiled in another way:", ""]
+    lines = [
+        "The other columns are the same tests with all models compiled in another way, run by",
+        "`python -m pytest tests/gan/test_keras_features.py --variation ...`:",
+        "",
+    ]
     for name, (passed, failed) in counts.items():
         outcome = f"{passed} of {passed + failed} tests pass"
         lines.append(f"- `--variation {name}` ({VARIATIONS[name]}): {outcome}.")
