@@ -1,6 +1,7 @@
 """What docs/security.md says; and the short form of tests/programs/fuzz.py."""
 
 import gzip
+import zipfile
 
 import fuzz
 import keras
@@ -44,6 +45,32 @@ def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):
     path.write_bytes(gzip.compress(header + bytes(2**24)))
     with pytest.raises(ValueError, match="GiB of memory, more than"):
         load_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("header", "compression"),
+    [
+        ("{'descr': '|u1", zipfile.ZIP_STORED),
+        ("(" * 900, zipfile.ZIP_DEFLATED),
+        ("{'descr': '|u1', 'fortran_order': False, 'shape': (-1, 4, 4)}", zipfile.ZIP_STORED),
+        (f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({2**70},)}}", zipfile.ZIP_STORED),
+        ("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4, 4)}", zipfile.ZIP_LZMA),
+    ],
+)
+def test_strange_arrays_end_a_command_in_one_line(
+    tmp_path, monkeypatch, command, header, compression
+):
+    monkeypatch.chdir(tmp_path)
+    start = b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header.encode()
+    with zipfile.ZipFile("data.npz", "w", compression) as archive:
+        archive.writestr("x_train.npy", start + bytes(32))
+    for words in (["data", "data.npz"], ["train", "--data", "data.npz", "--epochs", 1]):
+        status, out, err = command(*words)
+        assert status == 2 and out == ""
+        assert (
+            err.startswith("dcgan-tf: error: The .npz file cannot be read") and err.count("\n") == 1
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["data.npz"]
 
 
 @pytest.mark.parametrize("size", [(100_000, 20), (9000, 9000)])

@@ -10,9 +10,11 @@ little about digits, so we use a network that fits the data:
   trained network fits the data.
 """
 
+import hashlib
 import importlib.resources
 import os
 import pathlib
+import zipfile
 import zlib
 
 import keras
@@ -172,15 +174,16 @@ def check_enough_images(images):
 
 def _load_or_train_classifier(name, images, classes, verbose):
     """Returns a classifier, trained at the first call and kept in Keras' folder, and what it is."""
+    name = name if name.isprintable() else repr(name)[1:-1]
     checksum = zlib.crc32(images.tobytes(), zlib.crc32(classes.tobytes()))
     path = _find_place(f"classifier-{checksum:08x}.keras")
     order = np.random.default_rng(0).permutation(len(images))
     held_out, seen = order[: len(order) // 10], order[len(order) // 10 :]
-    if path and os.path.exists(path):
-        classifier = keras.saving.load_model(path)
-    else:
+    classifier = _load_kept(path) if path else None
+    if classifier is None:
         if verbose:
-            print(f"Training a classifier of {name}{f', to be kept in {path}' if path else ''}.")
+            kept = f", to be kept in {str(path)!r}" if path else ""
+            print(f"Training a classifier of {name}{kept}.")
         classifier = train_classifier(images[seen], classes[seen], 0, verbose, EPOCHS)
         if path:
             _keep(classifier, path)
@@ -201,9 +204,45 @@ def _find_place(name):
 
 
 def _keep(classifier, path):
-    """Keeps a classifier for the next time, if its folder can be written to."""
+    """Keeps a classifier for the next time, if its folder can be written to.
+
+    A digest in the comment of the archive tells later whether the file is whole.
+    """
     try:
         with files.atomic_write(path) as part:
             classifier.save(part)
+            with zipfile.ZipFile(part, "a") as archive:
+                archive.comment = _compute_digest(archive, path)
     except OSError as error:
         print(f"The classifier is not kept, so it will be trained again next time. {error}")
+
+
+def _load_kept(path):
+    """Loads a kept classifier.
+
+    Returns:
+        A `keras.Model`, or `None` if there is none, or only one that is damaged or has no digest.
+    """
+    if not os.path.lexists(path):
+        return None
+    try:
+        if not path.is_file():
+            raise ValueError("not a file")
+        with zipfile.ZipFile(path) as archive:
+            if not archive.comment:
+                return None  # kept by an earlier version, before there were digests
+            if archive.comment != _compute_digest(archive, path):
+                raise ValueError("another content")
+        return keras.saving.load_model(path)
+    except Exception:  # a damaged file can raise any of Keras, h5py and zipfile
+        print(f"The kept classifier {str(path)!r} is damaged, so it is trained again.")
+        return None
+
+
+def _compute_digest(archive, path):
+    """Returns a digest of all files in an archive and of its name, which tells of the data."""
+    digest = hashlib.sha256(path.name.encode())
+    for entry in archive.infolist():
+        digest.update(f"{entry.filename} {entry.file_size} ".encode())
+        digest.update(archive.read(entry))
+    return digest.hexdigest().encode()

@@ -12,6 +12,7 @@ from dcgan_tf.gan.saved_sizes import check_file
 from dcgan_tf.gan.saving import check_ending
 
 MOST_STEPS = 100  # of the discriminator for each step of the generator
+LARGEST_SETTING = 2**31 - 1  # TensorFlow counts with 32 bits
 
 
 def load_model(path):
@@ -73,7 +74,9 @@ def _check_compiled(model):
     options = {"discriminator_steps": model.discriminator_steps, **model.compile_options}
     is_right = {
         "discriminator_steps": lambda value: _is_number(value, int) and 1 <= value <= MOST_STEPS,
-        "steps_per_execution": lambda value: _is_number(value, int) and value >= 1,
+        "steps_per_execution": lambda value: (
+            _is_number(value, int) and 1 <= value <= LARGEST_SETTING
+        ),
         "jit_compile": lambda value: value in (True, False, None, "auto"),
         "run_eagerly": lambda value: isinstance(value, bool),
     }
@@ -85,15 +88,16 @@ def _check_compiled(model):
 
 
 def _check_optimizer(optimizer):
-    """Checks that the settings of an optimizer are numbers where its defaults are numbers."""
+    """Checks the numbers in the settings of an optimizer, and that they are numbers at all."""
     settings = optimizer.get_config()
-    rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))  # computes a schedule
-    if not math.isfinite(rate):
-        raise ValueError(f"the learning rate is {rate}")
-    for name, parameter in inspect.signature(type(optimizer).__init__).parameters.items():
-        is_number = _is_number(parameter.default, (int, float)) and name != "learning_rate"
-        if is_number and not _is_number(settings.get(name, 0), (int, float)):
-            raise ValueError(f"{name} of an optimizer is {settings[name]!r}")
+    settings["learning_rate"] = float(optimizer.learning_rate)  # computes a schedule
+    defaults = inspect.signature(type(optimizer).__init__).parameters
+    for name, value in settings.items():
+        default = defaults[name].default if name in defaults else None
+        if _is_number(default, (int, float)) or isinstance(value, (int, float)):
+            is_right = isinstance(value, bool) or _is_number(value, (int, float))
+            if not is_right or not -LARGEST_SETTING <= value <= LARGEST_SETTING:
+                raise ValueError(f"{name} of an optimizer is {value!r}")
 
 
 def _is_number(value, kinds):

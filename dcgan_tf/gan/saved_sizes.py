@@ -9,7 +9,9 @@ Keras writes it, and `building_limits` takes care that nothing larger is built.
 import io
 import json
 import math
+import re
 import stat
+import struct
 import zipfile
 
 import h5py
@@ -21,6 +23,7 @@ LARGEST_DEFINITION = 2**22  # bytes; a network of a hundred layers takes 100,000
 LONGEST_LIST = 2**20  # bytes of the archive's list of contents
 DEEPEST = 100  # dicts and lists in each other
 LARGEST_NUMBER = 16  # bytes of a number in an array
+END_OF_LIST = 1  # in HDF5, where all offsets are even
 # Keras counts up to these numbers in Python, which takes a second for each million.
 MOST_ROUNDS = 1000
 ROUNDS = {"ngrams", "num_thresholds", "power_iterations", "num_ops", "num_chains", "chain_depth"}
@@ -147,13 +150,13 @@ def check_weights(content):
         ValueError: if the file holds anything but groups and plain arrays, or declares too much.
         Exception: of other kinds too, if h5py cannot read the file.
     """
+    _check_heaps(content)
     total = 0
     with h5py.File(io.BytesIO(content)) as file:
         groups, seen = [file], set()
         while groups:
             group = groups.pop()
             for name in group:
-                # Not `h5o.get_info`: it never ends if a damaged file leads it in a circle.
                 link = group.id.links.get_info(name.encode())
                 if link.type != h5py.h5l.TYPE_HARD:
                     raise ValueError(f"{WEIGHTS} holds a link to {name[:40]}")
@@ -170,6 +173,34 @@ def check_weights(content):
             f"{WEIGHTS} has {len(content):,} bytes and declares arrays of {total:,} bytes"
         )
     return total
+
+
+def _check_heaps(content):
+    """Refuses damage that HDF5 does not notice, so that it fills the memory or crashes.
+
+    The names of a group are in a heap, a block of bytes of its own. Each name ends with a zero. The
+    header of the heap says where the block is and where its first free place is. Each free place
+    holds the offset of the next one, and they must not lead in a circle.
+    """
+    version = content[8:9]
+    sizes = content[13:15] if version in (b"\0", b"\1") else content[9:11]
+    if not content.startswith(b"\x89HDF\r\n\x1a\n") or sizes != b"\x08\x08":
+        raise ValueError(f"{WEIGHTS} is no HDF5 file as Keras writes it")
+    blocks = set()
+    for heap in re.finditer(rb"HEAP\0.{27}", content, re.DOTALL):
+        size, free, start = struct.unpack_from("<3Q", heap.group(), 8)
+        names = content[start : start + size]
+        if len(names) < size and heap.group()[5:8] != b"\0\0\0":
+            continue  # weights that look like the start of a heap
+        if len(names) < size or names[-1:] != b"\0" or start in blocks:
+            raise ValueError(f"{WEIGHTS} holds names that are damaged")
+        blocks.add(start)
+        places = set()
+        while free != END_OF_LIST and free + 8 <= size:
+            if free in places:
+                raise ValueError(f"{WEIGHTS} holds a list of free places that leads in a circle")
+            places.add(free)
+            (free,) = struct.unpack_from("<Q", names, free)
 
 
 def _check_array(array):

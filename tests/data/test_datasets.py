@@ -1,3 +1,5 @@
+import types
+
 import numpy as np
 import pytest
 from helpers import refused, save, to_float, write_idx
@@ -120,3 +122,14 @@ def test_sources_that_are_none_are_refused(tmp_path):
     refused(tmp_path / "empty", "There are no images in the folder")
     for image_size in (28, (28, 0), (28,), (28.5, 28)):
         refused("mnist-10k", "This is not an image size", image_size=image_size)
+
+
+def test_labels_of_many_classes_are_translated_without_searching():
+    class Names(list):
+        def index(self, *_):
+            pytest.fail("this takes a time that grows with the square of the classes")
+
+    names = Names(f"class {i}" for i in range(1000))
+    train = types.SimpleNamespace(class_names=names, labels=np.arange(3))
+    labels = datasets._translate_labels(np.array([0, 999, 5]), names[::-1], train)
+    assert labels.tolist() == [999, 0, 994]

@@ -1,4 +1,6 @@
+import collections.abc
 import importlib.util
+import weakref
 
 import imageio.v3 as iio
 import numpy as np
@@ -134,3 +136,39 @@ def test_films_that_cannot_be_written_are_refused(tmp_path, monkeypatch):
     assert films.check_film_file(tmp_path / "film.gif").name == "film.gif"
     with pytest.raises(ImportError, match=r"pip install \"dcgan_tf\[video\]\""):
         films.check_film_file(tmp_path / "film.MP4")
+
+
+def test_frames_may_be_made_one_at_a_time(tmp_path):
+    alive, most = weakref.WeakSet(), []
+
+    class Frame(np.ndarray):  # a plain array knows no weak references
+        __hash__ = object.__hash__
+
+    class Frames(collections.abc.Sequence):
+        def __len__(self):
+            return 9
+
+        def __getitem__(self, index):
+            frame = list(make_gradients(9))[range(9)[index]].view(Frame)
+            alive.add(frame)
+            most.append(len(alive))
+            return frame
+
+    films.write_film(tmp_path / "one.gif", Frames())
+    films.write_film(tmp_path / "all.gif", list(make_gradients(9)))
+    assert (tmp_path / "one.gif").read_bytes() == (tmp_path / "all.gif").read_bytes()
+    films.write_film(tmp_path / "one.mp4", Frames())
+    assert len(most) == 4 * 9 and max(most) <= 2
+
+
+def test_frames_made_one_at_a_time_must_have_one_shape(tmp_path):
+    class Frames(collections.abc.Sequence):
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            return np.zeros((20, 30 + range(3)[index] // 2), np.uint8)
+
+    with pytest.raises(ValueError, match="Expected at least one frame, all of one shape"):
+        films.write_film(tmp_path / "film.gif", Frames())
+    assert list(tmp_path.iterdir()) == []

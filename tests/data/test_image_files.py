@@ -1,7 +1,11 @@
 """Single files: all formats, every depth, broken metadata and truncation."""
 
+import concurrent.futures
 import io
+import os
 import struct
+import threading
+import time
 import zlib
 
 import numpy as np
@@ -193,3 +197,118 @@ def test_an_image_is_known_by_its_content(image, tmp_path):
     ):
         (tmp_path / name).write_bytes(content)
         assert image_files.is_image(tmp_path / name) == expected
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "RGB", "L", "1"])
+def test_transparency_becomes_white_row_by_row_as_in_one_go(image, rng, mode, monkeypatch):
+    opacity = Image.fromarray(rng.integers(0, 256, (16, 24), dtype=np.uint8))
+    picture = image.convert(mode)
+    options = {"transparency": {"P": 3, "RGB": (1, 2, 3), "L": 7, "1": 1}.get(mode)}
+    if mode in ("RGBA", "LA"):
+        picture.putalpha(opacity)
+        options = {}
+    content = encode(picture, "PNG", **options)
+    with Image.open(io.BytesIO(content)) as opened:
+        transparent = opened.convert("RGBA")
+        expected = Image.alpha_composite(Image.new("RGBA", opened.size, "white"), transparent)
+    monkeypatch.setattr(image_files, "AT_ONCE", 24 * 3)  # 16 rows: five parts of three, and one
+    read, is_grey = image_files.decode(content)
+    assert is_grey == (mode in ("LA", "L", "1"))
+    np.testing.assert_array_equal(read, expected.convert(read.mode))
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "together"),
+    [
+        ("PNG", (30, 30), image_files.THREADS),
+        ("PNG", (80, 80), 1),
+        ("JPEG", (80, 80), image_files.THREADS),  # decoded at half of its size
+    ],
+)
+def test_few_images_are_read_at_a_time_and_large_ones_alone(
+    tmp_path, kind, size, together, monkeypatch
+):
+    monkeypatch.setattr(image_files, "LARGE", 50 * 50)
+    Image.new("L", size).save(tmp_path / "image", kind)
+    inside, most, lock = [], [], threading.Lock()
+
+    def read(path):
+        with image_files.open_image(path, (30, 30)) as (_, is_grey, content):
+            assert is_grey and content == path.read_bytes()
+            with lock:
+                inside.append(path)
+                most.append(len(inside))
+            time.sleep(0.02)
+            with lock:
+                inside.remove(path)
+
+    with concurrent.futures.ThreadPoolExecutor(3 * image_files.THREADS) as pool:
+        list(pool.map(read, [tmp_path / "image"] * 30))
+    assert len(most) == 30 and max(most) == together
+
+
+def test_a_progressive_photograph_counts_in_full():
+    for progressive in (False, True):
+        content = encode(Image.new("L", (80, 80)), "JPEG", progressive=progressive)
+        with Image.open(io.BytesIO(content)) as opened:
+            assert image_files._count_pixels(opened, (30, 30)) == (6400 if progressive else 1600)
+
+
+def test_an_image_that_fails_gives_its_place_to_others(tmp_path, image, monkeypatch):
+    monkeypatch.setattr(image_files, "LARGE", 10)
+    image.save(tmp_path / "whole.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "whole.png").read_bytes()[:300])
+    for _ in range(2 * image_files.THREADS):
+        with pytest.raises(ValueError, match="truncated"):
+            image_files.open_image(tmp_path / "cut.png").__enter__()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:  # the lock would be no bar to our thread
+
+        def read():
+            with image_files.open_image(tmp_path / "whole.png") as (opened, _, _):
+                return opened.size
+
+        assert pool.submit(read).result(timeout=60) == image.size
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_what_is_no_regular_file_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "zero.png").symlink_to("/dev/zero")
+    for name in ("pipe.png", "zero.png"):
+        with pytest.raises(ValueError, match="no regular file"):
+            image_files.open_image(tmp_path / name).__enter__()
+        (tmp_path / name).rename(tmp_path / "without suffix")
+        assert not image_files.is_image(tmp_path / "without suffix")
+
+
+@pytest.mark.parametrize("kind", ["png", "new bitmap", "old bitmap"])
+def test_an_icon_with_a_picture_larger_than_it_says_is_not_decoded(kind, monkeypatch):
+    picture = {
+        "png": encode(Image.new("RGBA", (5000, 5000)), "PNG"),
+        "new bitmap": struct.pack("<IiiHHI", 40, 5000, -10_000, 1, 32, 0) + bytes(1000),
+        "old bitmap": struct.pack("<IHHHH", 12, 50_000, 60_000, 1, 24) + bytes(1000),
+    }[kind]
+    small = encode(Image.new("RGBA", (16, 16)), "PNG")
+    entries = [(small, 38), (picture, 38 + len(small))]
+    content = struct.pack("<HHH", 0, 1, 2) + b"".join(
+        struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(each), place) for each, place in entries
+    )
+    content += small + picture
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(ValueError, match="an icon of .* pixels"):
+        image_files.decode(content)
+
+
+@pytest.mark.parametrize("side", [16, 2**15])
+def test_a_tile_larger_than_its_image_counts(side):
+    entries = {256: 16, 257: 16, 258: 8, 259: 1, 262: 1, 277: 1, 324: 200, 325: 256}
+    entries = sorted({**entries, **dict.fromkeys(image_files.TILE_SIDES, side)}.items())
+    content = b"II*\0" + struct.pack("<IH", 8, len(entries))
+    content += b"".join(struct.pack("<HHII", key, 4, 1, value) for key, value in entries)
+    content = content.ljust(200, b"\0") + bytes(range(256))
+    if side == 16:
+        read, _ = image_files.decode(content)
+        np.testing.assert_array_equal(np.asarray(read).ravel(), np.arange(256))
+    else:
+        with pytest.raises(ValueError, match="32,768 x 32,768 pixels, more than"):
+            image_files.decode(content)

@@ -1,4 +1,7 @@
+import os
+
 import numpy as np
+import pytest
 from helpers import refused, save, to_float
 from PIL import Image
 
@@ -202,3 +205,14 @@ def test_the_digest_notices_other_images_but_not_another_place(tmp_path, rng):
     np.savez(tmp_path / "b.npz", pixels[::-1])
     assert open_dataset(tmp_path / "a.npz").digest != open_dataset(tmp_path / "b.npz").digest
     assert open_dataset("mnist-10k").digest is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipes_and_devices_in_a_folder_are_left_out(tmp_path):
+    save(tmp_path / "a.png", np.zeros((16, 16), np.uint8))
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "zero.png").symlink_to("/dev/zero")
+    (tmp_path / "link.png").symlink_to(tmp_path / "a.png")
+    folder = ImageFolder(tmp_path)
+    assert [path.name for path in folder.paths] == ["a.png", "link.png"]
+    assert folder.notes == ["2 files left out: pipe.png, zero.png"]

@@ -1,3 +1,6 @@
+import shutil
+import zipfile
+
 import keras
 import numpy as np
 import pytest
@@ -56,6 +59,99 @@ def test_a_classifier_of_labelled_data_is_trained_once_and_kept(
     np.testing.assert_allclose(again(images)[0], first(images)[0], atol=1e-6)
     with pytest.raises(AssertionError, match="trained again"):  # other data, other features
         features.choose_features("photos/stripes.npz", images, labels[::-1].copy())
+
+
+def keep_one(folder, monkeypatch, images, labels, name="stripes.npz"):
+    """Trains a classifier for one epoch, and returns the file in which it is kept."""
+    monkeypatch.setenv("KERAS_HOME", str(folder))
+    monkeypatch.setattr(features, "EPOCHS", 1)
+    features.choose_features(name, images, labels)
+    (path,) = (folder / "dcgan_tf").iterdir()
+    return path
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:50_000])
+
+
+def change_a_weight(path):
+    """With another checksum in the archive, so that only the digest tells."""
+    with zipfile.ZipFile(path) as archive:
+        comment = archive.comment
+        parts = {name: bytearray(archive.read(name)) for name in archive.namelist()}
+    parts["model.weights.h5"][-100] ^= 1
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, bytes(content))
+        archive.comment = comment
+
+
+def make_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+DAMAGE = {
+    "cut short": cut,
+    "empty": lambda path: path.write_bytes(b""),
+    "other bytes": lambda path: path.write_bytes(b"hello" * 1000),
+    "a changed weight": change_a_weight,
+    "a folder": make_folder,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_classifier_is_made_anew(stripes, tmp_path, monkeypatch, capsys, damage):
+    images, labels = stripes
+    path = keep_one(tmp_path, monkeypatch, images, labels)
+    DAMAGE[damage](path)
+    capsys.readouterr()
+    features.choose_features("stripes.npz", images, labels, verbose=0)
+    line = f"The kept classifier {str(path)!r} is damaged, so it is trained again.\n"
+    printed = capsys.readouterr().out
+    if damage == "a folder":  # which may hold what is not ours
+        assert printed.startswith(line) and "The classifier is not kept" in printed
+        assert path.is_dir()
+    else:
+        assert printed == line
+        features.choose_features("stripes.npz", images, labels, verbose=0)
+        assert capsys.readouterr().out == ""
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_classifier_of_other_data_is_not_taken(stripes, tmp_path, monkeypatch, capsys):
+    images, labels = stripes
+    path = keep_one(tmp_path, monkeypatch, images, labels)
+    others = labels[::-1].copy()
+    features.choose_features("stripes.npz", images, others, verbose=0)
+    (other,) = set(path.parent.iterdir()) - {path}
+    shutil.copy(path, other)
+    capsys.readouterr()
+    features.choose_features("stripes.npz", images, others, verbose=0)
+    assert f"{str(other)!r} is damaged" in capsys.readouterr().out
+
+
+def test_a_classifier_without_a_digest_is_silently_made_anew(
+    stripes, tmp_path, monkeypatch, capsys
+):
+    """As earlier versions kept it."""
+    images, labels = stripes
+    path = keep_one(tmp_path, monkeypatch, images, labels)
+    with zipfile.ZipFile(path, "a") as archive:
+        assert len(archive.comment) == 64
+        archive.comment = b""
+    capsys.readouterr()
+    features.choose_features("stripes.npz", images, labels, verbose=0)
+    assert capsys.readouterr().out == ""
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.comment) == 64
+
+
+def test_names_of_data_reach_the_terminal_as_text(stripes, tmp_path, monkeypatch, capsys):
+    keep_one(tmp_path / "\x1b[2J", monkeypatch, *stripes, name="photos/\x1b[31mred\x07.npz")
+    printed = capsys.readouterr().out
+    assert "Training a classifier of \\x1b[31mred\\x07.npz" in printed
+    assert "\x1b[2J" not in printed and "\x1b[31mred" not in printed
 
 
 def test_images_without_labels_are_judged_by_an_untrained_network(stripes):

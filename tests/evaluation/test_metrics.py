@@ -156,6 +156,19 @@ def test_class_diversity_is_the_mean_distance_inside_a_class():
     assert metrics.class_diversity(np.ones((60, 5)), classes, 3) == 0
 
 
+@pytest.mark.parametrize(("n", "number"), [(900, 10), (900, 700), (2, 1), (1, 5)])
+def test_class_diversity_has_the_same_bits_as_class_by_class(n, number):
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(n, 16)).astype(np.float32)
+    classes = rng.integers(0, number, n)
+    distances = []
+    for k in range(number):
+        members = vectors[classes == k].astype(np.float64)
+        variances = members.var(axis=0, ddof=1) if len(members) > 1 else np.zeros(1)
+        distances.append(np.sqrt(2 * variances.sum()))
+    assert metrics.class_diversity(vectors, classes, number) == float(np.mean(distances))
+
+
 def test_near_copies_are_found_and_strangers_are_not():
     generator = np.random.default_rng(0)
     training = generator.normal(size=(500, 20))

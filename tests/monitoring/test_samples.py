@@ -1,5 +1,6 @@
 import importlib.util
 import json
+import weakref
 
 import imageio.v3 as iio
 import keras
@@ -8,7 +9,7 @@ import pytest
 from helpers import gif_durations
 
 from dcgan_tf import GAN, ProgressGif, SampleGrid, Scorecard, Scorer, TrainingDoctor
-from dcgan_tf.data import rendering
+from dcgan_tf.data import films, rendering
 from dcgan_tf.evaluation.features import choose_features
 from dcgan_tf.monitoring import samples
 from dcgan_tf.networks.default import build_discriminator, build_generator
@@ -199,6 +200,29 @@ def test_a_long_film_shows_a_hundred_frames_evenly(tmp_path):
     assert len(shown) == samples.FRAMES_SHOWN == 100
     assert shown[0] == 1 and shown[-1] == 250
     assert set(np.diff(shown)) == {2, 3}
+
+
+def test_a_film_has_few_frames_in_memory(tmp_path, monkeypatch):
+    write_pictures(tmp_path / "film_frames", range(1, 41))
+    film = ProgressGif(tmp_path / "film.gif", duration_ms=50)
+    paths = film._list_pictures()
+    frames = [rendering.add_caption(iio.imread(p), f"epoch {samples.read_epoch(p)}") for p in paths]
+    films.write_film(tmp_path / "expected.gif", frames, 50, film.hold_ms)
+    alive, most = weakref.WeakSet(), []
+
+    class Frame(np.ndarray):  # a plain array knows no weak references
+        __hash__ = object.__hash__
+
+    def watch(picture, text, add_caption=rendering.add_caption):
+        frame = add_caption(picture, text).view(Frame)
+        alive.add(frame)
+        most.append(len(alive))
+        return frame
+
+    monkeypatch.setattr(rendering, "add_caption", watch)
+    film.write()
+    assert (tmp_path / "film.gif").read_bytes() == (tmp_path / "expected.gif").read_bytes()
+    assert len(most) == 2 * 40 and max(most) <= 2
 
 
 def test_the_film_is_seldom_written_again(tmp_path, gan, monkeypatch):

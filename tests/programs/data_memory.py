@@ -5,7 +5,7 @@
 
 Each data set is read in a process of its own, on Linux. From its peak we subtract what it had when
 all was imported and a small data set had been read. Arrays may take at most 6 bytes for each byte
-that is unpacked. Pictures may take at most 2 GiB: eight of the largest ones that we decode, and
+that is unpacked. Pictures may take at most 4 GiB: eight of the largest ones that we decode, and
 eight of the largest ones that are decoded side by side. The last line has the largest figure.
 """
 
@@ -19,7 +19,7 @@ import tempfile
 import numpy as np
 from PIL import Image
 
-MOST_FOR_PICTURES = 2**31  # bytes
+MOST_FOR_PICTURES = 2**32  # bytes
 MOST = 6  # bytes for each unpacked byte
 SIDE = 64  # pixels of an image
 SIZES = ("none", "32", "96")  # to resize to

@@ -14,6 +14,8 @@ import json
 import os
 import pathlib
 import random
+import re
+import struct
 import tempfile
 import time
 import warnings
@@ -111,7 +113,7 @@ def main():
 
 def run(examples, seed, models=None):
     """Tries so many changed files, the same ones for the same seed. Returns a line of figures."""
-    wholes = [save(model) for model in (models or build_models())]
+    wholes = [save(model) for model in models or build_models()]
     for whole in wholes:
         assert try_file(whole) == "loaded"
     outcomes, longest, most = collections.Counter(), 0.0, 0
@@ -176,28 +178,25 @@ def save(model):
 
 
 def build_models():
-    """Builds small models of each kind that the package has."""
+    """Yields a small model of each kind that the package has."""
     layers = keras.layers
-    dense = GAN(
-        keras.Sequential(
-            [keras.Input((3,)), layers.Dense(8), layers.BatchNormalization(), layers.Dense(2)]
-        ),
-        keras.Sequential(
-            [keras.Input((2,)), layers.Dense(8), layers.Dropout(0.3), layers.Dense(1)]
-        ),
-        3,
-    )
-    dense.compile()
-    default = DCGAN((16, 16, 1), 4, seed=0)
-    default.compile()
-    labels = GAN(*map(accelerate, build_conditional_pair((16, 16, 1), 3, 4, seed=0)), 4)
-    labels.compile(loss="hinge", generator_optimizer="sgd")
-    recurrent = GAN(*build_pair("recurrent", (16, 16, 1), 4, seed=0), 4)
-    recurrent.compile(regularizer="gradient_penalty")
-    spectral = GAN(*build_pair("spectral", (16, 16, 1), 4, seed=0), 4)
+    generator = [keras.Input((3,)), layers.Dense(8), layers.BatchNormalization(), layers.Dense(2)]
+    discriminator = [keras.Input((2,)), layers.Dense(4), layers.Dropout(0.3), layers.Dense(1)]
+    model = GAN(keras.Sequential(generator), keras.Sequential(discriminator), 3)
+    model.compile()
+    yield model
+    model = DCGAN((16, 16, 1), 4, seed=0)
+    model.compile()
+    yield model
+    model = GAN(*map(accelerate, build_conditional_pair((16, 16, 1), 3, 4, seed=0)), 4)
+    model.compile(loss="hinge", generator_optimizer="sgd")
+    yield model
+    model = GAN(*build_pair("recurrent", (16, 16, 1), 4, seed=0), 4)
+    model.compile(regularizer="gradient_penalty")
+    yield model
+    yield GAN(*build_pair("spectral", (16, 16, 1), 4, seed=0), 4)
     generator, discriminator = build_pair("default", (16, 16, 1), 4, seed=0)
-    augmented = GAN(generator, augment(discriminator, ("translation", "cutout"), seed=0), 4)
-    return [dense, default, labels, recurrent, spectral, augmented]
+    yield GAN(generator, augment(discriminator, ("translation", "cutout"), seed=0), 4)
 
 
 # ----------------------------------------------------------------------------------- changes
@@ -206,8 +205,8 @@ def build_models():
 def change(rng, whole):
     """Changes a file in one to three ways. Returns the new content and the names of the ways."""
     parts, content = read_parts(whole), None
-    kinds = (change_definition, change_weights, change_archive, change_bytes)
-    ways = rng.choices(range(len(kinds)), (5, 3, 2, 1), k=rng.choice((1, 1, 2, 3)))
+    kinds = (change_definition, change_weights, damage_weights, change_archive, change_bytes)
+    ways = rng.choices(range(len(kinds)), (6, 3, 2, 2, 1), k=rng.choice((1, 1, 2, 3)))
     for way in map(kinds.__getitem__, sorted(ways)):
         if way is change_bytes:
             content = way(rng, content or write_parts(parts))
@@ -282,15 +281,8 @@ def is_layer(part):
 
 def change_weights(rng, parts):
     """Changes an array of the weights: its shape, its kind, its name or where it is stored."""
-    if rng.random() < 0.3:
-        parts[WEIGHTS] = change_bytes(rng, parts[WEIGHTS])  # and the archive's checksum is right
-        return
     file = io.BytesIO(parts[WEIGHTS])
-    try:
-        h5 = h5py.File(file, "r+")
-    except OSError:  # an earlier change has damaged it
-        return
-    with h5:
+    with h5py.File(file, "r+") as h5:
         names = []
         h5.visititems(lambda name, part: names.append(name) if hasattr(part, "shape") else None)
         if not names:
@@ -328,6 +320,21 @@ def change_weights(rng, parts):
             layout[:10] = h5py.VirtualSource("model.keras", other, (10, 100))
             h5.create_virtual_dataset(name, layout)
     parts[WEIGHTS] = file.getvalue()
+
+
+def damage_weights(rng, parts):
+    """Changes bytes of the weights, while the checksum in the archive is right."""
+    parts[WEIGHTS] = change_bytes(rng, parts[WEIGHTS])
+    if rng.random() < 0.3:  # a heap of names, as a whole: its size, its free places, its block
+        content = bytearray(parts[WEIGHTS])
+        heaps = [match.start() for match in re.finditer(b"HEAP", content)]
+        for heap in rng.sample(heaps, min(3, len(heaps))):
+            _, free, start = struct.unpack_from("<3Q", content, heap + 8)
+            number = struct.pack("<Q", rng.choice((free, start, 0, 8, rng.getrandbits(64))))
+            place = rng.choice((heap + 8, heap + 16, heap + 24, start + free, start))
+            if place + 8 <= len(content):
+                content[place : place + 8] = number
+        parts[WEIGHTS] = bytes(content)
 
 
 def change_archive(rng, parts):
