@@ -3,8 +3,7 @@ import os
 import shutil
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Two processes run the tests, so each takes one core. With more threads, TensorFlow's AddN adds
-# three tensors in an order that depends on which of them is ready first, and bits may change.
+# Two processes run the tests, so each takes one core.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 

@@ -3,6 +3,8 @@
 import inspect
 
 import keras
+import numpy as np
+import tensorflow as tf
 from keras.src.backend.tensorflow import trainer
 from keras.src.saving import saving_lib
 from keras.src.trainers import trainer as base_trainer
@@ -41,3 +43,22 @@ def test_keras_still_scales_only_one_optimizer():
     """Else `prepare_optimizer` need not wrap both optimizers for float16."""
     source = inspect.getsource(base_trainer.Trainer.compile)
     assert "LossScaleOptimizer" in source and "self.optimizer" in source
+
+
+def test_tensorflow_still_adds_three_tensors_in_an_order_that_changes():
+    """Else `--reruns` in setup.cfg can go, and a sentence in docs/resume.md.
+
+    AddN adds first into the memory of an input that nobody else will read. Which one this is may
+    depend on what has been computed already, and so on the moment.
+    """
+    a, b, c = (np.random.default_rng(k).normal(size=1000).astype(np.float32) for k in range(3))
+
+    @tf.function
+    def add(a, b, c):
+        return tf.raw_ops.AddN(inputs=[a, b, tf.abs(tf.negative(c))])
+
+    c = np.abs(c)
+    eager = tf.raw_ops.AddN(inputs=[tf.constant(each) for each in (a, b, c)])
+    np.testing.assert_array_equal(eager, (a + b) + c)
+    np.testing.assert_array_equal(add(a, b, c), (a + c) + b)
+    assert ((a + b) + c != (a + c) + b).any()
