@@ -126,6 +126,8 @@ def _draw(axes, history, title, colours):
                 line.source, color=colour, linestyle=line.style, linewidth=1, label=line.label
             )
             continue
+        if line.source not in history:
+            continue
         values = history[line.source]
         epochs = history.get("epoch", range(len(values)))
         points = [(x + 1, y) for x, y in zip(epochs, values, strict=True) if abs(y) < LARGEST]

@@ -30,6 +30,9 @@ from dcgan_tf.runs import callbacks, training
 
 TRAIN = ["train", "--data", "data.npz", "--latent-dim", "4", "--augment", "off", "--epochs"]
 EPOCHS = 6
+# TensorFlow adds three gradients in an order that may change (docs/resume.md), so that seldom a run
+# ends with other bits. A fault gives other bits each time.
+TRIES = 3
 
 
 def main():
@@ -52,7 +55,7 @@ def lose_and_compare(folder, losses, seed, epochs=EPOCHS):
     with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "_score", lambda folder: None)  # a part of no interest here
         patch.setattr(training, "finish", lambda folder: None)
-        run("--output-dir", "whole", str(epochs))
+        train_whole(epochs)
         while outcomes.total() < losses:
             shutil.rmtree("run", ignore_errors=True)
             disk = Disk(pathlib.Path("run"), random.Random(f"{seed} {outcomes.total()}"))
@@ -64,7 +67,32 @@ def lose_and_compare(folder, losses, seed, epochs=EPOCHS):
     return outcomes
 
 
+def train_whole(epochs):
+    """Trains without a loss of power until two runs agree: seldom one differs (`TRIES`)."""
+    while True:
+        for name in ("whole", "again"):
+            shutil.rmtree(name, ignore_errors=True)
+            run("--output-dir", name, str(epochs))
+        with contextlib.suppress(AssertionError):
+            compare(pathlib.Path("whole"), pathlib.Path("again"))
+            return
+
+
 def resume_and_compare(loss, reported, epochs):
+    """Resumes a run after a loss and compares it. Returns how it ended, a str."""
+    for tries in range(1, TRIES + 1):
+        copy = pathlib.Path("copy")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(loss, copy)
+        try:
+            outcome = resume_once(copy, reported, epochs)
+            return outcome if tries == 1 else f"{outcome}, after {tries} tries"
+        except AssertionError:
+            if tries == TRIES:
+                raise
+
+
+def resume_once(loss, reported, epochs):
     status, out = run("--resume", "--output-dir", str(loss), str(epochs))
     if status == 2:
         assert reported is None, (reported, out)  # not even the model of the start was reported

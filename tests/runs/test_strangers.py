@@ -10,9 +10,10 @@ import pytest
 from helpers import contents, train
 from PIL import Image
 
+from dcgan_tf.monitoring.curves import draw_panels
 from dcgan_tf.runs import report_pictures, run_files
 from dcgan_tf.runs.folder import check_is_inside
-from dcgan_tf.runs.report import write_report
+from dcgan_tf.runs.report import write_curves, write_report
 
 LINKED = ("run.json", "history.csv", "progress.gif", "model.keras", "scores.json", "doctor.json")
 
@@ -221,6 +222,16 @@ def test_a_history_that_is_being_written_is_read(finished):
     whole = run_files.read_history(finished)
     path.write_bytes(path.read_bytes() + b"1,0.5,0.")
     assert run_files.read_history(finished) == whole and len(whole["epoch"]) == 1
+
+
+@pytest.mark.parametrize("column", range(1, 5))
+def test_a_column_that_is_missing_is_not_drawn(finished, column):
+    path = finished / "history.csv"
+    rows = [line.split(",") for line in path.read_text().splitlines()]
+    kept = [",".join(row[:column] + row[column + 1 :]) for row in rows]
+    path.write_text("\n".join(kept) + "\n")
+    write_curves(finished)
+    assert len(draw_panels(run_files.read_history(finished))) >= 1
 
 
 def test_huge_losses_are_drawn(finished):
