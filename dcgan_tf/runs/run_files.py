@@ -192,8 +192,10 @@ def cut_history(folder, epochs):
     path = pathlib.Path(folder) / HISTORY
     if path.exists():
         lines = records.read_bytes(path, LARGEST_HISTORY).splitlines(keepends=True)
+        # Before the first epoch the titles may be incomplete too; then they are written anew.
+        kept = lines[: epochs + 1] if epochs else []
         with atomic_write(path) as part:
-            part.write_bytes(b"".join(lines[: epochs + 1]))
+            part.write_bytes(b"".join(kept))
 
 
 def read_card(folder):

@@ -56,11 +56,15 @@ def lose_and_compare(folder, losses, seed, epochs=EPOCHS):
         patch.setattr(training, "_score", lambda folder: None)  # a part of no interest here
         patch.setattr(training, "finish", lambda folder: None)
         train_whole(epochs)
+        trainings = 0
         while outcomes.total() < losses:
             shutil.rmtree("run", ignore_errors=True)
-            disk = Disk(pathlib.Path("run"), random.Random(f"{seed} {outcomes.total()}"))
+            trainings += 1
+            disk = Disk(pathlib.Path("run"), random.Random(f"{seed} {trainings}"))
             with disk:
                 run("--output-dir", "run", str(epochs))
+            if not are_equal("whole", "run"):
+                continue
             for loss, reported in disk.losses[: losses - outcomes.total()]:
                 outcomes[resume_and_compare(loss, reported, epochs)] += 1
                 shutil.rmtree(loss, ignore_errors=True)
@@ -73,9 +77,16 @@ def train_whole(epochs):
         for name in ("whole", "again"):
             shutil.rmtree(name, ignore_errors=True)
             run("--output-dir", name, str(epochs))
-        with contextlib.suppress(AssertionError):
-            compare(pathlib.Path("whole"), pathlib.Path("again"))
+        if are_equal("whole", "again"):
             return
+
+
+def are_equal(whole, other):
+    try:
+        compare(pathlib.Path(whole), pathlib.Path(other))
+    except AssertionError:
+        return False
+    return True
 
 
 def resume_and_compare(loss, reported, epochs):
@@ -201,6 +212,7 @@ class Disk:
         contents = {number: path.read_bytes() for path, number in self._files.items()}
         contents = {**self._removed, **contents}
         copy = pathlib.Path(f"loss_{len(self.losses)}")
+        shutil.rmtree(copy, ignore_errors=True)
         copy.mkdir()
         for path in {*self._files, *self._synced_files}:
             number = self.rng.choice([self._files.get(path), self._synced_files.get(path)])

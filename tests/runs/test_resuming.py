@@ -119,6 +119,14 @@ def test_a_history_without_its_last_rows_is_refused(torn, command, rows):
     assert "dcgan-tf train --from" in error
 
 
+@pytest.mark.parametrize("content", [b"epoch,discr\0\0\0\0", b"", b"epoch,a\n", b"epoch,a\n0,1\n"])
+def test_titles_are_written_anew_if_no_epoch_is_done(tmp_path, content):
+    """A power loss in the first epoch may have taken a part of them."""
+    (tmp_path / "history.csv").write_bytes(content)
+    run_files.cut_history(tmp_path, 0)
+    assert (tmp_path / "history.csv").read_bytes() == b""
+
+
 def test_a_changed_row_or_picture_is_noticed(torn):
     resuming.check_is_complete(torn, 2)
     path = torn / "history.csv"
