@@ -79,10 +79,11 @@ def read_settings(folder):
     Raises:
         ValueError: if the folder contains no run, or run.json is damaged.
     """
-    path = pathlib.Path(folder) / SETTINGS
+    content = _read_run_json(folder)
     try:
-        return Settings.from_json(_read_run_json(folder))
+        return Settings.from_json(content)
     except ValueError as error:
+        path = pathlib.Path(folder) / SETTINGS
         raise ValueError(f"{error}. Received: {str(path)!r}.") from error
 
 
@@ -100,16 +101,22 @@ def read_run(folder):
 
 def _read_run_json(folder):
     path = pathlib.Path(folder) / SETTINGS
+    check_is_inside(folder)
     try:
-        check_is_inside(folder)
         content = records.read_json(path, dict)
-        records.check(content, Run, SETTINGS)
-        return content
-    except (OSError, ValueError) as error:
+    except FileNotFoundError as error:
         raise ValueError(
-            f"This is no folder of a run: {SETTINGS} cannot be read ({error}). Received: "
+            f"This is no folder of a run, because {SETTINGS} is missing. Received: "
             f"{str(folder)!r}. Expected a folder that `dcgan-tf train` made."
         ) from error
+    try:
+        records.check(content, Run, SETTINGS)
+    except ValueError as error:
+        raise ValueError(
+            f"The settings of the run cannot be read ({error}). Received: {str(path)!r}. Expected "
+            "the JSON that `dcgan-tf train` writes."
+        ) from error
+    return content
 
 
 def load_run_model(folder):
@@ -125,7 +132,14 @@ def load_run_model(folder):
         ValueError: if the model is missing, damaged or from another version.
     """
     check_is_inside(folder)
-    return load_model(pathlib.Path(folder) / MODEL)
+    path = pathlib.Path(folder) / MODEL
+    model = load_model(path)
+    if not model.compiled:
+        raise ValueError(
+            "The model cannot be trained on, because its losses and optimizers are missing. "
+            f"Received: {str(path)!r}. Expected a model that `dcgan-tf train` saved."
+        )
+    return model
 
 
 def read_history(folder):

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import zipfile
 
 import keras
 import numpy as np
@@ -117,6 +118,19 @@ def test_a_history_without_its_last_rows_is_refused(torn, command, rows):
     status, _, error = train(command, "--resume", "--epochs", EPOCHS, "--output-dir", torn)
     assert status == 2 and "history.csv is missing, damaged, or older than the model" in error
     assert "dcgan-tf train --from" in error
+
+
+def test_a_model_without_losses_and_optimizers_is_refused(torn, command):
+    path = torn / "model.keras"
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(entries["config.json"])
+    del config["compile_config"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**entries, "config.json": json.dumps(config)}.items():
+            archive.writestr(name, content)
+    status, _, error = train(command, "--resume", "--epochs", EPOCHS, "--output-dir", torn)
+    assert status == 2 and "losses and optimizers are missing" in error
 
 
 @pytest.mark.parametrize("content", [b"epoch,discr\0\0\0\0", b"", b"epoch,a\n", b"epoch,a\n0,1\n"])
