@@ -12,6 +12,7 @@ from dcgan_tf.runs.run_files import load_run_model, read_run, read_settings
 from dcgan_tf.runs.terminal import one_line
 
 PREVIEWED = 64  # images in the picture of a data set
+LABELS_NAMED = 100  # in the description of a data set
 MOST_IN_A_PICTURE = 10_000
 MADE_AT_ONCE = 256  # images, so that any number of files needs little memory
 WALK_STEPS = 12  # frames from one noise vector to the next
@@ -204,11 +205,16 @@ class Preview:
         images = "training image" if n == 1 else "training images"
         lines = [f"{n:,} {images}, height {height}, width {width}, channels {channels}"]
         if self.dataset.labels is not None:
-            counts = zip(*np.unique(self.dataset.labels, return_counts=True), strict=True)
-            names = self.dataset.label_names
-            counts = ", ".join(f"{one_line(names[label])}: {count:,}" for label, count in counts)
-            lines.append(f"images of each label: {counts}")
+            lines.append(f"images of each label: {self._describe_labels()}")
         return "\n".join([*lines, *map(one_line, self.dataset.notes)])
+
+    def _describe_labels(self):
+        labels, counts = np.unique(self.dataset.labels, return_counts=True)
+        names = [one_line(self.dataset.label_names[label]) for label in labels[:LABELS_NAMED]]
+        words = [f"{name}: {count:,}" for name, count in zip(names, counts, strict=False)]
+        if len(labels) > LABELS_NAMED:
+            words.append(f"and {len(labels) - LABELS_NAMED:,} more labels")
+        return ", ".join(words)
 
     def draw(self):
         """Draws 64 images, chosen at random: uint8 `(height, width)` or `(height, width, 3)`."""

@@ -35,6 +35,7 @@ COMMANDS = {
     + ["--latent-dim", "4", "--augment", "off", "--epochs", "1"],
 }
 WEIGHTS = {"report": 4, "evaluate": 2, "sample": 3, "resume": 3, "overwrite": 1}
+LARGE = 2**27  # bytes; files that have grown to this are left as they are
 PER_PROCESS = 50  # folders, as TensorFlow keeps what it has compiled
 MOST_SECONDS, MOST_BYTES = 60, 2 * 2**30
 VALUES = [None, True, 0, -1, 1, 2.5, 1e308, 10**7, 10**30, "", "x", "../..", "a\0b", "\x1b[31m"]
@@ -160,12 +161,17 @@ def prepare(rng):
     names = []
     for _ in range(rng.choice([1, 1, 1, 2, 3])):
         change = rng.choice(CHANGES)
-        paths = sorted(path for path in pathlib.Path("run").rglob("*") if path.is_file())
-        path = rng.choice([path for path in paths if not path.is_symlink()] or [None])
+        path = rng.choice(list_files() or [None])
         if path is not None:
             names.append((change.__name__, str(path)))
             change(path, rng)
     return names
+
+
+def list_files():
+    """Lists the regular files of the run that are small enough to be changed once more."""
+    paths = (path for path in pathlib.Path("run").rglob("*") if not path.is_symlink())
+    return sorted(path for path in paths if path.is_file() and path.stat().st_size < LARGE)
 
 
 def change_value(path, rng):
@@ -173,10 +179,12 @@ def change_value(path, rng):
     path = rng.choice(
         [*sorted(pathlib.Path("run").rglob("*.json")), pathlib.Path("run/model.keras")]
     )
+    if path not in list_files():
+        return
     if path.name == "model.keras":
-        return change_model(path, rng)
-    if path.is_file() and not path.is_symlink():
-        with contextlib.suppress(ValueError):
+        change_model(path, rng)
+    else:
+        with contextlib.suppress(ValueError, RecursionError):
             content = json.loads(path.read_text())
             path.write_text(json.dumps(exchange(content, rng)))
 
@@ -196,11 +204,12 @@ def exchange(content, rng):
 
 def change_model(path, rng):
     """Exchanges a value of config.json in the archive of a model."""
-    if not zipfile.is_zipfile(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = {name: archive.read(name) for name in archive.namelist()}
+        config = json.loads(entries["config.json"])
+    except Exception:  # another change has damaged it
         return
-    with zipfile.ZipFile(path) as archive:
-        entries = {name: archive.read(name) for name in archive.namelist()}
-    config = json.loads(entries["config.json"])
     for _ in range(4):  # deeper than the top, which has few values
         config = exchange(config, rng) if rng.random() < 0.4 else config
     entries["config.json"] = json.dumps(config).encode()
@@ -261,8 +270,7 @@ def become_special(path, rng):
 
 
 def swap(path, rng):
-    others = [each for each in pathlib.Path("run").rglob("*") if each.is_file()]
-    other = rng.choice([each for each in others if not each.is_symlink()])
+    other = rng.choice(list_files())
     content = path.read_bytes()
     path.write_bytes(other.read_bytes())
     other.write_bytes(content)
@@ -279,7 +287,7 @@ def copy_as_sync_tools_do(path, rng):
 
 def change_cell(path, rng):
     path = pathlib.Path("run/history.csv")
-    if path.is_file() and not path.is_symlink():
+    if path in list_files():
         rows = [line.split(",") for line in path.read_text(errors="replace").splitlines()]
         if rows:
             row = rng.choice(rows)

@@ -75,3 +75,12 @@ def test_texts_cannot_be_single_images(work, command):
         status, _, err = command("sample", work, *word)
         assert status == 2 and "makes no single images" in err
     assert not (work / "dir").exists()
+
+
+def test_the_description_names_a_hundred_labels(work):
+    """A data set with a label for each image would print megabytes."""
+    images = np.zeros((300, 8, 8), np.uint8)
+    np.savez("data.npz", x_train=images, y_train=np.arange(300) % 150)
+    line = drawing.Preview("data.npz").describe().splitlines()[1]
+    assert line.startswith("images of each label: 0: 2, 1: 2, 2: 2")
+    assert line.endswith("98: 2, 99: 2, and 50 more labels")
