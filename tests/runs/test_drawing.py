@@ -7,6 +7,7 @@ from PIL import Image
 
 from dcgan_tf import DCGAN, load_model
 from dcgan_tf.data.rendering import to_uint8
+from dcgan_tf.runs import drawing
 from dcgan_tf.runs.run_files import write_run
 from dcgan_tf.runs.settings import Settings
 
