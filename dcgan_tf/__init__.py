@@ -21,6 +21,7 @@ _MODULE_OF = {
     "accelerate": "networks.fast_layers",
     "build_pair": "networks.pairs",
     "ImageFolder": "data.image_folder",
+    "load_characters": "data.named",
     "load_dataset": "data.datasets",
     "load_training_images": "data.datasets",
     "shuffled_batches": "data.batches",

@@ -2,22 +2,17 @@
 
 import functools
 import hashlib
-import importlib.resources
 import math
 import pathlib
 
-import keras
 import numpy as np
 
 from dcgan_tf.data import folder_layout, untrusted
 from dcgan_tf.data.formats import find_idx_files, prepare_images, read_idx_folder, read_npz
 from dcgan_tf.data.image_folder import ImageFolder, describe_left_out
 from dcgan_tf.data.labels import read_labels
+from dcgan_tf.data.named import DATASETS, read_named
 
-ASSETS = importlib.resources.files("dcgan_tf.data") / "assets"
-DEBIAN_FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")
-DATASETS = ("mnist-10k", "stacked-mnist", "mnist", "fashion-mnist")
-STACKS_PER_DIGIT = 3.2  # so that stacked-mnist has 25,612 images to train on
 LARGEST_ARRAY = 2**30  # bytes; the images of a larger folder are read during training
 
 
@@ -86,6 +81,8 @@ def load_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
         source: one of
 
             - `"mnist-10k"`: 10,000 MNIST digits that come with the package;
+            - `"emoji-people"`: 817 small pictures of people in colour, which come with the package.
+              Their labels are skin tones. `load_characters` says who is shown;
             - `"stacked-mnist"`: images whose three channels are three of these digits, chosen at
               random. They have 1,000 classes, and you can count how many of them a generator
               finds (Lin et al. 2018);
@@ -165,17 +162,9 @@ def open_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
     """
     check_image_size(image_size)
     path = pathlib.Path(source)
-    digest = None
-    if source == "mnist-10k":
-        parts = read_npz(ASSETS / "mnist-10k.npz")
-    elif source == "stacked-mnist":
-        parts = [_stack_digits(*part) for part in read_npz(ASSETS / "mnist-10k.npz")]
-    elif source == "mnist":
-        parts = _download(source, keras.datasets.mnist.load_data)
-    elif source == "fashion-mnist" and DEBIAN_FASHION_MNIST.is_dir():
-        parts = read_idx_folder(DEBIAN_FASHION_MNIST, image_size)
-    elif source == "fashion-mnist":
-        parts = _download(source, keras.datasets.fashion_mnist.load_data)
+    names, digest = None, None
+    if source in DATASETS:
+        parts, names = read_named(source, image_size)
     elif path.is_dir() and not any(path.glob("*idx3*")):
         return _open_image_folder(path, image_size, skip_damaged)
     elif path.is_dir():
@@ -190,7 +179,10 @@ def open_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
             f"{problem}. Received: {str(source)!r}. Expected one of {', '.join(DATASETS)}, or the "
             "path of an .npz file, a folder of IDX files, or a folder of images."
         )
-    return _prepare_arrays(*parts, image_size, digest)
+    dataset = _prepare_arrays(*parts, image_size, digest)
+    if names is not None:
+        dataset.label_names = dict(enumerate(names))
+    return dataset
 
 
 def _prepare_arrays(train, test, image_size, compute_digest):
@@ -270,23 +262,6 @@ def check_image_size(image_size):
             f"This is not an image size. Received: image_size={image_size!r}. Expected (height, "
             f"width) in pixels, for example (28, 28), at most {most:,} each."
         )
-
-
-def _stack_digits(images, labels):
-    """Makes images whose three channels are three random digits, with labels from 0 to 999."""
-    size = (int(STACKS_PER_DIGIT * len(images)), 3)
-    chosen = np.random.default_rng(0).integers(len(images), size=size)
-    return np.moveaxis(images[chosen], 1, -1), labels[chosen].astype(int) @ [100, 10, 1]
-
-
-def _download(name, load_data):
-    try:
-        return load_data()
-    except Exception as error:  # Keras raises a bare Exception when a download fails
-        raise ConnectionError(
-            f"The data set {name!r} is neither on this machine nor can it be downloaded. Without a "
-            "network, use 'mnist-10k', the 10,000 digits that come with the package."
-        ) from error
 
 
 def _count_bytes(folder):

@@ -3,7 +3,7 @@
 import dataclasses
 import pathlib
 
-from dcgan_tf.data.datasets import DATASETS
+from dcgan_tf.data.named import DATASETS
 from dcgan_tf.gan.optimizers import make_falling_rate
 from dcgan_tf.runs.folder import name_folder
 from dcgan_tf.runs.run_files import load_run_model, read_run, read_settings

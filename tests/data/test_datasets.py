@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from helpers import refused, save, to_float, write_idx
 
-from dcgan_tf import ImageFolder, load_dataset, load_training_images
-from dcgan_tf.data import datasets
+from dcgan_tf import ImageFolder, load_characters, load_dataset, load_training_images
+from dcgan_tf.data import datasets, named
 
 
 def test_bundled_digits():
@@ -15,9 +15,27 @@ def test_bundled_digits():
     assert y_train.shape == (8004,) and y_test.shape == (1996,)
     assert (x_train.min(), x_train.max()) == (-1.0, 1.0)
     assert set(np.unique(y_train)) == set(range(10))
-    with np.load(datasets.ASSETS / "mnist-10k.npz") as file:
+    with np.load(named.ASSETS / "mnist-10k.npz") as file:
         np.testing.assert_allclose(x_train[..., 0], to_float(file["x_train"]), atol=1e-6)
         np.testing.assert_array_equal(y_test, file["y_test"])
+
+
+def test_bundled_people():
+    (pictures, tones), (test_pictures, _) = load_dataset("emoji-people")
+    assert pictures.shape == (817, 32, 32, 3) and len(test_pictures) == 0
+    assert (pictures.min(), pictures.max()) == (-1.0, 1.0)
+    assert (pictures[:, 0, 0] == 1.0).mean() > 0.95  # on white
+    names = datasets.open_dataset("emoji-people").label_names
+    assert [names[tone] for tone in range(6)] == [*named.TONES] and set(tones) == set(range(6))
+
+    # Each character is there once for each tone, or only as one picture.
+    characters = load_characters()
+    pairs = {*zip(characters.tolist(), tones.tolist(), strict=True)}
+    assert len(pairs) == 817 and len(set(characters)) == 142
+    # From light to dark each baby is darker than the one before.
+    babies = characters == "baby"
+    light = [pictures[babies & (tones == tone)].mean() for tone in range(1, 6)]
+    assert light == sorted(light, reverse=True)
 
 
 def test_stacked_mnist_has_digits_of_the_training_part_as_channels():
@@ -56,7 +74,7 @@ def test_mnist_from_keras_cache_format(tmp_path, rng, monkeypatch):
 
 def test_fashion_mnist_from_the_debian_package(idx_folder, monkeypatch):
     path, arrays = idx_folder()
-    monkeypatch.setattr(datasets, "DEBIAN_FASHION_MNIST", path)
+    monkeypatch.setattr(named, "DEBIAN_FASHION_MNIST", path)
     (x_train, _), _ = load_dataset("fashion-mnist")
     np.testing.assert_allclose(
         x_train[..., 0], to_float(arrays["train-images-idx3-ubyte"]), atol=1e-6
@@ -74,7 +92,7 @@ def test_fashion_mnist_otherwise_from_keras(tmp_path, rng, monkeypatch):
         return str(tmp_path / fname)
 
     monkeypatch.setattr("keras.src.datasets.fashion_mnist.get_file", get_file)
-    monkeypatch.setattr(datasets, "DEBIAN_FASHION_MNIST", tmp_path / "the package is not installed")
+    monkeypatch.setattr(named, "DEBIAN_FASHION_MNIST", tmp_path / "the package is not installed")
     (x_train, y_train), _ = load_dataset("fashion-mnist")
     np.testing.assert_allclose(x_train[..., 0], to_float(images), atol=1e-6)
     assert y_train.tolist() == [0, 1, 2, 3]
@@ -85,7 +103,7 @@ def test_offline_names_the_bundled_digits(name, tmp_path, monkeypatch):
     def get_file(*args, **kwargs):
         raise Exception("URL fetch failure on https://example.invalid: None -- no network")
 
-    monkeypatch.setattr(datasets, "DEBIAN_FASHION_MNIST", tmp_path / "not installed")
+    monkeypatch.setattr(named, "DEBIAN_FASHION_MNIST", tmp_path / "not installed")
     monkeypatch.setattr(f"keras.src.datasets.{name.replace('-', '_')}.get_file", get_file)
     with pytest.raises(ConnectionError, match="neither on this machine .* use 'mnist-10k'") as info:
         load_dataset(name)
@@ -115,7 +133,7 @@ def test_sources_that_are_none_are_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     refused(
         tmp_path / "missing",
-        "There is no such data set.*mnist-10k, stacked-mnist, mnist, fashion-mnist",
+        "There is no such data set.*mnist-10k, emoji-people, stacked-mnist, mnist, fashion-mnist",
     )
     refused("minst", "There is no such data set")
     refused(tmp_path / "notes.txt", "This is not a data file")

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from dcgan_tf.data import datasets
+from dcgan_tf.data import named
 from dcgan_tf.gan import losses, regularizers
 from dcgan_tf.networks import pairs
 from dcgan_tf.runs import options, settings, training
@@ -16,7 +16,7 @@ def test_choices_are_those_of_the_modules():
     assert settings.LOSSES == tuple(losses.LOSSES)
     assert settings.REGULARIZERS == tuple(regularizers.REGULARIZERS)
     help_on_data = " ".join(settings.DATA_HELP.split())
-    assert all(name in help_on_data for name in datasets.DATASETS)
+    assert all(name in help_on_data for name in named.DATASETS)
 
 
 @pytest.mark.parametrize(
