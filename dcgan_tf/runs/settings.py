@@ -39,10 +39,10 @@ LOSSES = (
 )
 REGULARIZERS = ("r1", "gradient_penalty")
 DATA_HELP = (
-    "the images: mnist-10k, digits, and emoji-people, people in colour, which come with the "
-    "package; stacked-mnist, three of the digits as the red, green and blue of an image; mnist and fashion-mnist, which are downloaded "
-    "if needed; or the path of an .npz file, of a folder of IDX files or of a folder of images, "
-    "for example photos/"
+    "the images: mnist-10k, digits, or emoji-people, people in colour, which both come with the "
+    "package; stacked-mnist, three of the digits as the red, green and blue of an image; mnist and "
+    "fashion-mnist, which are downloaded if needed; or the path of an .npz file, of a folder of "
+    "IDX files or of a folder of images, for example photos/"
 )
 
 
