@@ -308,7 +308,14 @@ def change_weights(rng, parts):
         elif way == 7:
             h5.create_dataset(name, (1000,), h5py.string_dtype())
         elif way == 8:
-            h5[name] = np.full_like(array, np.nan) if array.dtype.kind == "f" else array + 1
+            kind = array.dtype.kind
+            h5[name] = (
+                np.full_like(array, np.nan)
+                if kind == "f"
+                else array
+                if kind not in "iu"
+                else array + 1
+            )
         elif way == 9:
             h5[name] = array.astype("f8")
         elif way == 10:
