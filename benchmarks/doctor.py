@@ -91,16 +91,16 @@ def main():
     print(describe(), end="\n\n")
     print("| run | seed | seconds | a snapshot | at the end | from epoch | other findings | |")
     print("|---|---|---|---|---|---|---|---|")
-    groups = {"healthy": []}
+    groups = {"balanced": []}
     for name in arguments.only:
         if name in HEALTHY:
             recipe = HEALTHY[name](arguments.healthy_epochs)
-            groups["healthy"] += report(name, "-", recipe, "healthy")
+            groups["balanced"] += report(name, "-", recipe, "balanced")
             continue
         for cured in (False, True):
             for seed in range(arguments.seeds):
                 recipe = failures.make(name, seed, cured)
-                expected = "healthy" if cured else name
+                expected = "balanced" if cured else name
                 title = f"{name}, cured" if cured else name
                 groups.setdefault(expected, []).extend(report(title, seed, recipe, expected))
     print()
@@ -132,7 +132,7 @@ def report(title, seed, recipe, expected):
     findings = [entry["finding"] for entry in doctor.findings]
     last = findings[-1]
     since = next(i for i in range(len(findings)) if set(findings[i:]) == {last})
-    others = sorted(set(findings) - {expected, "healthy"})
+    others = sorted(set(findings) - {expected, "balanced"})
     verdict = "right" if last == expected and not others else "WRONG"
     snapshot = (
         sorted(doctor.seconds[1:])[len(doctor.seconds) // 2 - 1] if doctor.seconds[1:] else 0.0
@@ -144,7 +144,7 @@ def report(title, seed, recipe, expected):
     )
     keras.backend.clear_session()
     snapshots = [entry["measurements"] for entry in doctor.findings]
-    if expected == "healthy":
+    if expected == "balanced":
         snapshots = [snapshot for snapshot in snapshots if snapshot["steps"] >= SETTLED]
         return [snapshots[:i] for i in range(1, len(snapshots) + 1)]
     return [snapshots[: i + 1] for i in range(len(snapshots)) if findings[i] == expected]

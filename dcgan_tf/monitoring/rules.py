@@ -157,7 +157,7 @@ def diagnose(snapshots):
         snapshots: list of dicts of numbers, as `TrainingDoctor` takes them, the latest last.
 
     Returns:
-        A tuple: a key of `RULES` or `"healthy"`, and a message of one line that says what the
+        A tuple: a key of `RULES` or `"balanced"`, and a message of one line that says what the
         numbers show and, for a failure, what to try.
     """
     snapshots = [snapshot for snapshot in snapshots[:-1] if _is_finite(snapshot)] + snapshots[-1:]
@@ -166,11 +166,14 @@ def diagnose(snapshots):
             return finding, message
     now = snapshots[-1]
     score = now.get("val_frechet_distance")
-    state = "healthy" if len(_select_settled(snapshots)) >= 3 else "nothing wrong yet"
-    return "healthy", (
+    state = "balanced" if len(_select_settled(snapshots)) >= 3 else "nothing wrong yet"
+    quality = "Only your eyes or a score can tell how good they are"
+    if score is not None:
+        quality = f"Their Fréchet distance from the data is {score:.3g}"
+    return "balanced", (
         f"{state}: D is right about {now['real_accuracy']:.0%} of the real and "
         f"{now['fake_accuracy']:.0%} of the generated images, which are {now['diversity']:.0%} as "
-        f"varied as real ones{'' if score is None else f'; their Fréchet distance is {score:.3g}'}."
+        f"varied as real ones. {quality}."
     )
 
 

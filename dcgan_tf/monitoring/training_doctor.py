@@ -66,7 +66,7 @@ class TrainingDoctor(keras.callbacks.Callback):
         every: Int, a snapshot is taken after every `every`-th epoch.
 
     Attributes:
-        findings: list of dicts with the keys `epoch` (counted from 1), `finding` (`"healthy"` or a
+        findings: list of dicts with the keys `epoch` (counted from 1), `finding` (`"balanced"` or a
             key of `rules.RULES`), `message` and `measurements`. `None` stands for a measurement
             that is infinite or undefined.
 

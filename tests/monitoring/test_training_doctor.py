@@ -232,14 +232,14 @@ def test_nan_stops_the_training_and_is_null_in_json(tmp_path, capsys):
 
 def test_prints_when_the_finding_changes_and_at_the_end(capsys, monkeypatch):
     model, real = linear_gan("minimax"), point_images()
-    script = iter(["healthy", "healthy", "collapse", "collapse", "healthy", "healthy"])
+    script = iter(["balanced", "balanced", "collapse", "collapse", "balanced", "balanced"])
     monkeypatch.setattr(
         training_doctor, "diagnose", lambda looks: ((name := next(script)), f"now {name}")
     )
     model.fit(real, batch_size=64, epochs=6, verbose=0, callbacks=[TrainingDoctor(real)])
     assert capsys.readouterr().out.split("\n") == [
-        *("", "Epoch 1: now healthy", "", "Epoch 3: now collapse"),
-        *("", "Epoch 5: now healthy", "", "Epoch 6: now healthy", ""),
+        *("", "Epoch 1: now balanced", "", "Epoch 3: now collapse"),
+        *("", "Epoch 5: now balanced", "", "Epoch 6: now balanced", ""),
     ]
 
 

@@ -294,21 +294,34 @@ def test_closest_pairs(bare):
 
 
 def test_findings_of_consecutive_epochs_are_one_line(bare):
-    findings = ["healthy", "collapsed", "collapsed", "collapsed", "healthy", "oscillating"]
+    findings = ["balanced", "collapsed", "collapsed", "collapsed", "balanced", "oscillating"]
     (bare / "doctor.json").write_text(diagnoses(*findings))
     text = report(bare).text
     assert (
-        "epoch 1: healthy: told 1 epochs 2 to 4: collapsed: told 4 epoch 5: healthy: told 5 "
+        "epoch 1: balanced: told 1 epochs 2 to 4: collapsed: told 4 epoch 5: balanced: told 5 "
         "epoch 6: oscillating: told 6"
     ) in text
 
 
 def test_a_healthy_run_is_told_in_one_line(bare):
-    (bare / "doctor.json").write_text(diagnoses(*["healthy"] * 7))
+    (bare / "doctor.json").write_text(diagnoses(*["balanced"] * 7))
     page = report(bare)
     sentence = "examined epochs 1 to 7 and found no failure. Its last message: “"
-    assert sentence + "healthy: told 7" in page.text
+    assert sentence + "balanced: told 7" in page.text
     assert page.by_id("findings") is None
+
+
+@pytest.mark.parametrize(
+    ("generated", "real", "said"), [(0.6, 0.15, True), (None, 0.15, False), (0.6, None, False)]
+)
+def test_the_doctor_points_to_the_score(bare, generated, real, said):
+    row = {**SCORES["rows"][0], "key": "frechet_distance"}
+    row |= {"generated": generated, "references": {"real": real}}
+    (bare / "scores.json").write_text(json.dumps({**SCORES, "rows": [row]}))
+    (bare / "doctor.json").write_text(diagnoses("balanced"))
+    text = report(bare).text
+    assert "judges the game of the two networks, and not how good the images are." in text
+    assert ("distance from the data is 4 times that of real images" in text) == said
 
 
 def test_a_folder_with_settings_only(bare):
@@ -385,7 +398,7 @@ def test_large_images_and_many_epochs_stay_under_5_mb(tmp_path):
     rng = np.random.default_rng(0)
     write_settings(tmp_path, epochs=300)
     write_history(tmp_path, 300, val_frechet_distance=rng.random(300))
-    (tmp_path / "doctor.json").write_text(diagnoses(*["healthy", "collapsed"] * 150))
+    (tmp_path / "doctor.json").write_text(diagnoses(*["balanced", "collapsed"] * 150))
     frames = tmp_path / run_folder.SAMPLES
     noise = [rng.integers(0, 256, (266, 266, 3), dtype=np.uint8) for _ in range(3)]
     for i in range(300):

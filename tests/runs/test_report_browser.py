@@ -35,7 +35,7 @@ def run(tmp_path_factory):
     write_history(folder, EPOCHS, val_frechet_distance=[4, 3, 2, 1])
     classes = {"labels": ["long" * 20, HOSTILE], "generated": [0.1, 0.9], "data": [0.5, 0.5]}
     (folder / "scores.json").write_text(json.dumps({**SCORES, "classes": classes}))
-    (folder / "doctor.json").write_text(diagnoses("healthy", HOSTILE, "long" * 50))
+    (folder / "doctor.json").write_text(diagnoses("balanced", HOSTILE, "long" * 50))
     shutil.copy(folder / run_folder.SAMPLES / "epoch_0001.png", folder / "closest_pairs.png")
     write_report(folder)
     return folder
@@ -303,4 +303,4 @@ def test_hostile_text_is_shown_as_text(page):
     assert page.title.startswith("script>&\"'long")  # the name after the last slash
     assert page.find_elements("css selector", "main script") == []
     strong = [element.text for element in page.find_elements("css selector", "#findings strong")]
-    assert strong == ["healthy", HOSTILE, "long" * 50]
+    assert strong == ["balanced", HOSTILE, "long" * 50]
