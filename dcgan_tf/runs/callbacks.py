@@ -4,6 +4,7 @@ Keras calls the methods of a callback during `fit`, for example at the end of ea
 """
 
 import math
+import time
 
 import keras
 import numpy as np
@@ -15,7 +16,11 @@ from dcgan_tf.monitoring.scorecard import Scorecard
 from dcgan_tf.monitoring.training_doctor import TrainingDoctor
 from dcgan_tf.runs.folder import DOCTOR, GIF, HISTORY, MODEL, SAMPLES, SETTINGS
 from dcgan_tf.runs.resuming import note_files
+from dcgan_tf.runs.terminal import one_line
+from dcgan_tf.runs.words import say_seconds
 
+COMPILING, TIMED = 5, 20  # training steps that `Outlook` leaves out, and that it takes the time of
+FIRST_SHAPES = 1500  # steps, after which one sees what the images will show (benchmarks/RESULTS.md)
 MOST_SAVES = 250  # if nobody named a number of epochs; few images have thousands of short ones
 
 
@@ -43,6 +48,7 @@ def build_callbacks(application, settings, folder, first_epoch=0):
         watching.append(TrainingDoctor(images, application.classify, folder / DOCTOR, every=every))
     return [
         CheckFolder(folder),
+        Outlook(folder),
         *watching,
         HistoryLogger(folder / HISTORY, append=True),
         ProgressGif(folder / GIF, frames_dir=folder / SAMPLES, draw=application.draw, every=every),
@@ -73,6 +79,46 @@ class CheckFolder(keras.callbacks.Callback):
                 f"without {SETTINGS} after epoch {epoch + 1}. Expected the folder to stay until "
                 "the end."
             )
+
+
+class Outlook(keras.callbacks.Callback):
+    """Says once, soon after the start, how long the training takes and when to look at pictures.
+
+    It takes the time of some steps, without the first ones, during which TensorFlow compiles.
+
+    Args:
+        folder: `pathlib.Path`, the folder of the run.
+    """
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+        self.steps = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+        if self.steps == COMPILING:
+            self.since = time.perf_counter()
+        elif self.steps == COMPILING + TIMED:
+            self._print((time.perf_counter() - self.since) / TIMED)
+
+    def _print(self, step_seconds):
+        epoch_steps, epochs = self.params["steps"], self.params["epochs"]
+        first_look = math.ceil(FIRST_SHAPES / epoch_steps)
+        line = f"An epoch takes about {say_seconds(epoch_steps * step_seconds)}"
+        if epochs - self.epoch > 1:
+            rest = (epochs - self.epoch) * epoch_steps * step_seconds
+            line += f", all {epochs - self.epoch:,} that are left about {say_seconds(rest)}"
+        if self.epoch < first_look <= epochs:
+            wait = (first_look - self.epoch) * epoch_steps * step_seconds
+            line += (
+                f". The first shapes should be in {self.folder / SAMPLES} after epoch "
+                f"{first_look:,}, in about {say_seconds(wait)}"
+            )
+        print(f"\n{one_line(line)}.", flush=True)  # on a new line, after that of the progress bar
 
 
 class SaveModel(keras.callbacks.Callback):

@@ -92,3 +92,28 @@ def to_option(name):
 def to_word(value):
     """Turns the value of a setting into a word of the command line."""
     return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def say_seconds(seconds):
+    """Says a time as people do.
+
+    Args:
+        seconds: Float of at least 0.
+
+    Returns:
+        Str.
+
+    Example:
+
+    >>> say_seconds(312)
+    '5 min'
+    """
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * length:
+            return f"{_round(seconds / length)} {unit}"
+    return f"{_round(max(seconds, 0.1))} s"
+
+
+def _round(number):
+    """Rounds a number that is only about right: from 10 on to a whole one, below to a digit."""
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0")
