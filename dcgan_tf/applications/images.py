@@ -20,6 +20,7 @@ from dcgan_tf.networks.pairs import build_pair
 
 MOST_SAMPLES = 10_000
 FEW_IMAGES = 1500  # with fewer of them, the discriminator soon knows each one by heart
+MIRRORED = ("emoji-people",)  # data sets by name, whose images may be mirrored
 MOST_WATCHED = 2000  # images that the training doctor gets from a folder too large for memory
 CLOSEST_PAIRS = "closest_pairs.png"
 
@@ -47,13 +48,15 @@ class Images(Application):
             compiler.
         augment: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees all images changed at
             random (`networks.augmentation`). `"auto"` does so for fewer than 1,500 images.
+        mirror: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees half of all images
+            mirrored. `"auto"` does so for the data set `emoji-people`.
         with_data: as in `Application`.
     """
 
     default_data = "mnist-10k"
     options = (
         *("network", "loss", "regularizer", "regularizer_weight", "discriminator_steps"),
-        *("latent_dim", "generator_lr", "discriminator_lr", "jit_compile", "augment"),
+        *("latent_dim", "generator_lr", "discriminator_lr", "jit_compile", "augment", "mirror"),
     )
     scores_while_training = True
     noun = "images"
@@ -74,6 +77,7 @@ class Images(Application):
         discriminator_lr=2e-3,
         jit_compile="auto",
         augment="auto",
+        mirror="auto",
         with_data=True,
     ):
         self.network = network
@@ -86,6 +90,7 @@ class Images(Application):
         self.discriminator_lr = discriminator_lr
         self.jit_compile = jit_compile
         self.augment = augment
+        self.mirror = mirror
         super().__init__(seed, data, image_size, skip_damaged, with_data)
 
     def load(self):
@@ -93,9 +98,12 @@ class Images(Application):
         return self.dataset.images
 
     @property
-    def is_augmented(self):
-        """Bool, whether the discriminator sees all images changed at random."""
-        return self.augment == "on" or (self.augment == "auto" and len(self.samples) < FEW_IMAGES)
+    def changes(self):
+        """List of str, how the discriminator sees all images changed at random."""
+        is_few = self.augment == "auto" and len(self.samples) < FEW_IMAGES
+        is_mirrored = self.mirror == "auto" and self.data in MIRRORED
+        changes = ["mirror"] if is_mirrored or self.mirror == "on" else []
+        return changes + (["translation", "cutout"] if is_few or self.augment == "on" else [])
 
     @property
     def watched_images(self):
@@ -110,20 +118,17 @@ class Images(Application):
 
     def build(self):
         image_shape = tuple(self.samples.shape[1:])
-        if self.network == "default" and not self.is_augmented:
+        if self.network == "default" and not self.changes:
             model = DCGAN(image_shape, self.latent_dim, seed=self.seed)
         else:
             pair = build_pair(self.network, image_shape, self.latent_dim, self.seed)
             # On a CPU we replace the layers of this pair by faster ones that compute the same.
             if self.network == "tutorial" and not tf.config.list_physical_devices("GPU"):
                 pair = map(accelerate, pair)
-            if self.is_augmented:
+            if self.changes:
                 generator, discriminator = pair
                 ground = find_ground(self.watched_images)
-                pair = (
-                    generator,
-                    augment(discriminator, ("translation", "cutout"), self.seed, ground),
-                )
+                pair = generator, augment(discriminator, self.changes, self.seed, ground)
             model = GAN(*pair, self.latent_dim, seed=self.seed)
         loss = losses.get(self.loss)
         regularizer = regularizers.get(

@@ -17,6 +17,8 @@ def augment(discriminator, changes, seed=None, ground=-1.0):
               that come in at the edge have the colour of the ground;
             - `"cutout"` puts a rectangle of this colour, nearly a square, into about half of the
               images; it is up to half as high and wide as the image;
+            - `"mirror"` exchanges left and right in half of the images: for faces and landscapes,
+              but not for digits and text, which cannot be read in a mirror;
             - `"brightness"` makes an image brighter or darker, all pixels by up to 0.4.
         seed: Int or `None`, fixes the changes.
         ground: Float in [-1, 1], the brightness of the ground of the images, see `find_ground`.
@@ -37,12 +39,14 @@ def augment(discriminator, changes, seed=None, ground=-1.0):
             x = layers.RandomTranslation(0.125, 0.125, "constant", fill_value=ground, seed=seed)(x)
         elif change == "cutout":  # for 1.0 Keras draws a probability between 0 and 1
             x = layers.RandomErasing(1.0, (0.02, 0.25), ground, (-1.0, 1.0), seed=seed)(x)
+        elif change == "mirror":
+            x = layers.RandomFlip("horizontal", seed=seed)(x)
         elif change == "brightness":
             x = layers.RandomBrightness(0.2, (-1.0, 1.0), seed=seed)(x)
         else:
             raise ValueError(
-                f"There is no such change. Received: {change!r}. Expected 'translation', 'cutout' "
-                "or 'brightness'."
+                f"There is no such change. Received: {change!r}. Expected 'translation', 'cutout', "
+                "'mirror' or 'brightness'."
             )
     return keras.Model(pictures, discriminator(x), name="augmented_discriminator")
 

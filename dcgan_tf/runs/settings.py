@@ -149,6 +149,12 @@ class Settings:
         "if there are few images (default: auto, on for fewer than 1,500 images)",
         choices=("auto", "on", "off"),
     )
+    mirror: str = _setting(
+        "auto",
+        "show the discriminator half of all images mirrored: on for faces, say, and off for digits "
+        "and text (default: auto, on for emoji-people)",
+        choices=("auto", "on", "off"),
+    )
     epochs: int | None = _integer(
         None,
         "how many passes through the data in all, including those before --resume (default: as "
@@ -248,7 +254,8 @@ class Settings:
         known = {name: value for name, value in content.items() if name in fields}
         if known.get("application", cls.application) is None:  # `images` of an older version
             del known["application"]
-        known.setdefault("augment", "off")  # of a version that had no such setting
+        for name in ("augment", "mirror"):  # of a version that had no such setting
+            known.setdefault(name, "off")
         return cls(**{name: _read_setting(fields[name], value) for name, value in known.items()})
 
     def to_json(self):

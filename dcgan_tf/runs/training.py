@@ -231,8 +231,8 @@ def describe(training):
     )
     if training.chooses_epochs:
         line += f" (about {round(epochs * training.steps, -2):,} steps; --epochs changes this)"
-    if getattr(application, "is_augmented", False):
-        line += ", augmented"
+    if changes := getattr(application, "changes", None):
+        line += f", changed at random before the discriminator ({', '.join(changes)})"
     return "\n".join([line, *map(one_line, notes)])
 
 

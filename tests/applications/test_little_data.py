@@ -9,6 +9,19 @@ from dcgan_tf.applications import (
 )
 
 
+def test_half_of_the_images_are_mirrored():
+    """A discriminator that looks at the left half alone tells which."""
+    pictures = keras.Input((4, 6, 1))
+    left = keras.layers.GlobalAveragePooling2D()(pictures[:, :, :3])
+    discriminator = little_data.augment(keras.Model(pictures, left), ["mirror"], seed=0)
+    images = np.zeros((1000, 4, 6, 1), np.float32)
+    images[:, :, :3] = 1.0
+    seen = discriminator(images, training=True).numpy()[:, 0]
+    assert set(seen.tolist()) == {0.0, 1.0}
+    assert 450 < seen.sum() < 550
+    assert (discriminator(images, training=False).numpy() == 1.0).all()
+
+
 @pytest.mark.parametrize("change", ["translation", "cutout", "brightness"])
 def test_gradients_pass_through_the_changes(change):
     """A mean discriminator tells what a change does to the sum of the pixels."""

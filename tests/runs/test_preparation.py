@@ -56,11 +56,11 @@ def test_arrays_are_noticed_too(work, finished, command):
 
 def test_a_run_of_before_has_no_digest(work, finished):
     content = json.loads((finished / "run.json").read_text())
-    for key in ("data_digest", "label_names", "augment", "skip_damaged", "start"):
+    for key in ("data_digest", "label_names", "augment", "mirror", "skip_damaged", "start"):
         del content[key]
     (finished / "run.json").write_text(json.dumps(content))
     with prepare({"epochs": 2}, finished, resume=True) as training:
-        assert training.settings.augment == "off"
+        assert training.settings.augment == training.settings.mirror == "off"
 
 
 def test_learning_rates_change_on_request(work, finished):
@@ -117,7 +117,7 @@ def test_the_first_line_says_how_long_a_training_will_take(work):
         assert training.settings.epochs == 2083  # of 3 steps each
         line = describe(training).splitlines()[0]
         assert "3 steps an epoch, 2,083 epochs (about 6,200 steps; --epochs changes this)" in line
-        assert line.endswith(", augmented")
+        assert line.endswith(", changed at random before the discriminator (translation, cutout)")
     with prepare({"data": "data.npz", "epochs": 1, "augment": "off"}) as training:
         assert describe(training).splitlines()[0].endswith("3 steps an epoch, 1 epoch")
 
@@ -133,6 +133,20 @@ def test_few_images_are_augmented_and_all_of_them_used(work):
         np.testing.assert_array_equal(a, b)
     with prepare({"data": "mnist-10k", "epochs": 1}) as training:
         assert type(training.model).__name__ == "DCGAN"
+
+
+@pytest.mark.parametrize(
+    ("given", "changes"),
+    [
+        ({"data": "emoji-people"}, ["mirror", "translation", "cutout"]),
+        ({"data": "emoji-people", "mirror": "off", "augment": "off"}, []),
+        ({"data": "mnist-10k"}, []),
+        ({"data": "mnist-10k", "mirror": "on"}, ["mirror"]),
+    ],
+)
+def test_images_are_mirrored_only_where_they_may_be(work, given, changes):
+    with prepare({**given, "epochs": 1}) as training:
+        assert training.application.changes == changes
 
 
 def test_thousands_of_short_epochs_are_not_all_saved(work):
