@@ -160,7 +160,8 @@ plot_curves(history.history, run / "curves.png")
 Image(run / "curves.png", width=800)
 
 # %% [markdown]
-# They do not. What one network gains the other loses, so that both losses settle somewhere. A
+# They do not. When one network becomes better, the task of the other one becomes harder, so that
+# both losses settle somewhere. A
 # discriminator that cannot tell real from generated says "one half" to everything: its loss is then
 # 2 ln 2 = 1.386, the generator's is ln 2 = 0.693, and both accuracies are one half. Thin lines mark
 # these values. Good digits come long before the curves reach them, if they ever do.

@@ -684,8 +684,9 @@ plt.show()
 # To compare them by a number, we need one that works without a density. The *Fréchet distance*
 # (Heusel et al. 2017, arXiv:1706.08500) is such a number. It takes *features*: what the last
 # hidden layer of a classifier says of a picture, here 64 numbers. It fits one Gaussian to the
-# features of real images, another to those of generated ones, and takes the distance of the two,
-# with means $m$ and covariance matrices $C$:
+# features of real images, another to those of generated ones, with means $m$ and covariance
+# matrices $C$, and takes the squared distance of the two Gaussians (the field leaves the word
+# "squared" out of the name):
 #
 # $$|m_r - m_f|^2 + \mathrm{tr}\big(C_r + C_f - 2 (C_r C_f)^{1/2}\big).$$
 
@@ -816,7 +817,7 @@ def inverse_distribution(u, fractions, edges):
 
 # %% [markdown]
 # 2. There are $2^n$ pictures, and one probability follows from the rest. Independent pixels need
-# one number each. For the 784 pixels of a digit the first number has 237 decimal places.
+# one number each. For the 784 pixels of a digit the first number has 237 digits.
 
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}

@@ -311,8 +311,9 @@ assert undecided_value < learned_value < best_value and max(others) < best_value
 #
 # $$V(D^*, G) = -\ln 4 + 2 \, \mathrm{JSD}(p \,\|\, q).$$
 #
-# JSD is the *Jensen-Shannon divergence*, a distance of two distributions. It compares both with
-# their middle $m = (p + q) / 2$:
+# JSD is the *Jensen-Shannon divergence*. It says how far two distributions are apart: 0 if they are
+# equal, and at most $\ln 2$. (It is no distance in the sense of geometry, as it breaks the rule that
+# a detour is never shorter; its square root is one.) It compares both with their middle $m = (p + q) / 2$:
 #
 # $$\mathrm{JSD}(p \,\|\, q) = \frac{1}{2} \int p \ln\frac{p}{m} \, dx
 # + \frac{1}{2} \int q \ln\frac{q}{m} \, dx.$$
@@ -691,7 +692,7 @@ print("fraction of each mode:", last.round(3), "sum:", last.sum().round(3))
 assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 
 # %% [markdown]
-# All eight are found. A few samples lie between the modes: the generator is a continuous function
+# All eight are found. Some samples lie between the modes, more than of the data: the generator is a continuous function
 # of the noise, so between two modes there must be a bridge, if a thin one. A generator that stays
 # on some modes is *collapsed*: [chapter 8](08_failures.ipynb) makes it happen on purpose.
 #
@@ -938,7 +939,9 @@ assert distances[0.3][-1] < 0.01
 #
 # Near the equilibrium one can compute this. For small $\theta$ and $\psi$ a step adds the rate
 # times a matrix times $(\theta, \psi)$. If its eigenvalues have an imaginary part, the path
-# turns; if their real part is negative, it shrinks.
+# turns. If their real part is negative, the path shrinks, provided that the rate is small enough:
+# with $\gamma = 0.3$ and a rate of 2, a step leads further away in spite of the negative real part,
+# because it overshoots.
 
 
 # %%

@@ -565,7 +565,7 @@ assert by_hand == counted
 # The way back: 28x28, 14x14, 7x7, and a dense layer that weighs all that was found. Its stages
 # are those of the generator in reverse.
 #
-# **Why a logit and not a probability.** Articles 2 and 3 say that the discriminator returns the
+# **Why a logit and not a probability.** Article 2 says that the discriminator returns the
 # probability that its input is real. It does, in other units: with the logit $l$ the probability
 # is $D = \sigma(l) = 1 / (1 + e^{-l})$.
 #

@@ -210,8 +210,11 @@ plt.show()
 
 # %% [markdown]
 # Over its own turns, grey, the discriminator brings its loss down, and the generator's goes up. In
-# the white parts it is the other way round. (On the way a step may overshoot.) This is what
-# *adversarial* means: there is no change of the weights that both losses are glad of.
+# the white parts it is the other way round. This is what *adversarial* means: each network alone
+# works against the other one. It does not mean that one loss rises by what the other one falls.
+# Both can even fall at the same time: if the logit of a real image goes from 0 to 1 and that of a
+# generated one from 0 to 0.2, the discriminator's loss falls from 1.39 to 1.11, and the
+# generator's from 0.69 to 0.60. The figure has such turns too.
 
 # %%
 assert discriminator_losses[TURNS] < discriminator_losses[0]
@@ -370,7 +373,8 @@ assert not np.allclose(together, in_turn)
 #
 # *Articles: 3 §4 code*
 #
-# Article 3 shows the outline of a program for TensorFlow 1, which is of 2015. There one first
+# Article 3 shows the outline of a program for TensorFlow 1. (TensorFlow was published in 2015, its
+# version 1.0 in 2017.) There one first
 # described all computations as a *graph*; then a *session* ran it. TensorFlow 2 computes at once,
 # like NumPy, and weights belong to objects. What each function of the outline has become:
 #
@@ -908,8 +912,10 @@ with exercise(5):
 # ## More steps for the discriminator
 #
 # `compile(discriminator_steps=k)` is Goodfellow's $k$: before each step of both networks the
-# discriminator alone makes $k - 1$ steps, on the same real images and new noise. The optimizers
-# count their steps. (`run_eagerly=True` leaves the compiling out, which is quicker for three
+# discriminator alone makes $k - 1$ steps. Goodfellow et al. (2014) draw new real images for each of
+# them. The package takes the same real images again and draws new noise only, so that an epoch
+# still means that each image was used in one step of the generator. The optimizers count their
+# steps. (`run_eagerly=True` leaves the compiling out, which is quicker for three
 # steps.)
 
 # %%
@@ -1008,6 +1014,11 @@ np.testing.assert_allclose(list(again.values()), list(results.values()), rtol=1e
 print({name: round(value, 3) for name, value in results.items()})
 
 # %% [markdown]
+# These are not the losses that `fit` has shown. In training, batch normalisation uses the mean and
+# the spread of each batch; in evaluation it uses averages over the last batches. After so few steps
+# the averages lag behind the weights. So the generator makes other images here, and the
+# discriminator, which has never met such, judges them in its own way.
+#
 # A saved model goes on as if it had never been saved: with the same noise, and with optimizers that
 # remember what they did. One more step of each:
 

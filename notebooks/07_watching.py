@@ -396,12 +396,13 @@ assert in_features < 0.6 * in_pixels and 0.4 < in_pixels < 0.6
 #
 # The most used score (Heusel et al. 2017). It takes the features of many real and many generated
 # images and describes each set by its mean $m$ and its covariance matrix $C$: where the cloud of
-# points lies, and how it is stretched. The distance of the two normal distributions with these
-# numbers is
+# points lies, and how it is stretched. For the two normal distributions with these numbers, the
+# distance $d$ that Fréchet defined is given by
 #
-# $$d = |m_r - m_f|^2 + \mathrm{tr}\,(C_r + C_f - 2\,(C_r C_f)^{1/2}),$$
+# $$d^2 = |m_r - m_f|^2 + \mathrm{tr}\,(C_r + C_f - 2\,(C_r C_f)^{1/2}),$$
 #
-# with $r$ for real and $f$ for generated ("fake"). The first term says how far the centres are
+# with $r$ for real and $f$ for generated ("fake"). The field reports $d^2$, not its root, and calls
+# it the Fréchet distance nevertheless. So does this package. The first term says how far the centres are
 # apart, the second, the *trace term*, how different the shapes are. It is 0 for equal
 # distributions, and lower is better.
 #

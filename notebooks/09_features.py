@@ -464,7 +464,8 @@ confirm(all(np.diff(diversities) > 0))
 # numbers are nearly at right angles. Halfway between them the line comes nearer to 0, where hardly
 # any noise of the training was.
 #
-# A circle around 0 keeps the length. With the angle $w$ between $a$ and $b$ its points are
+# A circle around 0 keeps the length, if $a$ and $b$ have the same. With the angle $w$ between them
+# its points are
 #
 # $$\frac{\sin((1 - t) w)}{\sin w} a + \frac{\sin(t w)}{\sin w} b.$$
 #

@@ -815,6 +815,10 @@ for title, samples in (("real", films.held_out[:500]), ("generated", made)):
     print(f"{title:10} {speed:.2f} pixels a frame, changing by {unsteady:.3f}")
 
 # %% [markdown]
+# Not quite. The generated films are a little slower, and their speed changes from frame to frame,
+# which that of the real films does not. After longer training it changes less
+# (`docs/applications.md` has the figures).
+#
 # ## Text
 #
 # *Articles: 3 §5*

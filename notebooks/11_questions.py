@@ -156,7 +156,8 @@ for name in PAIRS:
 # ### Which loss?
 #
 # The default. The generator's part must be steep where the discriminator is sure that a sample is
-# generated, because that is where a beginning generator stands. A table of gradients at the logits
+# generated, because that is where a young generator soon stands: its images are still bad, and the
+# discriminator has learned to tell them. A table of gradients at the logits
 # -6 (sure: generated), 0 (undecided) and 6 (sure: real):
 
 

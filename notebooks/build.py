@@ -4,9 +4,11 @@ The time that it took is written into its text, source and notebook.
 
     python notebooks/build.py                    all of them
     python notebooks/build.py 01_quick_start.py
+    python notebooks/build.py --texts            only their texts; outputs stay as they are
 """
 
 import argparse
+import itertools
 import pathlib
 import re
 import time
@@ -56,12 +58,35 @@ def tidy(notebook):
     notebook.metadata.pop("widgets", None)
 
 
+def take_outputs(notebook, path):
+    """Takes the outputs over from the notebook as it is, for the cells whose code is the same.
+
+    Raises:
+        ValueError: if other code has outputs, which would then not be its own.
+    """
+    last = nbformat.read(path, 4)
+    notebook.metadata = last.metadata
+    before = [cell for cell in last.cells if cell.cell_type == "code"]
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for old, new in itertools.zip_longest(before, cells):
+        if old is None or new is None or old.source != new.source:
+            raise ValueError(f"The code of {path.name} has changed. Build it without --texts.")
+        new.outputs, new.execution_count = old.outputs, old.execution_count
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="file names of text sources (default: all)")
-    names = parser.parse_args().names or [path.name for path in sorted(HERE.glob("[0-9]*.py"))]
-    for name in names:
+    parser.add_argument("--texts", action="store_true", help="run nothing, and keep the outputs")
+    arguments = parser.parse_args()
+    for name in arguments.names or [path.name for path in sorted(HERE.glob("[0-9]*.py"))]:
         source = HERE / name
+        if arguments.texts:
+            notebook = read(source)
+            take_outputs(notebook, source.with_suffix(".ipynb"))
+            tidy(notebook)
+            jupytext.write(notebook, source.with_suffix(".ipynb"))
+            continue
         start = time.perf_counter()
         notebook = read(source)
         NotebookClient(
