@@ -24,6 +24,7 @@ LONGEST_LIST = 2**20  # bytes of the archive's list of contents
 DEEPEST = 100  # dicts and lists in each other
 LARGEST_NUMBER = 16  # bytes of a number in an array
 END_OF_LIST = 1  # in HDF5, where all offsets are even
+FREE_PLACE = struct.Struct("<2Q")  # of a heap: where the next one is, and the length of this one
 # Keras counts up to these numbers in Python, which takes a second for each million.
 MOST_ROUNDS = 1000
 ROUNDS = {"ngrams", "num_thresholds", "power_iterations", "num_ops", "num_chains", "chain_depth"}
@@ -180,7 +181,8 @@ def _check_heaps(content):
 
     The names of a group are in a heap, a block of bytes of its own. Each name ends with a zero. The
     header of the heap says where the block is and where its first free place is. Each free place
-    holds the offset of the next one, and they must not lead in a circle.
+    holds the offset of the next one and its own length. All of them must lie in the block, and must
+    not lead in a circle.
     """
     version = content[8:9]
     sizes = content[13:15] if version in (b"\0", b"\1") else content[9:11]
@@ -196,11 +198,14 @@ def _check_heaps(content):
             raise ValueError(f"{WEIGHTS} holds names that are damaged")
         blocks.add(start)
         places = set()
-        while free != END_OF_LIST and free + 8 <= size:
-            if free in places:
-                raise ValueError(f"{WEIGHTS} holds a list of free places that leads in a circle")
+        while free != END_OF_LIST:
+            if free in places or free + FREE_PLACE.size > size:
+                raise ValueError(f"{WEIGHTS} holds a list of free places that is damaged")
             places.add(free)
-            (free,) = struct.unpack_from("<Q", names, free)
+            following, length = FREE_PLACE.unpack_from(names, free)
+            if length < FREE_PLACE.size or free + length > size:
+                raise ValueError(f"{WEIGHTS} holds a list of free places that is damaged")
+            free = following
 
 
 def _check_array(array):
