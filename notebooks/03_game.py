@@ -312,8 +312,9 @@ assert undecided_value < learned_value < best_value and max(others) < best_value
 # $$V(D^*, G) = -\ln 4 + 2 \, \mathrm{JSD}(p \,\|\, q).$$
 #
 # JSD is the *Jensen-Shannon divergence*. It says how far two distributions are apart: 0 if they are
-# equal, and at most $\ln 2$. (It is no distance in the sense of geometry, as it breaks the rule that
-# a detour is never shorter; its square root is one.) It compares both with their middle $m = (p + q) / 2$:
+# equal, and at most $\ln 2$. (It is no distance in the sense of geometry, as it breaks the rule
+# that a detour is never shorter; its square root is one.) It compares both with their middle $m =
+# (p + q) / 2$:
 #
 # $$\mathrm{JSD}(p \,\|\, q) = \frac{1}{2} \int p \ln\frac{p}{m} \, dx
 # + \frac{1}{2} \int q \ln\frac{q}{m} \, dx.$$
@@ -692,9 +693,10 @@ print("fraction of each mode:", last.round(3), "sum:", last.sum().round(3))
 assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 
 # %% [markdown]
-# All eight are found. Some samples lie between the modes, more than of the data: the generator is a continuous function
-# of the noise, so between two modes there must be a bridge, if a thin one. A generator that stays
-# on some modes is *collapsed*: [chapter 8](08_failures.ipynb) makes it happen on purpose.
+# All eight are found. Some samples lie between the modes, more than of the data: the generator is a
+# continuous function of the noise, so between two modes there must be a bridge, if a thin one. A
+# generator that stays on some modes is *collapsed*: [chapter 8](08_failures.ipynb) makes it happen
+# on purpose.
 #
 # ## Two objectives
 #

@@ -531,9 +531,10 @@ assert abs(saturating_gradient[0]) < 0.001 < 0.999 < abs(non_saturating_gradient
 # %% [markdown]
 # An untrained discriminator gives logits near 0, in the middle of the figure. But it soon learns to
 # tell bad images from real ones, and then their logits are far to the left. The saturating loss is
-# flat there: its gradient vanishes when the generator needs it most. The non-saturating one is steep there and flat at the right, where the generator has won.
-# Goodfellow et al. (2014, section 3) introduced it for this reason. For one sample the two point
-# in the same direction, and their sizes differ by the factor $e^l$:
+# flat there: its gradient vanishes when the generator needs it most. The non-saturating one is
+# steep there and flat at the right, where the generator has won. Goodfellow et al. (2014, section
+# 3) introduced it for this reason. For one sample the two point in the same direction, and their
+# sizes differ by the factor $e^l$:
 
 # %%
 np.testing.assert_allclose(saturating_gradient / non_saturating_gradient, np.exp(x_axis), rtol=1e-9)

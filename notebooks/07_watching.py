@@ -402,8 +402,8 @@ assert in_features < 0.6 * in_pixels and 0.4 < in_pixels < 0.6
 # $$d^2 = |m_r - m_f|^2 + \mathrm{tr}\,(C_r + C_f - 2\,(C_r C_f)^{1/2}),$$
 #
 # with $r$ for real and $f$ for generated ("fake"). The field reports $d^2$, not its root, and calls
-# it the Fréchet distance nevertheless. So does this package. The first term says how far the centres are
-# apart, the second, the *trace term*, how different the shapes are. It is 0 for equal
+# it the Fréchet distance nevertheless. So does this package. The first term says how far the
+# centres are apart, the second, the *trace term*, how different the shapes are. It is 0 for equal
 # distributions, and lower is better.
 #
 # The trace is the sum of the diagonal. For the square root of a matrix it is the sum of the square

@@ -982,12 +982,13 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Gradient descent. At its best rate here, 0.1, it learns too, and in this short run even better than
-# Adam at its best: compare the lowest points of the two curves. With ten times less it has hardly begun, and with ten times more everything is NaN. Adam
-# too is slow with a tenth of its usual rate of 0.002. But ten times more it survives, since its
-# steps are about as long as the rate however steep the loss is. For the same reason its rate means
-# about the same in every network, while the right rate of gradient descent depends on the size of
-# the gradients, which nobody knows in advance. What Adam saves is the search.
+# Gradient descent. At its best rate here, 0.1, it learns too, and in this short run even better
+# than Adam at its best: compare the lowest points of the two curves. With ten times less it has
+# hardly begun, and with ten times more everything is NaN. Adam too is slow with a tenth of its
+# usual rate of 0.002. But ten times more it survives, since its steps are about as long as the rate
+# however steep the loss is. For the same reason its rate means about the same in every network,
+# while the right rate of gradient descent depends on the size of the gradients, which nobody knows
+# in advance. What Adam saves is the search.
 
 # %%
 if EPOCHS >= 8:
