@@ -1323,6 +1323,31 @@ except ValueError as error:
     print("G(G(z)):", str(error).splitlines()[0][:70], "...")
 
 # %% [markdown]
+# ## Erratum 7: a loss is not maximised
+#
+# *Articles: 4 §2*
+#
+# **Printed:** Article 4 calls the game an optimisation with two objectives: minimise the
+# generator's loss, and maximise the discriminator's loss.
+#
+# **Right:** a loss is always what its network minimises. The discriminator *minimises* its loss
+# $L_D$. What it maximises is the value $V = -L_D$. A discriminator that maximised its loss would
+# learn to be wrong: it would be the network of Erratum 3, in which maximum and minimum are
+# exchanged.
+#
+# ## Erratum 8: what GANs were born for
+#
+# *Articles: 3 §1*
+#
+# **Printed:** Article 3 says that GANs were made to train good models from little data.
+#
+# **Right:** Goodfellow et al. (2014) looked for a generative model that needs neither a formula
+# for the likelihood nor Markov chains, and trained it on the 60,000 digits of MNIST and other
+# large sets. With little data a GAN is even in trouble, because the discriminator soon knows each
+# image by heart. Ways out came later (Karras et al. 2020, arXiv:2006.06676; Zhao et al. 2020,
+# arXiv:2006.10738); [chapter 10](10_applications.ipynb) uses one of them.
+
+# %% [markdown]
 # All runs of the small game in one picture:
 
 # %%
