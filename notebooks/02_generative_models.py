@@ -53,10 +53,10 @@ SAMPLES = 2000
 #
 # *Articles: 2 §1.1*
 #
-# *Deep learning* means to learn from examples with a network of several layers. Most such
-# networks are *classifiers*: they get an example $x$, here the picture of a digit, and answer
-# with a label $y$, here one of ten classes. What they learn is $p(y \mid x)$, the probability of
-# each label for a given picture.
+# *Deep learning* means to learn from examples with a network of several layers. Most such networks
+# are *classifiers*, which are *discriminative models*, as they tell things apart: they get an
+# example $x$, here the picture of a digit, and answer with a label $y$, here one of ten classes.
+# What they learn is $p(y \mid x)$, the probability of each label for a given picture.
 
 # %%
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
@@ -545,7 +545,8 @@ np.testing.assert_allclose(hidden_probability(visible), rbm.transform(visible), 
 
 # %% [markdown]
 # To draw a picture, one goes back and forth: draw the hidden units for the picture, draw a
-# picture for the hidden units, and again. This is *Gibbs sampling*. After many steps the pictures
+# picture for the hidden units, and again. This is *Gibbs sampling*. The pictures are a *Markov
+# chain*: each is made from the one before. After many steps the pictures
 # come from the model, wherever they began. Here they begin with independent pixels.
 
 

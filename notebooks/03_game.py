@@ -265,11 +265,12 @@ with exercise(2):
 #
 # *Articles: 0 §2 · 2 §2.2*
 #
-# Both players look at one number, the *value*
+# Both players look at one number, the *value* of the game. It is given by the *value function*
 #
 # $$V(D, G) = \mathrm{E}_{x \sim p}[\ln D(x)] + \mathrm{E}_{z}[\ln(1 - D(G(z)))].$$
 #
-# The discriminator wants it large: that is $-L_D$. The generator wants it small. In short:
+# The discriminator wants it large: that is $-L_D$. The generator wants it small. Such a game is
+# called a *minimax game*. In short:
 # $\min_G \max_D V(D, G)$ (Goodfellow et al. 2014, eq. 1). With natural logarithms, as here, its
 # unit is called *nat*.
 #
@@ -313,11 +314,11 @@ assert undecided_value < learned_value < best_value and max(others) < best_value
 #
 # JSD is the *Jensen-Shannon divergence*. It says how far two distributions are apart: 0 if they are
 # equal, and at most $\ln 2$. (It is no distance in the sense of geometry, as it breaks the rule
-# that a detour is never shorter; its square root is one.) It compares both with their middle $m =
-# (p + q) / 2$:
+# that a detour is never shorter; its square root is one.) It compares both with their average
+# $a = (p + q) / 2$:
 #
-# $$\mathrm{JSD}(p \,\|\, q) = \frac{1}{2} \int p \ln\frac{p}{m} \, dx
-# + \frac{1}{2} \int q \ln\frac{q}{m} \, dx.$$
+# $$\mathrm{JSD}(p \,\|\, q) = \frac{1}{2} \int p \ln\frac{p}{a} \, dx
+# + \frac{1}{2} \int q \ln\frac{q}{a} \, dx.$$
 #
 # ### Exercise 3: the Jensen-Shannon divergence
 #

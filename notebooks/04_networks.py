@@ -58,7 +58,7 @@ SCORED = 2000
 #
 # *Articles: 2 §3.1 · 2 §3.2*
 #
-# A network is a function with many numbers inside, its *weights*, that training changes.
+# A *neural network* is a function with many numbers inside, its *weights*, that training changes.
 #
 # - The *generator* takes *noise*, a list of random numbers, and returns an image.
 # - The *discriminator* takes an image and returns one number, a *logit*: positive for "real".
@@ -99,9 +99,9 @@ assert layer.count_params() == 4 * 3 + 3
 # %% [markdown]
 # ## A bend between two layers
 #
-# Two dense layers in a row are no more than one: $(x W_1) W_2 = x (W_1 W_2)$. So a function with
-# a bend goes between them, the *activation*. Most layers here have LeakyReLU: positive numbers
-# stay, negative ones are multiplied by 0.2. The generator ends with tanh.
+# Two dense layers in a row are no more than one: $(x W_1) W_2 = x (W_1 W_2)$. So a function with a
+# bend goes between them, the *activation function*. Most layers here have LeakyReLU: positive
+# numbers stay, negative ones are multiplied by 0.2. The generator ends with tanh.
 
 # %%
 x = np.linspace(-3, 3, 121).astype(np.float32)
@@ -580,7 +580,7 @@ for logit, D in zip(logits, probabilities, strict=True):
 assert probabilities[2] == probabilities[3] == 1
 
 # %% [markdown]
-# They do not differ: both are rounded to 1. How sure the discriminator was is lost, $\log(1 - D)$
+# They do not differ: both are rounded to 1. How sure the discriminator was is lost, $\ln(1 - D)$
 # is infinite, and the gradient of $D$ is 0, so that nothing can be learned. Logits keep all of it.
 # [Chapter 5](05_losses.ipynb) computes the losses from them.
 

@@ -55,10 +55,11 @@ EPOCHS = 20
 # Goodfellow et al. (2014, arXiv:1406.2661, equation 1) write the whole game as one number, the
 # *value function*:
 #
-# $$\min_G \max_D V(D, G) = E_{x \sim p_{data}}[\log D(x)] + E_{z \sim p_z}[\log(1 - D(G(z)))]$$
+# $$\min_G \max_D V(D, G) = E_{x \sim p_{data}}[\ln D(x)] + E_{z \sim p_z}[\ln(1 - D(G(z)))]$$
 #
 # $E$ is a mean over all samples that are drawn as the index says: $x$ from the data, $z$ from the
-# noise. The logarithm is the natural one, so that $V$ is measured in *nats*.
+# noise. The logarithm is the natural one (papers and articles often write $\log$ for it), so that
+# $V$ is measured in *nats*. (`docs/glossary.md` has all symbols of the course in one table.)
 #
 # The discriminator wants $V$ to be large: $D(x)$ near 1 for real samples, $D(G(z))$ near 0 for
 # generated ones. The generator wants $V$ to be small. The first mean does not depend on $G$ at
@@ -105,7 +106,7 @@ for any_q in (q, p, np.full(6, 1 / 6)):
     assert np.isclose(value(undecided, p, any_q), -np.log(4))
 
 # %% [markdown]
-# It is $\log \frac12 + \log \frac12 = -\log 4 = -1.386$, whatever the generator makes. A
+# It is $\ln \frac12 + \ln \frac12 = -\ln 4 = -1.386$, whatever the generator makes. A
 # discriminator can always have this much without looking at anything.
 
 # %% [markdown]
@@ -116,7 +117,7 @@ for any_q in (q, p, np.full(6, 1 / 6)):
 # Each sample has its own number $D$, and stands in one term of the sum only. So each term can be
 # made as large as possible by itself:
 #
-# $$f(D) = p \log D + q \log(1 - D), \qquad 0 < D < 1$$
+# $$f(D) = p \ln D + q \ln(1 - D), \qquad 0 < D < 1$$
 
 
 # %%
@@ -198,7 +199,7 @@ print("p / (p+q):", best.round(3))
 # ### Exercise 1: a game of three samples
 #
 # The data has the samples A and B, half of each, and never C. The generator makes B and C, half
-# of each, and never A. How large is $V$ for the best discriminator? (A term $0 \cdot \log 0$
+# of each, and never A. How large is $V$ for the best discriminator? (A term $0 \cdot \ln 0$
 # counts 0: what never occurs adds nothing to a mean.)
 
 # %% tags=["exercise-1"]
@@ -219,19 +220,19 @@ with exercise(1):
 #
 # Now put $D^*$ into $V$. What remains says how well the generator does against the best opponent:
 #
-# $$V(D^*) = \sum p \log\frac{p}{p + q} + \sum q \log\frac{q}{p + q}$$
+# $$V(D^*) = \sum p \ln\frac{p}{p + q} + \sum q \ln\frac{q}{p + q}$$
 #
 # Let $m = (p + q) / 2$ be the mixture of both. Then $p / (p + q) = \frac12 \, p / m$, and the
 # logarithm of the $\frac12$ can be taken out. As the probabilities in $p$ add up to 1, and those in
 # $q$ too:
 #
-# $$V(D^*) = -2 \log 2 + \sum p \log\frac{p}{m} + \sum q \log\frac{q}{m}$$
+# $$V(D^*) = -2 \ln 2 + \sum p \ln\frac{p}{m} + \sum q \ln\frac{q}{m}$$
 #
 # Each of the two sums is a *Kullback-Leibler divergence* KL, which measures how far one
 # distribution is from another. The mean of the two is the *Jensen-Shannon divergence* JSD of $p$
 # and $q$:
 #
-# $$V(D^*) = -\log 4 + KL(p \| m) + KL(q \| m) = -\log 4 + 2 \, JSD(p \| q)$$
+# $$V(D^*) = -\ln 4 + KL(p \| m) + KL(q \| m) = -\ln 4 + 2 \, JSD(p \| q)$$
 
 
 # %%
@@ -261,8 +262,8 @@ for any_p, any_q in rng.dirichlet(np.ones(6), (1000, 2)):
 assert jsd(p, p) == 0
 
 # %% [markdown]
-# JSD is 0 only if the two distributions are equal, and $\log 2$ if they have no sample in common.
-# So $V(D^*)$ lies between $-\log 4$ and 0. The generator that minimises it makes exactly the
+# JSD is 0 only if the two distributions are equal, and $\ln 2$ if they have no sample in common.
+# So $V(D^*)$ lies between $-\ln 4$ and 0. The generator that minimises it makes exactly the
 # distribution of the data, and then $D^*$ is one half everywhere (Theorem 1 there).
 #
 # Can a generator get there by small steps? Here it is a list of six probabilities, made from six
@@ -309,11 +310,11 @@ plt.show()
 # $$D = \sigma(l) = \frac{1}{1 + e^{-l}}$$
 #
 # $\sigma$ is the *sigmoid*. A logit of 0 is $D = \frac12$, a positive one means "real". Both
-# logarithms of the game follow from one function, $\text{softplus}(l) = \log(1 + e^l)$:
+# logarithms of the game follow from one function, $\text{softplus}(l) = \ln(1 + e^l)$:
 #
-# $$\log D = -\text{softplus}(-l), \qquad \log(1 - D) = -\text{softplus}(l)$$
+# $$\ln D = -\text{softplus}(-l), \qquad \ln(1 - D) = -\text{softplus}(l)$$
 #
-# The first holds because $\log \sigma(l) = -\log(1 + e^{-l})$, the second because
+# The first holds because $\ln \sigma(l) = -\ln(1 + e^{-l})$, the second because
 # $1 - \sigma(l) = \sigma(-l)$.
 #
 # Why not take the sigmoid first and then its logarithm? Numbers in a network are `float32`: about
@@ -341,11 +342,11 @@ for logit in np.array([-200, -100, -20, -1, 0, 1, 20, 100, 200], np.float32):
     print(f"{logit:9.0f} {log_D:12.4g} {stable[0]:12.4g} {log_not_D:16.4g} {stable[1]:12.4g}")
 
 # %% [markdown]
-# At a logit of 20 the sigmoid has been rounded to 1, and $\log(1 - 1)$ is minus infinity instead
+# At a logit of 20 the sigmoid has been rounded to 1, and $\ln(1 - 1)$ is minus infinity instead
 # of -20. At -100 it is the other logarithm that breaks: $e^{100}$ does not fit into a `float32`.
 #
 # The stable form takes the larger part of the sum out of the logarithm:
-# $\log(1 + e^l) = l + \log(e^{-l} + 1)$. For large $l$ this is nearly $l$ itself. It agrees with
+# $\ln(1 + e^l) = l + \ln(e^{-l} + 1)$. For large $l$ this is nearly $l$ itself. It agrees with
 # TensorFlow, and with `float64`:
 
 # %%
@@ -372,7 +373,7 @@ assert tape.gradient(by_softplus, logit) == -1
 # ### Exercise 2: cross-entropy from logits
 #
 # The *binary cross-entropy* of a label $y$ (1 for "real", 0 for "generated", or something
-# between) and a probability $D$ is $-y \log D - (1 - y) \log(1 - D)$. Write it so that it takes
+# between) and a probability $D$ is $-y \ln D - (1 - y) \ln(1 - D)$. Write it so that it takes
 # the logit and is right for all logits, however large. `softplus` from above may be used.
 
 
@@ -401,7 +402,7 @@ with exercise(2):
 # ## Binary cross-entropy is the same thing
 #
 # The losses of a GAN are often called binary cross-entropy, the loss of any classifier with two
-# classes. With the label 1 it is $-\log D$, with the label 0 it is $-\log(1 - D)$: the terms of
+# classes. With the label 1 it is $-\ln D$, with the label 0 it is $-\ln(1 - D)$: the terms of
 # $V$ with the sign turned. The package, TensorFlow and Keras agree:
 
 # %%
@@ -425,7 +426,7 @@ for label, by_hand in ((1.0, softplus(-fake_output)), (0.0, softplus(fake_output
 #
 # An optimizer minimises. To maximise $V$, the discriminator minimises $-V$:
 #
-# $$L_D = -E[\log D(x)] - E[\log(1 - D(G(z)))]$$
+# $$L_D = -E[\ln D(x)] - E[\ln(1 - D(G(z)))]$$
 #
 # which is, with logits, two means of a softplus:
 
@@ -443,7 +444,7 @@ print(f"with these logits: {discriminator_loss(real_output, fake_output):.3f}")
 print(f"with logits of 0:  {discriminator_loss(np.zeros(8), np.zeros(8)):.3f}")
 
 # %% [markdown]
-# An undecided discriminator has the loss $2 \log 2 = 1.386$. This number is worth knowing by
+# An undecided discriminator has the loss $2 \ln 2 = 1.386$. This number is worth knowing by
 # heart.
 #
 # What does one step change? The derivative of $\text{softplus}(l)$ is $\sigma(l)$. So each real
@@ -469,11 +470,11 @@ np.testing.assert_allclose(fake_gradient, sigmoid(fake_output) / n, rtol=1e-4, a
 #
 # The generator minimises $V$. Only the second mean depends on it:
 #
-# $$L_G = E[\log(1 - D(G(z)))] \qquad \text{(saturating, or "minimax")}$$
+# $$L_G = E[\ln(1 - D(G(z)))] \qquad \text{(saturating, or "minimax")}$$
 #
 # This is the formula of Article 2. Its code, further down, has another loss:
 #
-# $$L_G = -E[\log D(G(z))] \qquad \text{(non-saturating)}$$
+# $$L_G = -E[\ln D(G(z))] \qquad \text{(non-saturating)}$$
 #
 # Both are small where $D(G(z))$ is near 1. In the package they are `"minimax"` and
 # `"sigmoid_cross_entropy"`, the default:
@@ -721,7 +722,7 @@ np.testing.assert_allclose(penalty, (gradients**2).sum(axis=1).mean() / 2, rtol=
 # Salimans et al. (2016, arXiv:1606.03498, section 3.4): the label of real samples is 0.9 instead
 # of 1. A discriminator that is too sure is then wrong. The label of generated samples stays 0.
 #
-# $$L_D = -E[0.9 \log D(x) + 0.1 \log(1 - D(x))] - E[\log(1 - D(G(z)))]$$
+# $$L_D = -E[0.9 \ln D(x) + 0.1 \ln(1 - D(x))] - E[\ln(1 - D(G(z)))]$$
 
 # %%
 check_against_package(
@@ -733,7 +734,7 @@ check_against_package(
 
 # %% [markdown]
 # What is the best discriminator now? For one sample of the small world it maximises
-# $0.9 \, p \log D + (0.1 \, p + q) \log(1 - D)$. This is $f(D)$ with other weights, so
+# $0.9 \, p \ln D + (0.1 \, p + q) \ln(1 - D)$. This is $f(D)$ with other weights, so
 # $D^* = 0.9 \, p / (p + q)$. A search finds the same:
 
 # %%
@@ -876,7 +877,7 @@ assert abs(right["discriminator_loss"][-1] - 2 * np.log(2)) < 0.1
 
 # %% [markdown]
 # The generated samples have come to the real ones, and the discriminator's loss is close to
-# $2 \log 2 = 1.386$. Now the mistakes.
+# $2 \ln 2 = 1.386$. Now the mistakes.
 
 # %% [markdown]
 # ## Erratum 1: a discriminator with two samples
@@ -1142,9 +1143,9 @@ for size in (0, 1, 10, 100):
 #
 # *Articles: 2 §4.1*
 #
-# **Printed:** Article 2 gives the generator the loss $E[\log(1 - D(G(z)))]$ in section 4.1. Its
+# **Printed:** Article 2 gives the generator the loss $E[\ln(1 - D(G(z)))]$ in section 4.1. Its
 # code in section 5.1 takes the cross-entropy of the generated samples with the label 1, which is
-# $-E[\log D(G(z))]$.
+# $-E[\ln D(G(z))]$.
 #
 # **Right:** both are, but they are two losses. The formula is the saturating one, the code the
 # non-saturating one, as shown above. Both have the same aim. What differs is how strongly they
@@ -1189,7 +1190,7 @@ plt.show()
 # **Right:** each network minimises its own loss, by its own optimizer, and the two are never
 # added. What would the sum be? With the losses of Article 2's formulas:
 #
-# $$L_G + L_D = E[\log(1 - D(G(z)))] - E[\log D(x)] - E[\log(1 - D(G(z)))] = -E[\log D(x)]$$
+# $$L_G + L_D = E[\ln(1 - D(G(z)))] - E[\ln D(x)] - E[\ln(1 - D(G(z)))] = -E[\ln D(x)]$$
 #
 # The generator's part cancels. The generator does not occur in the sum, and the discriminator is
 # back at Erratum 2.
@@ -1236,12 +1237,12 @@ assert abs(sum_of_others["discriminator_loss"][-1] - 2 * np.log(2)) < 0.1
 assert sum_of_others["mean"][-1] < 0 and sum_of_others["real_accuracy"][-1] > 0.9
 
 # %% [markdown]
-# The sum comes to rest at $2 \log 2$, the number that an equilibrium of the true game has. It is
+# The sum comes to rest at $2 \ln 2$, the number that an equilibrium of the true game has. It is
 # none: the generated samples are nowhere near the data, and the discriminator knows the real
 # ones.
 #
-# Why? For one generated sample the sum has $-\log D - \log(1 - D)$, which is smallest at
-# $D = \frac12$, where it is $2 \log 2$. Both networks want this. For real samples the sum wants
+# Why? For one generated sample the sum has $-\ln D - \ln(1 - D)$, which is smallest at
+# $D = \frac12$, where it is $2 \ln 2$. Both networks want this. For real samples the sum wants
 # $D = 1$. The two wishes disagree only where real and generated samples are at the same place. So
 # the sum is smaller if the generator stays away from the data. The best discriminator for each
 # case, by search:
@@ -1264,7 +1265,7 @@ assert away < at_the_data
 # *Articles: 3 §4 formulas*
 #
 # **Printed:** Article 3 gives $L_G$ and $L_D$ by the same expression,
-# $E[\log D(x)] + E[\log(1 - D(G(\tilde x)))]$, which is $V$. It calls $\tilde x$ the generated
+# $E[\ln D(x)] + E[\ln(1 - D(G(\tilde x)))]$, which is $V$. It calls $\tilde x$ the generated
 # data, and writes that it is drawn from $p_z$, the distribution of the noise.
 #
 # **Right:** the two losses have opposite signs, $L_D = -V$ and $L_G = V$ (or its non-saturating
@@ -1408,10 +1409,10 @@ with exercise(6):
 # ## What to remember
 #
 # - $V(D, G)$: the discriminator maximises, the generator minimises.
-# - The best discriminator is $p / (p + q)$. What is left is $-\log 4 + 2 \, JSD$, smallest where
+# - The best discriminator is $p / (p + q)$. What is left is $-\ln 4 + 2 \, JSD$, smallest where
 #   $q = p$.
 # - Compute with logits and softplus, never with the logarithm of a sigmoid.
-# - At equilibrium the discriminator's loss is $2 \log 2$. The number alone proves nothing
+# - At equilibrium the discriminator's loss is $2 \ln 2$. The number alone proves nothing
 #   (Erratum 5).
 # - The non-saturating loss pulls where the saturating one is flat.
 # - Two losses, two optimizers, no sum. [Chapter 6](06_training_step.ipynb) is the step that does
@@ -1421,14 +1422,14 @@ with exercise(6):
 # ## Solutions
 
 # %% [markdown]
-# 1. A and C are told for certain and add $\log 1 = 0$. B is as often real as not: $D = \frac12$
+# 1. A and C are told for certain and add $\ln 1 = 0$. B is as often real as not: $D = \frac12$
 #    in both means, each with the weight one half.
 
 # %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
 V_of_the_best = 0.5 * np.log(0.5) + 0.5 * np.log(0.5)
 
 # %% [markdown]
-# 2. $-\log D$ is softplus of $-l$, and $-\log(1 - D)$ is softplus of $l$.
+# 2. $-\ln D$ is softplus of $-l$, and $-\ln(1 - D)$ is softplus of $l$.
 
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
@@ -1456,7 +1457,7 @@ def repaired_loss(fake_output):
 order = ["minimax", "sigmoid_cross_entropy", "wasserstein", "least_squares"]
 
 # %% [markdown]
-# 5. $D^* = 0.9$, and the logit of a probability is the logarithm of $D / (1 - D)$: $\log 9$.
+# 5. $D^* = 0.9$, and the logit of a probability is the logarithm of $D / (1 - D)$: $\ln 9$.
 
 # %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}
 best_logit = np.log(0.9 / 0.1)

@@ -126,9 +126,10 @@ discriminator_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
 
 # %% [markdown]
 # An *optimizer* changes weights so that a loss falls. Each network has its own: it changes the
-# weights of this network alone. A *tape* (`tf.GradientTape`) writes down what is computed inside
-# its `with` block. Afterwards it can say how the loss depends on each weight: that is the
-# *gradient*.
+# weights of this network alone. A *gradient tape* (`tf.GradientTape`) writes down what is computed
+# inside its `with` block. Afterwards TensorFlow goes through this record backwards, from the loss
+# to the first layer. This is called *backpropagation*. It finds how much the loss changes when each
+# weight changes a little: that is the *gradient*.
 #
 # The discriminator's turn: look at real and at generated images, compute the loss, change the
 # discriminator's weights.

@@ -502,7 +502,8 @@ show(np.concatenate([memorised[:12], nearest]), columns=12) if memorising else N
 
 # %% [markdown]
 # There are only eight different images in this training set. What is drawn above are copies of some
-# of them. Of course they look good, and the discriminator has nothing to say against them. Neither
+# of them. To learn the training images by heart is called *overfitting*. Of course the copies look
+# good, and the discriminator has nothing to say against them. Neither
 # the curves nor the beauty of the images tell; only the comparison with the training set does. The
 # doctor counts near copies: images that are nearer to a training image than half its distance from
 # the next one.

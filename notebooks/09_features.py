@@ -704,7 +704,7 @@ with exercise(4):
 # The generator makes images from noise. The other way is not built in: which noise makes the digit
 # $x$? It is searched for. The error is the mean squared difference of the pixels,
 #
-# $$E(z) = \frac{1}{n} \sum_i (G(z)_i - x_i)^2,$$
+# $$L(z) = \frac{1}{n} \sum_i (G(z)_i - x_i)^2,$$
 #
 # and $z$ follows its gradient, while the weights of the generator stay as they are. It is a
 # training in which the noise is what learns. One step:

@@ -107,7 +107,7 @@ def train(name, app, model, steps):
 # There $y$ is a *condition*: what the sample $x$ belongs to, for example the label "seven", or an
 # image with a hole. Both networks are told it:
 #
-# $$\min_G \max_D \; E_{x, y}[\log D(x, y)] + E_{z, y}[\log(1 - D(G(z, y), y))].$$
+# $$\min_G \max_D \; E_{x, y}[\ln D(x, y)] + E_{z, y}[\ln(1 - D(G(z, y), y))].$$
 #
 # "Is this real?" becomes "is this real, and what was asked for?". If $G$ alone were told $y$, then
 # $D$ could not object to a good three where a seven was asked for, and $G$ would learn to ignore

@@ -41,3 +41,27 @@ def taught_at(chapter, heading):
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     parts = re.split(r"^#+ (.*)$", text, flags=re.M)
     return parts[parts.index(heading) + 1]
+
+
+WORDS = re.findall(
+    r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \| ([\d, ]+) \|$",
+    (ROOT / "docs" / "glossary.md").read_text(),
+    re.M,
+)
+
+
+def test_the_glossary_has_each_word_once():
+    assert len(WORDS) > 60
+    for column in (0, 1):
+        names = [row[column] for row in WORDS]
+        assert len(set(names)) == len(names)
+    assert all(re.search(r"[\u4e00-\u9fff]", chinese) for _, chinese, _ in WORDS)
+
+
+@pytest.mark.parametrize(("word", "chapters"), [(word, last) for word, _, last in WORDS])
+def test_a_word_of_the_glossary_is_in_its_chapters(word, chapters):
+    spellings = re.findall(r"[^()]+", word.lower())
+    for chapter in chapters.split(", "):
+        (path,) = (ROOT / "notebooks").glob(f"{int(chapter):02d}_*.py")
+        text = " ".join(path.read_text().lower().replace("\n#", " ").split())
+        assert any(spelling.strip() in text for spelling in spellings), f"chapter {chapter}"
