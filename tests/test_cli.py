@@ -59,6 +59,7 @@ def test_train_leaves_a_run_folder(work, command):
     assert "40 generated samples against as many real ones" in out
 
 
+@pytest.mark.thorough
 def test_resumed_run_equals_one_never_stopped(work, command):
     options = ["--network", "tutorial", "--loss", "minimax", "--generator-lr", "0.002"]
     options += ["--score-samples", 20]
@@ -171,6 +172,7 @@ def test_a_folder_of_something_else_is_never_touched(work, command, option):
     assert contents(work / "photos") == before
 
 
+@pytest.mark.thorough
 def test_ctrl_c_keeps_the_finished_epochs(work, command):
     arguments = ["train", "--data", "data.npz", "--latent-dim", "8", "--epochs", "100000"]
     arguments += ["--augment", "off"]
@@ -200,6 +202,7 @@ def test_ctrl_c_keeps_the_finished_epochs(work, command):
     assert len((run / "history.csv").read_text().splitlines()) - 1 == epochs + 1
 
 
+@pytest.mark.thorough
 def test_other_seed_other_run(finished, command):
     seed_0 = (finished / "history.csv").read_text()
     for seed, same in ((0, True), (1, False)):
@@ -221,6 +224,7 @@ def test_own_images_of_another_shape(work, command):
     assert keras.saving.load_model(work / "run" / "model.keras").generate(1).shape == (1, 20, 36, 3)
 
 
+@pytest.mark.thorough
 def test_a_folder_that_does_not_fit_into_memory_is_judged_by_some_of_its_images(
     work, command, monkeypatch
 ):
@@ -250,6 +254,7 @@ def test_sample(work, finished, command):
     np.testing.assert_array_equal(one, same)
 
 
+@pytest.mark.thorough
 def test_an_application_from_training_to_samples(work, finished, command):
     words = ["train", "--application", "conditional", "--data", "data.npz"]
     status, out, err = command(*words, "--epochs", 1)

@@ -53,8 +53,17 @@ def in_a_hurry(monkeypatch, tmp_path_factory):
     monkeypatch.setattr(latent_space.project, "__defaults__", (3, 0.05, 0))
 
 
+QUICK = ("images", "conditional", "little-data")
+
+
 @pytest.mark.usefixtures("in_a_hurry")
-@pytest.mark.parametrize("name", APPLICATIONS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in QUICK else pytest.param(name, marks=pytest.mark.thorough)
+        for name in APPLICATIONS
+    ],
+)
 def test_a_few_steps_leave_pictures_scores_and_a_model(name, tmp_path):
     application = load_small(name)
     model = application.build()

@@ -10,6 +10,7 @@ def test_the_classifier_fits_every_image_shape(shape):
     assert outputs["features"].shape == (2, 64) and outputs["logits"].shape == (2, 5)
 
 
+@pytest.mark.thorough
 def test_training_teaches_and_is_fixed_by_the_seed(stripes):
     images, labels = stripes
     classifier = train_classifier(images[:240], labels[:240], seed=3, verbose=0)

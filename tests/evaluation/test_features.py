@@ -100,6 +100,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_classifier_is_made_anew(stripes, tmp_path, monkeypatch, capsys, damage):
     images, labels = stripes

@@ -43,6 +43,7 @@ def cards(data, scorer):
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "key", ["frechet_distance", "kernel_distance", "class_distance", "reverse_kl"]
 )

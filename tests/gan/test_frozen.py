@@ -79,6 +79,7 @@ def save_and_load(model, tmp_path):
     return load_model(tmp_path / "model.keras")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("freeze", FREEZE)
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("when", ["before compile", "after compile"])

@@ -4,7 +4,9 @@ The first line of a docstring is the row's feature, the rest says what is seen t
 is written by `python tests/programs/keras_table.py`.
 
 The same tests run with all models in mixed precision, with gradients accumulated, or with several
-steps a call: `python -m pytest tests/gan/test_keras_features.py --variation mixed_float16`.
+steps a call:
+
+    python -m pytest -m thorough tests/gan/test_keras_features.py --variation mixed_float16
 """
 
 import copy
@@ -23,6 +25,7 @@ from helpers import assert_equal_bits, everything
 
 from dcgan_tf import DCGAN, GAN, adam
 
+pytestmark = pytest.mark.thorough
 METRICS = {"generator_loss", "discriminator_loss", "real_accuracy", "fake_accuracy"}
 
 VARIATIONS = ("mixed_float16", "accumulation", "steps_per_execution")

@@ -315,6 +315,7 @@ train(np.inf, policy="mixed_float16")
 """
 
 
+@pytest.mark.thorough
 def test_two_devices():
     command = [sys.executable, "-c", TWO_DEVICES]
     output = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout

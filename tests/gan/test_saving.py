@@ -74,6 +74,7 @@ def test_backup_and_restore_goes_on_where_it_stopped(tmp_path, digits):
     assert_equal_bits(resumed, never_stopped)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "code",
     [
@@ -142,6 +143,7 @@ def set_policy():
     keras.config.set_dtype_policy("float32")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float32"])
 def test_the_policy_of_a_dcgan_is_that_of_its_file(tmp_path, digits, set_policy, policy):
     """Loaded where another policy is set, the networks compute as before and train on."""

@@ -4,6 +4,7 @@ from dcgan_tf.monitoring import failures, rules
 from dcgan_tf.monitoring.training_doctor import TrainingDoctor
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["dead-start", "nan"])
 def test_recipe_ends_in_its_failure(name):
     recipe = failures.make(name)

@@ -188,6 +188,7 @@ def run(tiny_gan, points, path, *epochs, every=1):
     return watch
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("every", [1, 2])
 def test_resumed_run_goes_on_as_if_never_stopped(tmp_path, tiny_gan, points, every):
     whole = run(tiny_gan, points, tmp_path / "a.json", 0, 6, every=every)

@@ -68,7 +68,7 @@ def describe_variations(counts):
     """
     lines = [
         "The other columns are the same tests with all models compiled in another way, run by",
-        "`python -m pytest tests/gan/test_keras_features.py --variation ...`:",
+        "`python -m pytest -m thorough tests/gan/test_keras_features.py --variation ...`:",
         "",
     ]
     for name, (passed, failed) in counts.items():
@@ -130,10 +130,10 @@ def run(tests, *options):
 
 def run_features():
     """Runs the tests of the first table in all variations, and returns the status and the text."""
-    status, outcomes = run(TESTS)
+    status, outcomes = run(TESTS, "-m", "thorough")
     words, variations, counts = outcomes.words(), {}, {}
     for name in VARIATIONS:
-        failed, varied = run(TESTS, "--variation", name)
+        failed, varied = run(TESTS, "-m", "thorough", "--variation", name)
         status = status or failed
         left = left_out().get(name, {})
         variations[name] = {

@@ -18,6 +18,7 @@ from dcgan_tf.runs import callbacks, scoring, training
 from dcgan_tf.runs.folder import lock_folder
 
 
+@pytest.mark.thorough
 def test_killed_and_resumed_is_never_killed(tmp_path):
     """The short form of tests/programs/kill_and_resume.py."""
     assert kill_and_compare(tmp_path, kills=2, seed=1, epochs=6, images=64) == 2

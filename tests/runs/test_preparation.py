@@ -23,6 +23,7 @@ def make_photos(folder, seed=0, count=24, shape=(16, 16)):
         save(folder / f"{i}.png", rng.integers(0, 256, shape, dtype=np.uint8))
 
 
+@pytest.mark.thorough
 def test_a_resumed_run_notices_other_images(work, command):
     make_photos(work / "photos")
     words = ("--data", "photos", "--epochs", 1, "--augment", "off")

@@ -119,6 +119,7 @@ def test_older_runs_are_recognised(finished, kept):
     assert os.listdir(finished) == ["run.json"]
 
 
+@pytest.mark.thorough
 def test_of_two_trainings_the_first_one_stays(work, command):
     """The second one began to read its data when the folder was still free."""
     with subprocess.Popen([sys.executable, "-c", SLOW_TRAINING], stderr=subprocess.PIPE) as slow:
@@ -148,6 +149,7 @@ def test_the_lock_is_gone_afterwards(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", ["ENOLCK", "ENOSYS", "EOPNOTSUPP"])
 def test_a_file_system_without_locks(finished, command, monkeypatch, code):
     def acquire(self, *_, **__):

@@ -207,6 +207,7 @@ def test_another_machine_is_said(torn, command):
     assert "processor" not in line and "keras" not in line
 
 
+@pytest.mark.thorough
 def test_power_losses(tmp_path):
     """The short form of tests/programs/lose_power.py."""
     assert lose_and_compare(tmp_path, losses=3, seed=1, epochs=2).total() == 3

@@ -16,6 +16,7 @@ def make_photos(folder, classes, count):
             save(folder / name / f"{i}.png", rng.integers(0, 256, size, dtype=np.uint8))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("classes", "count"), [(("",), 1), (("a", "b"), 3), (("a", "b"), 8)])
 def test_few_images_are_trained_on_but_not_scored(work, command, monkeypatch, classes, count):
     def train_no_classifier(*args):

@@ -90,6 +90,7 @@ def test_a_training_goes_on_after_its_terminal_was_closed(work, command, monkeyp
     assert (work / "runs" / "data" / "report.html").exists()
 
 
+@pytest.mark.thorough
 def test_a_training_without_a_home_goes_on_after_its_reader_has_gone(work):
     """As in `dcgan-tf train | head -1`, by a user whom the machine does not know."""
     temporary = work / "tmp"

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 SCRIPT = pathlib.Path(__file__).parents[1] / "programs" / "distribute.py"
+pytestmark = pytest.mark.thorough
 TOLERANCE = {"rtol": 1e-3, "atol": 1e-5}
 
 
