@@ -53,18 +53,21 @@ def test_scores_that_rise_as_images_get_worse(cards, key, worst):
     assert values == sorted(values) and len(set(values)) == 4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("key", ["precision", "density"])
 def test_scores_of_quality_fall_down_to_blurred_images(cards, key):
     values = [cards[name][key] for name in ("blurred", "early", "good", "real")]
     assert values == sorted(values) and len(set(values)) == 4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("worst", ["blurred", "collapsed"])
 def test_coverage_falls_down_to_blurred_images_and_to_a_collapse(cards, worst):
     values = [cards[name]["coverage"] for name in (worst, "early", "good", "real")]
     assert values == sorted(values) and len(set(values)) == 4
 
 
+@pytest.mark.thorough
 def test_recall_falls_down_to_a_collapse_but_forgives_odd_images(cards):
     values = [cards[name]["recall"] for name in ("collapsed", "early", "good")]
     assert values == sorted(values) and len(set(values)) == 3
@@ -72,6 +75,7 @@ def test_recall_falls_down_to_a_collapse_but_forgives_odd_images(cards):
     assert cards["good"]["recall"] < cards["real"]["recall"] + 0.05
 
 
+@pytest.mark.thorough
 def test_diversity_is_lost_by_a_collapse(cards):
     assert cards["real"]["diversity"] == pytest.approx(1, abs=0.05)
     assert cards["collapsed"]["diversity"] == 0
@@ -79,11 +83,13 @@ def test_diversity_is_lost_by_a_collapse(cards):
     assert 0.6 < cards["good"]["diversity"] < 1.2
 
 
+@pytest.mark.thorough
 def test_all_classes_are_covered_but_by_a_collapse(cards):
     covered = [cards[name]["classes_covered"] for name in ("real", "good", "collapsed")]
     assert covered == [10, 10, 1]
 
 
+@pytest.mark.thorough
 def test_near_copies_tell_a_generator_that_memorises(data, scorer, cards):
     generator = np.random.default_rng(0)
     chosen = data[0][generator.permutation(len(data[0]))[: scorer.samples]]
