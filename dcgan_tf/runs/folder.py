@@ -54,6 +54,25 @@ def check_is_inside(folder):
             )
 
 
+def check_places(folder, names=(SETTINGS, *TRAINED, *RESULTS)):
+    """Checks that files of a run can be written: that there is no folder where one should go.
+
+    Args:
+        folder: Str or `pathlib.Path`, the folder of the run.
+        names: list or tuple of str, the names of the files.
+
+    Raises:
+        ValueError: if there is a folder of such a name.
+    """
+    for name in names:
+        path = pathlib.Path(folder) / name
+        if path.is_dir():
+            raise ValueError(
+                f"There is a folder where a file of the run should go. Received: {str(path)!r}. "
+                "Expected a file or nothing there: move the folder to another place."
+            )
+
+
 def check_room(folder, model):
     """Checks that there is room for the files of a run.
 

@@ -6,8 +6,15 @@ import pathlib
 from dcgan_tf import applications
 from dcgan_tf.data import files, rendering
 from dcgan_tf.evaluation.figures import plot_class_fractions
-from dcgan_tf.runs.folder import CLASS_FRACTIONS, CLOSEST_PAIRS, EXTRAS, SCORES
-from dcgan_tf.runs.run_files import load_run_model, read_history, read_settings
+from dcgan_tf.runs.folder import (
+    CLASS_FRACTIONS,
+    CLOSEST_PAIRS,
+    EXTRAS,
+    RESULTS,
+    SCORES,
+    check_places,
+)
+from dcgan_tf.runs.run_files import load_run_model, read_findings, read_history, read_settings
 
 MOST_SAMPLES = 10_000
 MOST_CLASSES_DRAWN = 40  # a chart of more classes is too crowded
@@ -33,9 +40,11 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
     >>> print(evaluate_run("runs/mnist-10k").as_table())
     """
     folder = files.check_writable_folder(pathlib.Path(folder))
+    check_places(folder, RESULTS)
     application = applications.from_settings(read_settings(folder))
     model = load_run_model(folder)
     epochs = len(read_history(folder).get("epoch", ()))
+    read_findings(folder)  # the report that follows shows them, and an error should come now
     card = application.score(model, samples, seed, verbose)
     card = dataclasses.replace(card, seed=seed, epochs=epochs)
     for name, picture in card.pictures.items():

@@ -16,7 +16,7 @@ from dcgan_tf.gan.keras_compat import HistoryLogger, StopAtNaN
 from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.runs import workers
 from dcgan_tf.runs.callbacks import build_callbacks
-from dcgan_tf.runs.folder import check_room, lock_folder
+from dcgan_tf.runs.folder import check_places, check_room, lock_folder
 from dcgan_tf.runs.preparation import (
     change_rates,
     check_same_data,
@@ -107,6 +107,7 @@ def prepare(given, folder=None, resume=False, overwrite=False):
             stack.enter_context(lock_folder(folder))
             if not resume:
                 check_new(folder, overwrite)  # another training may have been quicker
+            check_places(folder)
         application = applications.from_settings(settings)
         if resume:
             check_same_data(folder, settings, application)

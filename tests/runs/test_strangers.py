@@ -182,6 +182,31 @@ def test_settings_that_no_command_could_have_are_refused(finished, change, reaso
     assert reason in str(info.value) and "Received: " in str(info.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "argv"),
+    [
+        ("progress.gif", ["train", "--resume", "--epochs", "2", "--output-dir"]),
+        ("report.html", ["train", "--data", "data.npz", "--overwrite", "--output-dir"]),
+        ("scores.json", ["evaluate"]),
+    ],
+)
+def test_a_folder_in_the_place_of_a_file_is_noticed_at_once(finished, command, name, argv):
+    (finished / name).unlink(missing_ok=True)
+    (finished / name / "notes").mkdir(parents=True)
+    before = contents(finished)
+    status, out, error = command(*argv, finished)
+    assert status == 2 and "a folder where a file of the run should go" in error
+    assert "Epoch" not in out and contents(finished) == before
+
+
+def test_damaged_findings_are_noticed_before_the_scoring(finished, command):
+    (finished / "doctor.json").write_text("null")
+    before = contents(finished)
+    status, out, error = command("evaluate", finished)
+    assert status == 2 and "doctor.json" in error and "Scoring" not in out
+    assert contents(finished) == before
+
+
 @pytest.mark.parametrize("content", ["", "{}", "[]", "5", "null", "[" * 100_000, "\xff\xfe{}"])
 def test_files_that_are_no_run_are_refused_by_every_command(finished, command, content):
     (finished / "run.json").write_bytes(content.encode("latin-1"))
