@@ -55,21 +55,22 @@ def check_is_inside(folder):
 
 
 def check_places(folder, names=(SETTINGS, *TRAINED, *RESULTS)):
-    """Checks that files of a run can be written: that there is no folder where one should go.
+    """Checks that files of a run can be written: that nothing else stands where one should go.
 
     Args:
         folder: Str or `pathlib.Path`, the folder of the run.
         names: list or tuple of str, the names of the files.
 
     Raises:
-        ValueError: if there is a folder of such a name.
+        ValueError: if there is a folder, a device or a pipe of such a name.
     """
     for name in names:
         path = pathlib.Path(folder) / name
-        if path.is_dir():
+        if path.exists() and not path.is_file():
+            kind = "a folder" if path.is_dir() else "a device or a pipe"
             raise ValueError(
-                f"There is a folder where a file of the run should go. Received: {str(path)!r}. "
-                "Expected a file or nothing there: move the folder to another place."
+                f"There is {kind} where a file of the run should go. Received: {str(path)!r}. "
+                "Expected a file or nothing there: move it to another place."
             )
 
 

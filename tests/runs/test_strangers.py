@@ -199,6 +199,15 @@ def test_a_folder_in_the_place_of_a_file_is_noticed_at_once(finished, command, n
     assert "Epoch" not in out and contents(finished) == before
 
 
+def test_a_pipe_in_the_place_of_a_file_is_noticed_at_once(finished, command):
+    (finished / "scores.json").unlink(missing_ok=True)
+    os.mkfifo(finished / "scores.json")
+    argv = ("train", "--data", "data.npz", "--overwrite", "--output-dir", finished)
+    status, out, error = command(*argv)
+    assert status == 2 and "a device or a pipe where a file of the run should go" in error
+    assert "Epoch" not in out
+
+
 def test_damaged_findings_are_noticed_before_the_scoring(finished, command):
     (finished / "doctor.json").write_text("null")
     before = contents(finished)
