@@ -31,6 +31,7 @@ HELD_OUT = 60  # characters
 SURE = 0.9
 LATENT_DIM, BATCH_SIZE = 32, 32
 SHOWN = 8  # pairs in the picture
+ENLARGED = 3  # times
 
 
 def main():
@@ -100,7 +101,7 @@ def draw(model, classifier, n, seed):
 
 
 def show(pictures, characters, tones, held_out, drawn, sureness):
-    """Draws columns: a character as it was seen, as it was generated, and as it was held out."""
+    """Draws columns: a character in a tone that was seen, as generated, and as held out."""
     pairs = sorted(
         np.flatnonzero(held_out), key=lambda i: -sureness[tones[i], :, characters[i]].max()
     )
@@ -113,7 +114,7 @@ def show(pictures, characters, tones, held_out, drawn, sureness):
         ):
             row.append(picture)
     grid = rendering.make_grid(rendering.to_uint8(np.stack(sum(rows, []))), columns=SHOWN)
-    return rendering.add_caption(grid, "rows: seen, generated, never seen")
+    return np.kron(grid, np.ones((ENLARGED, ENLARGED, 1), np.uint8))
 
 
 if __name__ == "__main__":
