@@ -1,8 +1,8 @@
 """How good generated people are: a classifier of character and skin tone, made for this purpose.
 
 It is trained on all 817 pictures of `emoji-people`, each shifted, mirrored and made noisy at random
-whenever it is used. No recipe was tuned on its weights. The Fréchet distance is given in multiples
-of that between two halves of the data, 408 pictures each.
+whenever it is used. The Fréchet distance is given in multiples of that between two halves of the
+data, 408 pictures each.
 
     python benchmarks/people_judge.py             # trains it and prints what real pictures get
 """

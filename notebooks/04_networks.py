@@ -160,7 +160,8 @@ for k, stride in ((3, 1), (4, 2), (5, 2)):
     print(f"kernel {k}x{k}, stride {stride}: {image.shape} -> {tuple(by_keras.shape)}")
 
 # %% [markdown]
-# What is it for? A kernel is a pattern that is looked for everywhere with the same few weights.
+# What is a convolution for? A kernel is a small pattern. The layer looks for this pattern at every
+# place of the image, and needs only a few weights for it.
 # Two kernels of 3x3, made by hand, on a digit: one finds edges from dark to light going right,
 # one going down.
 

@@ -985,7 +985,8 @@ assert mean_logits["a black picture"] > mean_logits["test digits"]
 # discriminator has learned is that pictures are dark. A generator can learn nothing from it that
 # has to do with digits.
 #
-# It need not even look: a network that returns a large number for everything has the same loss of
+# Such a discriminator does not even have to look at the images: a network that returns a large
+# number for everything has the same loss of
 # 0. For the same number of steps, the same discriminator with both kinds:
 
 # %%

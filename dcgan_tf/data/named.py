@@ -12,6 +12,7 @@ ASSETS = importlib.resources.files("dcgan_tf.data") / "assets"
 DEBIAN_FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")
 STACKS_PER_DIGIT = 3.2  # so that stacked-mnist has 25,612 images to train on
 TONES = ("default", "light", "medium-light", "medium", "medium-dark", "dark")
+LABEL_NAMES = {"emoji-people": TONES}  # of the data sets whose labels have names
 
 
 def read_named(name, image_size=None):
@@ -30,7 +31,7 @@ def read_named(name, image_size=None):
     Raises:
         ConnectionError: if the data set must be downloaded, but the download fails.
     """
-    return DATASETS[name](image_size), TONES if name == "emoji-people" else None
+    return DATASETS[name](image_size), LABEL_NAMES.get(name)
 
 
 def load_characters():

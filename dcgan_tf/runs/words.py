@@ -106,7 +106,7 @@ def say_seconds(seconds):
     Example:
 
     >>> say_seconds(312)
-    '5 min'
+    '5.2 min'
     """
     for unit, length in (("h", 3600), ("min", 60)):
         if seconds >= 1.5 * length:
