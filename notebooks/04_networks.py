@@ -14,7 +14,7 @@
 # # 4. The networks
 #
 # What the generator and the discriminator are made of, layer by layer. Each kind of layer is
-# written out in a few lines of NumPy and compared with Keras. Then come the five pairs of
+# written out in a few lines of NumPy and compared with Keras. Then come the six pairs of
 # networks in the package, side by side.
 #
 # After this chapter you can read a model's summary, count its parameters, say what each layer is
@@ -37,6 +37,7 @@ from dcgan_tf import GAN, Scorer, adam, build_pair, digit_features, load_dataset
 from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
 from dcgan_tf.networks.default import build_discriminator, build_generator
+from dcgan_tf.networks.layers import SelfModulation, UpConv2D
 from dcgan_tf.networks.pairs import PAIRS
 from dcgan_tf.networks.recurrent import build_gru
 
@@ -45,7 +46,7 @@ keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 
 # %% [markdown]
-# How long each of the five pairs is trained, on how many digits, and how many of its images are
+# How long each of the six pairs is trained, on how many digits, and how many of its images are
 # scored.
 
 # %% tags=["parameters"] quick={"EPOCHS": 1, "IMAGES": 160, "SCORED": 200}
@@ -226,13 +227,13 @@ with exercise(1):
 
 # %% tags=["exercise-2"]
 def rows_seen(convolutions):
-    """For example [(4, 2), (4, 2), (3, 1)], the default discriminator's, to a whole number."""
+    """For example [(4, 2), (4, 2), (4, 2)], the default discriminator's, to a whole number."""
     return ...
 
 
 # %% tags=["check-2"]
 with exercise(2):
-    chains = [(3, 1)], [(3, 1), (3, 1)], [(4, 2), (3, 1)], [(4, 2), (4, 2), (3, 1)], [(5, 2)] * 3
+    chains = [(3, 1)], [(3, 1), (3, 1)], [(4, 2), (3, 1)], [(4, 2)] * 3, [(5, 2)] * 3
     for chain in chains:
         answer = rows_seen(chain)
         assert answer is not ..., "Write an expression or some lines in place of the three dots."
@@ -335,8 +336,46 @@ plt.show()
 
 # %% [markdown]
 # Only with 4, a multiple of the stride, each inner pixel gets the same number. With 3 and 5 a
-# chequered pattern is laid under all pictures before any training (Odena et al. 2016). The
-# default generator has kernels of 4x4 for this reason.
+# chequered pattern is laid under all pictures before any training (Odena et al. 2016).
+#
+# ## Doubling, then convolving
+#
+# With kernels of 4x4 the pattern is weaker, but training can bring it back: a pixel in an even row
+# gets other weights than its neighbour in an odd row, and nothing keeps the two alike. The default
+# generator therefore does it in two steps. First each pixel becomes a square of 2x2 pixels of the
+# same value, then an ordinary 3x3 convolution follows. Both together are the layer `UpConv2D`.
+
+
+# %%
+def doubled(image):
+    return image.repeat(2, axis=0).repeat(2, axis=1)
+
+
+layer = UpConv2D(2, use_bias=False)
+by_layer = layer(small[np.newaxis].astype(np.float32))[0]
+by_hand = convolution(doubled(small), layer.get_weights()[0], 0.0, stride=1)
+np.testing.assert_allclose(by_hand, by_layer, atol=1e-5)
+print(small.shape, "->", by_hand.shape)
+
+# %% [markdown]
+# Both ways of growing, with random weights and no training at all. All pixels of the small picture
+# are equal, so all pixels inside of the large one should be equal too:
+
+# %%
+even = np.ones((1, 8, 8, 4), np.float32)
+ways = {
+    "transposed, kernel 4x4": keras.layers.Conv2DTranspose(1, 4, 2, "same"),
+    "transposed, kernel 5x5": keras.layers.Conv2DTranspose(1, 5, 2, "same"),
+    "doubled, kernel 3x3": UpConv2D(1),
+}
+figure, axes = plt.subplots(1, 3, figsize=(7, 2.8), layout="constrained")
+for axis, (title, layer) in zip(axes, ways.items(), strict=True):
+    grown = layer(even)[0, 3:-3, 3:-3, 0].numpy()
+    axis.imshow(grown, cmap="gray", vmin=-1, vmax=1)
+    axis.set_title(title)
+    axis.axis("off")
+    assert (np.ptp(grown) < 1e-5) == isinstance(layer, UpConv2D)
+plt.show()
 
 # %% [markdown]
 # ## Batch normalisation
@@ -380,6 +419,26 @@ assert not np.allclose(alone, in_company)
 # In the generator it lets training start quickly from small weights. The default discriminator
 # has none: its verdict on an image should depend on this image alone, and so should the gradient
 # that the R1 penalty measures.
+#
+# ## Noise in every layer
+#
+# In a plain generator the noise enters at the first layer. What it means (which digit, how slanted)
+# has to be carried through all layers that follow. The layer `SelfModulation` (Chen et al. 2019)
+# lets the noise speak in every layer: it is a batch normalisation whose scale $\gamma$ and shift
+# $\beta$ are not the same for all images. A small network with one hidden layer computes them from
+# the noise of each image. So the noise can switch whole channels on and off.
+
+# %%
+layer = SelfModulation(units=5)
+x = rng.normal(2, 5, (8, 7, 7, 3)).astype(np.float32)
+z = rng.normal(size=(8, 16)).astype(np.float32)
+by_layer = layer(x, z, training=True)
+
+W_1, b_1, W_2, b_2 = (weight.numpy() for weight in layer.trainable_weights)
+scale_and_shift = np.maximum(z @ W_1 + b_1, 0) @ W_2 + b_2  # ReLU between the two layers
+scale, shift = np.split(scale_and_shift[:, np.newaxis, np.newaxis], 2, axis=-1)
+normalised = (x - x.mean(axis=(0, 1, 2))) / np.sqrt(x.var(axis=(0, 1, 2)) + 0.001)
+np.testing.assert_allclose(normalised * (1 + scale) + shift, by_layer, atol=1e-4)
 
 
 # %%
@@ -387,8 +446,8 @@ def kinds(network):
     return {type(layer).__name__ for layer in network.layers}
 
 
-assert "BatchNormalization" in kinds(generator)
-assert "BatchNormalization" not in kinds(discriminator)
+assert "SelfModulation" in kinds(generator)
+assert not {"SelfModulation", "BatchNormalization"} & kinds(discriminator)
 
 # %% [markdown]
 # ### Exercise 3: find the bug
@@ -495,25 +554,32 @@ layer_table(generator)
 
 # %% [markdown]
 # From top to bottom: a dense layer turns the noise into 7·7·64 numbers, which `Reshape` lays out
-# as a picture of 7x7 pixels with 64 channels. A convolution lets neighbours agree. A transposed
-# convolution doubles the sides to 14x14, another convolution follows, and the last transposed
-# convolution makes 28x28 pixels. The finer the picture gets, the fewer channels it needs.
+# as a picture of 7x7 pixels with 64 channels. A convolution lets neighbours agree. `UpConv2D`
+# doubles the sides to 14x14, another convolution follows, and the last `UpConv2D` makes 28x28
+# pixels. The finer the picture gets, the fewer channels it needs. After each layer but the last
+# the noise has its say (`SelfModulation`), and `LeakyReLU` bends the result.
 #
 # The parameters, counted by hand: a kernel has (side · side · channels in · channels out)
-# weights. Batch normalisation has four numbers for each channel: scale and shift, which are
-# trained, and the two moving averages.
+# weights. `SelfModulation` has the two dense layers of its small network, with 32 hidden numbers,
+# and for each channel the two moving averages.
+
 
 # %%
+def modulation_parameters(channels, latent_dim=16, hidden=32):
+    small_network = latent_dim * hidden + hidden + hidden * 2 * channels + 2 * channels
+    return small_network + 2 * channels
+
+
 by_hand = [
     16 * 7 * 7 * 64,  # Dense
-    4 * 64,  # BatchNormalization
+    modulation_parameters(64),
     3 * 3 * 64 * 64,  # Conv2D, without biases: the normalisation would take them away again
-    4 * 64,
-    4 * 4 * 64 * 32,  # Conv2DTranspose to 14x14
-    4 * 32,
+    modulation_parameters(64),
+    3 * 3 * 64 * 32,  # UpConv2D to 14x14
+    modulation_parameters(32),
     3 * 3 * 32 * 32,  # Conv2D
-    4 * 32,
-    4 * 4 * 32 * 1 + 1,  # Conv2DTranspose to 28x28, with a bias
+    modulation_parameters(32),
+    3 * 3 * 32 * 1 + 1,  # UpConv2D to 28x28, with a bias
 ]
 counted = [layer.count_params() for layer in generator.layers if layer.count_params()]
 assert by_hand == counted and sum(by_hand) == generator.count_params()
@@ -556,15 +622,17 @@ layer_table(discriminator)
 by_hand = [
     4 * 4 * 1 * 32 + 32,  # Conv2D to 14x14
     4 * 4 * 32 * 64 + 64,  # Conv2D to 7x7
-    3 * 3 * 64 * 64 + 64,  # Conv2D
-    7 * 7 * 64 * 1 + 1,  # Dense
+    4 * 4 * 64 * 128 + 128,  # Conv2D to 4x4
+    4 * 4 * 128 * 128 + 128,  # Dense
+    128 * 1 + 1,  # Dense
 ]
 counted = [layer.count_params() for layer in discriminator.layers if layer.count_params()]
 assert by_hand == counted
 
 # %% [markdown]
-# The way back: 28x28, 14x14, 7x7, and a dense layer that weighs all that was found. Its stages
-# are those of the generator in reverse.
+# The way back: 28x28, 14x14, 7x7, 4x4. A pixel of the last stage has seen 22x22 pixels of the image,
+# nearly all of it. Two dense layers follow. The first one combines what was found in all places
+# (a loop above and a stroke below may be a 9), and the second one weighs these findings.
 #
 # **Why a logit and not a probability.** Article 2 says that the discriminator returns the
 # probability that its input is real. It does, in other units: with the logit $l$ the probability
@@ -588,7 +656,7 @@ assert probabilities[2] == probabilities[3] == 1
 # %% [markdown]
 # ## For images of another shape
 #
-# Both networks are built from the image's shape. The rule: halve the larger side until at most 8
+# Both networks are built from the image's shape. The rule: halve the larger side until at most 7
 # pixels are left, but at least twice. This is how often the generator doubles. It begins with the
 # sides divided by so many twos, rounded up, and what is too much at the end is cut off.
 #
@@ -603,8 +671,8 @@ first_columns = ...
 # %% tags=["check-4"]
 with exercise(4):
     assert first_rows is not ... and first_columns is not ..., "Two numbers are wanted."
-    assert first_rows <= 8, f"{first_rows} rows are too many: halve once more."
-    assert first_rows > 4, f"{first_rows} rows are too few: one halving less is enough."
+    assert first_rows <= 7, f"{first_rows} rows are too many: halve once more."
+    assert first_rows > 3, f"{first_rows} rows are too few: one halving less is enough."
     other = build_generator((100, 60, 1), latent_dim=2)
     (begin,) = (layer for layer in other.layers if isinstance(layer, keras.layers.Reshape))
     assert first_rows == begin.output.shape[1], "The rows: is it rounded up?"
@@ -620,20 +688,20 @@ for network in other_pair:
     print()
 
 # %% [markdown]
-# Three doublings now, from 8x6 pixels. The number of channels at the bottom has doubled as well.
+# Four doublings now, from 4x3 pixels. The number of channels at the bottom has doubled twice.
 # How the parameters of the generator follow from the shape, as one function:
 
 
 # %%
 def generator_parameters(height, width, channels, latent_dim=16, filters=32):
-    halvings = max(2, int(np.ceil(np.log2(max(height, width) / 8))))
+    halvings = max(2, int(np.ceil(np.log2(max(height, width) / 7))))
     rows, columns = -(-height // 2**halvings), -(-width // 2**halvings)
     widths = [filters * 2**i for i in reversed(range(halvings))]
-    total = latent_dim * rows * columns * widths[0] + 4 * widths[0]
-    total += 3 * 3 * widths[0] ** 2 + 4 * widths[0]
+    total = latent_dim * rows * columns * widths[0] + 3 * 3 * widths[0] ** 2
     for before, after in zip(widths[:-1], widths[1:], strict=True):
-        total += 4 * 4 * before * after + 4 * after + 3 * 3 * after**2 + 4 * after
-    return total + 4 * 4 * widths[-1] * channels + channels
+        total += 3 * 3 * before * after + 3 * 3 * after**2
+    total += sum(2 * modulation_parameters(width, latent_dim) for width in widths)
+    return total + 3 * 3 * widths[-1] * channels + channels
 
 
 for shape in ((28, 28, 1), (64, 48, 3), (30, 50, 3), (16, 16, 1), (100, 60, 1)):
@@ -643,13 +711,15 @@ for shape in ((28, 28, 1), (64, 48, 3), (30, 50, 3), (16, 16, 1), (100, 60, 1)):
     assert build_discriminator(shape).output_shape == (None, 1)
 
 # %% [markdown]
-# ## Five pairs
+# ## Six pairs
 #
 # *Articles: 2 §4.3 · 2 §3.1 · 2 §3.2 · 3 §2.1 · 3 §2.2*
 #
-# `build_pair(name, image_shape, latent_dim, seed)` builds one of five:
+# `build_pair(name, image_shape, latent_dim, seed)` builds one of six:
 #
 # - `"default"`, the pair above.
+# - `"dcgan"`: a smaller pair after Radford et al. (2015), with transposed convolutions and plain
+#   batch normalisation.
 # - `"dense"`: the default generator with a fully connected discriminator, the example of Article
 #   2, section 4.3.
 # - `"recurrent"`: both networks go through the image row by row, as articles 2 and 3 suggest.
@@ -689,7 +759,7 @@ np.testing.assert_allclose(dense(shuffled), before, atol=1e-4)
 # A convolution has no such freedom. It is built on the fact that nearby pixels belong together,
 # and need not learn it.
 #
-# All five are trained by the same class, `GAN`, on the same digits, for a short time, and with the
+# All six are trained by the same class, `GAN`, on the same digits, for a short time, and with the
 # same settings but for one: the recurrent generator has about a third of the others' learning rate.
 # It uses the same weights in each of its 28 steps, so that one change of them acts 28 times.
 #
@@ -738,7 +808,7 @@ if EPOCHS >= 3:
     assert max(distances.values()) < 20
 
 # %%
-figure, axes = plt.subplots(1, 5, figsize=(9, 2.2), layout="constrained")
+figure, axes = plt.subplots(1, 6, figsize=(9, 1.9), layout="constrained")
 for axis, (name, model) in zip(axes, models.items(), strict=True):
     grid = rendering.make_grid(rendering.to_uint8(model.generate(16, seed=1)), columns=4)
     axis.imshow(grid, cmap="gray", vmin=0, vmax=255)
@@ -749,7 +819,7 @@ plt.show()
 # %% [markdown]
 # After equally few steps the pairs have got differently far, but all of them draw strokes, and
 # different images from different noise. The generators with convolutions have it easier: their
-# neighbouring pixels come from the same stamps. The recurrent one has to carry a stroke from row to
+# neighbouring pixels come from the same numbers. The recurrent one has to carry a stroke from row to
 # row in its state. And its 28 steps have to be made one after the other, so that it takes longer
 # than the default pair, with fewer parameters. The pair of the tutorial takes longer because it has
 # more of them.

@@ -721,7 +721,7 @@ with exercise(2):
 # %% [markdown]
 # ### Exercise 3: where a generator begins (chapter 4)
 #
-# The default generator doubles height and width from layer to layer, and begins with at most 8
+# The default generator doubles height and width from layer to layer, and begins with at most 7
 # pixels on the larger side. With how many rows and columns does it begin for images of 96x64
 # pixels?
 
@@ -940,7 +940,7 @@ more_steps = (60 - 25) * -(-8004 // 32)
 best_verdict = 0.2 / (0.2 + 0.6)
 
 # %% [markdown]
-# 3. Four halvings take 96 to 6, which is the first number of at most 8, and 64 to 4.
+# 3. Four halvings take 96 to 6, which is the first number of at most 7, and 64 to 4.
 
 # %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
 rows, columns = 96 // 2**4, 64 // 2**4

@@ -21,6 +21,8 @@ class DCGAN(GAN):
         seed: Int or `None`, fixes the initial weights, the noise and Dropout. The same seed and
             the same data give the same model, bit for bit.
         name: Str or `None`, the model's name.
+        generator: `keras.Model` in the place of the default generator, as a saved model has it.
+        discriminator: `keras.Model` in the place of the default discriminator.
         **kwargs: other arguments of `keras.Model`, such as `dtype="mixed_bfloat16"`.
 
     Raises:
@@ -34,11 +36,22 @@ class DCGAN(GAN):
         Radford et al. 2015, https://arxiv.org/abs/1511.06434
     """
 
-    def __init__(self, image_shape=(28, 28, 1), latent_dim=16, seed=None, name=None, **kwargs):
+    def __init__(
+        self,
+        image_shape=(28, 28, 1),
+        latent_dim=16,
+        seed=None,
+        name=None,
+        generator=None,
+        discriminator=None,
+        **kwargs,
+    ):
         self.image_shape = image_shape
-        with use_policy(kwargs.get("dtype")):
-            pair = build_pair("default", image_shape, latent_dim, seed)
-        super().__init__(*pair, latent_dim, seed=seed, name=name, **kwargs)
+        if generator is None or discriminator is None:
+            with use_policy(kwargs.get("dtype")):
+                pair = build_pair("default", image_shape, latent_dim, seed)
+            generator, discriminator = generator or pair[0], discriminator or pair[1]
+        super().__init__(generator, discriminator, latent_dim, seed=seed, name=name, **kwargs)
 
     def fit(self, x=None, *args, validation_data=None, **kwargs):
         """Keras' `fit`. It first checks that the pixels are in [-1, 1], see `check_pixels`."""
@@ -60,8 +73,14 @@ class DCGAN(GAN):
         return super().test_on_batch(check_pixels(x), *args, **kwargs)
 
     def get_config(self):
-        # `GAN.get_config` would also save the definitions of both networks. A DCGAN does not need
-        # them, because it builds the same networks again from these three arguments.
-        own = ("image_shape", "latent_dim", "seed")
-        arguments = {name: getattr(self, name) for name in own}
-        return {**keras.Model.get_config(self), **arguments, **self.get_frozen_config()}
+        return {**super().get_config(), "image_shape": self.image_shape}
+
+    @classmethod
+    def from_config(cls, config):
+        if "generator" not in config:  # saved by version 1, whose default networks were these
+            shape, seed = tuple(config["image_shape"]), config.get("seed")
+            with use_policy(config.get("dtype")):
+                pair = build_pair("dcgan", shape, config["latent_dim"], seed)
+            networks = map(keras.saving.serialize_keras_object, pair)
+            config = {**config, **dict(zip(("generator", "discriminator"), networks, strict=True))}
+        return super().from_config(config)

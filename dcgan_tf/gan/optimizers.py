@@ -13,12 +13,16 @@ from dcgan_tf.gan.keras_compat import add_loss_scaling
 def adam(rate=2e-3, averaged=False):
     """Returns Adam (Kingma and Ba 2015) with the settings that both networks use by default.
 
-    beta_1 is 0.5 (Radford et al. 2015). The learning rate falls, see `make_falling_rate`.
+    Adam keeps two moving averages: of the gradients, over about 1 / (1 - beta_1) steps, and of
+    their squares, over about 1 / (1 - beta_2) steps. In a GAN each network changes the task of the
+    other one, so old gradients mislead. With beta_1 = 0 only the newest gradient counts, and with
+    beta_2 = 0.99 the squares of about the last hundred (Karras et al. 2018). The learning rate
+    falls, see `make_falling_rate`.
 
     Args:
         rate: Float, the learning rate at the first step. After 5,000 steps half of it is left.
         averaged: Bool, whether to keep a moving average of the weights: a second copy of them that
-            averages over about the last 200 steps, and so moves more smoothly.
+            averages over about the last 500 steps, and so moves more smoothly.
 
     Returns:
         A `keras.optimizers.Adam`.
@@ -26,10 +30,10 @@ def adam(rate=2e-3, averaged=False):
     References:
         Kingma and Ba 2015, https://arxiv.org/abs/1412.6980
 
-        Radford et al. 2015, https://arxiv.org/abs/1511.06434
+        Karras et al. 2018, https://arxiv.org/abs/1710.10196
     """
     return keras.optimizers.Adam(
-        make_falling_rate(rate), beta_1=0.5, use_ema=averaged, ema_momentum=0.995
+        make_falling_rate(rate), beta_1=0.0, beta_2=0.99, use_ema=averaged, ema_momentum=0.998
     )
 
 

@@ -48,7 +48,7 @@ class R1(_Weighted):
         Mescheder et al. 2018, https://arxiv.org/abs/1801.04406
     """
 
-    def __init__(self, weight=0.2):
+    def __init__(self, weight=0.5):
         super().__init__(weight)
 
     def __call__(self, discriminator, real_samples, fake_samples, seed):

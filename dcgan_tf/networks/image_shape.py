@@ -47,17 +47,18 @@ def check_image_shape(image_shape, channels=(1, 3)):
     )
 
 
-def count_halvings(height, width):
-    """Counts how often we halve an image until its larger side has at most 8 pixels.
+def count_halvings(height, width, most=7):
+    """Counts how often we halve an image until its larger side has only a few pixels.
 
     Args:
         height: Int, pixels.
         width: Int, pixels.
+        most: Int, the pixels that the larger side may have in the end.
 
     Returns:
         Int of at least 2: smaller images are halved twice as well.
     """
-    return max(2, math.ceil(math.log2(max(height, width) / 8)))
+    return max(2, math.ceil(math.log2(max(height, width) / most)))
 
 
 def crop(images, height, width):

@@ -1,11 +1,121 @@
-"""Two layers that Keras does not have, one for text and one for video.
+"""Layers that Keras does not have: two for images, one for text and one for video.
 
-Gradients pass through both of them, so a generator that contains them can be trained.
+Gradients pass through all of them, so a generator that contains them can be trained.
 """
 
 import math
 
 import keras
+
+UNCHANGED = ((0, 0), (0, 0), (0, 0))  # no zeros along the last three axes of a kernel
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class UpConv2D(keras.layers.Conv2D):
+    """Doubles the height and width of images, then convolves them.
+
+    Doubling repeats each pixel: it becomes a square of 2x2. The result is the same as that of
+    `UpSampling2D(2)` and `Conv2D(filters, kernel_size, padding="same")`, except for rounding
+    errors. A transposed convolution also doubles height and width, but it prints chequered patterns
+    more easily (Odena et al. 2016).
+
+    We compute it faster. In the doubled image four neighbours are equal, so several weights of a
+    kernel meet the same pixel and can be added up first. What is left is one transposed convolution
+    with stride 2, whose kernel is the sum of four shifted copies of the mirrored kernel.
+
+    Args:
+        filters: Int, the number of channels that the layer makes.
+        kernel_size: Odd int, pixels a side.
+        **kwargs: `activation`, `use_bias` and the initializers, as in `keras.layers.Conv2D`.
+
+    Raises:
+        ValueError: for an even `kernel_size`.
+
+    References:
+        Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard/
+    """
+
+    def __init__(self, filters, kernel_size=3, **kwargs):
+        super().__init__(filters, kernel_size, **{**kwargs, "padding": "same"})
+        if not all(size % 2 for size in self.kernel_size):
+            raise ValueError(
+                f"The kernel of UpConv2D needs a pixel in its middle. Received: kernel_size="
+                f"{kernel_size!r}. Expected an odd number, for example 3."
+            )
+
+    def convolution_op(self, inputs, kernel):
+        """Computes the layer without bias and activation.
+
+        Args:
+            inputs: float `(batch, height, width, channels)`.
+            kernel: float `(rows, columns, channels, filters)`.
+
+        Returns:
+            float `(batch, 2 * height, 2 * width, filters)`.
+        """
+        ops = keras.ops
+        mirrored = ops.flip(kernel, (0, 1))
+        joint = ops.pad(mirrored, ((0, 1), *UNCHANGED)) + ops.pad(mirrored, ((1, 0), *UNCHANGED))
+        joint = ops.transpose(joint, (1, 0, 3, 2))
+        joint = ops.pad(joint, ((0, 1), *UNCHANGED)) + ops.pad(joint, ((1, 0), *UNCHANGED))
+        joint = ops.transpose(joint, (1, 0, 2, 3))
+        return ops.conv_transpose(inputs, joint, 2, "same")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return batch, height and 2 * height, width and 2 * width, self.filters
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class SelfModulation(keras.layers.Layer):
+    """Batch normalisation whose scale and shift depend on the noise of each image.
+
+    After an ordinary batch normalisation, each channel is multiplied by a weight and another weight
+    is added, the same ones for all images. Here a small network computes both from the noise. So
+    the noise decides in every layer which channels an image uses, and not in the first layer alone
+    (Chen et al. 2019).
+
+    Args:
+        units: Int, the width of the small network's hidden layer.
+        kernel_initializer: a Keras initializer, for the weights of the small network.
+
+    References:
+        Chen et al. 2019, https://arxiv.org/abs/1810.01365
+    """
+
+    def __init__(self, units=32, kernel_initializer="glorot_uniform", **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, images_shape, noise_shape):
+        layers, dtype = keras.layers, self.dtype_policy
+        options = {"kernel_initializer": self.kernel_initializer, "dtype": dtype}
+        self.normalize = layers.BatchNormalization(center=False, scale=False, dtype=dtype)
+        self.hidden = layers.Dense(self.units, activation="relu", **options)
+        self.scale_and_shift = layers.Dense(2 * images_shape[-1], **options)
+        self.normalize.build(images_shape)
+        self.hidden.build(noise_shape)
+        self.scale_and_shift.build((noise_shape[0], self.units))
+
+    def call(self, images, noise, training=False):
+        """Normalises the channels of images, then scales and shifts them.
+
+        Args:
+            images: float `(batch, height, width, channels)`.
+            noise: float `(batch, n)`, the noise from which the generator makes these images.
+            training: Bool, whether to normalise by the batch itself, as `BatchNormalization` does.
+
+        Returns:
+            float tensor of the shape of `images`.
+        """
+        scale, shift = keras.ops.split(self.scale_and_shift(self.hidden(noise)), 2, axis=-1)
+        normalized = self.normalize(images, training=training)
+        return normalized * (1.0 + scale[:, None, None]) + shift[:, None, None]
+
+    def get_config(self):
+        initializer = keras.initializers.serialize(self.kernel_initializer)
+        return {**super().get_config(), "units": self.units, "kernel_initializer": initializer}
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")

@@ -7,8 +7,12 @@ import math
 
 import keras
 
-from dcgan_tf.networks.default import build_discriminator, build_generator, crop
-from dcgan_tf.networks.image_shape import check_image_shape
+from dcgan_tf.networks.default import (
+    build_discriminator,
+    build_generator,
+    make_dcgan_initializer,
+)
+from dcgan_tf.networks.image_shape import check_image_shape, count_halvings, crop
 from dcgan_tf.networks.recurrent import build_row_discriminator, build_row_generator
 from dcgan_tf.networks.seeds import split_seed
 
@@ -67,6 +71,75 @@ def build_tutorial_discriminator(image_shape=(28, 28, 1), seed=None):
     x = keras.layers.Flatten()(x)
     logits = keras.layers.Dense(1, **options)(x)
     return keras.Model(images, logits, name="tutorial_discriminator")
+
+
+def build_dcgan_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=None):
+    """Builds a small generator after Radford et al. (2015), with transposed convolutions.
+
+    A dense layer makes a few pixels with many channels. Then plain convolutions alternate with
+    transposed ones, which double height and width. Their kernels of 4x4 are a multiple of their
+    stride 2: this makes chequered patterns weaker (Odena et al. 2016), but does not remove them.
+
+    Args:
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
+        latent_dim: Int, length of the noise vector.
+        filters: Int, channels of the last hidden stage. Each stage before it has twice as many.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model` with the inputs and outputs of `build_generator`.
+
+    References:
+        Radford et al. 2015, https://arxiv.org/abs/1511.06434
+
+        Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard/
+    """
+    height, width, channels = check_image_shape(image_shape)
+    halvings = count_halvings(height, width, 8)
+    rows, columns = math.ceil(height / 2**halvings), math.ceil(width / 2**halvings)
+    first, *others = [filters * 2**i for i in reversed(range(halvings))]
+    options = {"kernel_initializer": make_dcgan_initializer(seed), "use_bias": False}
+
+    def activate(x):
+        return keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
+
+    noise = keras.Input((latent_dim,), name="noise")
+    x = keras.layers.Dense(rows * columns * first, **options)(noise)
+    x = activate(keras.layers.Reshape((rows, columns, first))(x))
+    x = activate(keras.layers.Conv2D(first, 3, 1, "same", **options)(x))
+    for filters_of_layer in others:
+        x = activate(keras.layers.Conv2DTranspose(filters_of_layer, 4, 2, "same", **options)(x))
+        x = activate(keras.layers.Conv2D(filters_of_layer, 3, 1, "same", **options)(x))
+    options["use_bias"] = True  # only here: a batch normalisation would cancel a bias before it
+    x = keras.layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh", **options)(x)
+    return keras.Model(noise, crop(x, height, width), name="generator")
+
+
+def build_dcgan_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
+    """Builds the discriminator for `build_dcgan_generator`.
+
+    Each strided convolution halves height and width. A plain convolution follows the last of them.
+
+    Args:
+        image_shape: (height, width, channels) of the images, as in `check_image_shape`.
+        filters: Int, channels of the first stage. Each stage after it has twice as many.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model` with the inputs and outputs of `build_discriminator`.
+    """
+    height, width, channels = check_image_shape(image_shape)
+    options = {"kernel_initializer": make_dcgan_initializer(seed)}
+
+    images = x = keras.Input((height, width, channels), name="images")
+    for i in range(count_halvings(height, width, 8)):
+        x = keras.layers.Conv2D(filters * 2**i, 4, 2, "same", **options)(x)
+        x = keras.layers.LeakyReLU(0.2)(x)
+    x = keras.layers.Conv2D(x.shape[-1], 3, 1, "same", **options)(x)
+    x = keras.layers.LeakyReLU(0.2)(x)
+    x = keras.layers.Flatten()(x)
+    logits = keras.layers.Dense(1, **options)(x)
+    return keras.Model(images, logits, name="discriminator")
 
 
 def build_dense_discriminator(image_shape=(28, 28, 1), units=(512, 256), seed=None):
@@ -131,6 +204,7 @@ def build_spectral_discriminator(image_shape=(28, 28, 1), seed=None):
 
 PAIRS = {
     "default": (build_generator, build_discriminator),
+    "dcgan": (build_dcgan_generator, build_dcgan_discriminator),
     "tutorial": (build_tutorial_generator, build_tutorial_discriminator),
     "dense": (build_generator, build_dense_discriminator),
     "recurrent": (build_row_generator, build_row_discriminator),
@@ -142,7 +216,8 @@ def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
     """Builds a generator and the discriminator that belongs to it.
 
     Args:
-        name: a key of `PAIRS`: `"default"`; `"tutorial"`, from TensorFlow's DCGAN tutorial;
+        name: a key of `PAIRS`: `"default"`; `"dcgan"`, smaller networks after Radford et al. (2015)
+            with transposed convolutions; `"tutorial"`, from TensorFlow's DCGAN tutorial;
             `"dense"`, the default generator with a fully connected discriminator; `"recurrent"`,
             two networks that go through an image row by row; or `"spectral"`, the default pair
             with spectral normalisation in the discriminator.

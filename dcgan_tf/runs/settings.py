@@ -27,7 +27,7 @@ INHERITED = (
 )
 # The modules that define these names import TensorFlow. So we list the names here once more, and a
 # test compares both lists.
-NETWORKS = ("default", "tutorial", "dense", "recurrent", "spectral")
+NETWORKS = ("default", "dcgan", "tutorial", "dense", "recurrent", "spectral")
 LOSSES = (
     "sigmoid_cross_entropy",
     "one_sided_smoothing",
@@ -128,7 +128,7 @@ class Settings:
     )
     regularizer_weight: float | None = _setting(
         None,
-        "how much the penalty counts, for example 0.5 (default: 0.2 for r1, 10 for "
+        "how much the penalty counts, for example 0.5 (default: 0.5 for r1, 10 for "
         "gradient_penalty)",
         type=read_weight,
         metavar="W",
@@ -158,7 +158,7 @@ class Settings:
     epochs: int | None = _integer(
         None,
         "how many passes through the data in all, including those before --resume (default: as "
-        "many as make about 6,000 training steps, or what suits the application)",
+        "many as make about 9,000 training steps, or what suits the application)",
         1,
         1_000_000,
     )

@@ -4,7 +4,50 @@ import pytest
 import tensorflow as tf
 from scipy import ndimage
 
-from dcgan_tf.networks.layers import GumbelSoftmax, Shift
+from dcgan_tf.networks.layers import GumbelSoftmax, SelfModulation, Shift, UpConv2D
+
+
+@pytest.mark.parametrize("size", [1, 3, 5])
+def test_up_convolution_is_doubling_and_then_convolving(size):
+    """The same as two layers of Keras, in outputs and gradients."""
+    images = tf.random.stateless_normal((2, 5, 6, 3), (1, 2))
+    ours = UpConv2D(4, size, activation="tanh")
+    theirs = keras.layers.Conv2D(4, size, padding="same", activation="tanh")
+    ours.build(images.shape)
+    theirs.build((2, 10, 12, 3))
+    ours.bias.assign([0.1, -0.2, 0.3, 0.0])
+    theirs.set_weights(ours.get_weights())
+    assert ours.compute_output_shape((None, 5, None, 3)) == (None, 10, None, 4)
+    results = []
+    for layer, prepare in ((ours, tf.identity), (theirs, keras.layers.UpSampling2D(2))):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            outputs = layer(prepare(images))
+            value = tf.reduce_sum(outputs**2)
+        results.append([outputs, *tape.gradient(value, [images, layer.kernel])])
+    for first, second in zip(*results, strict=True):
+        np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-4)
+
+
+def test_up_convolution_needs_a_middle():
+    with pytest.raises(ValueError, match="Received: kernel_size=4. Expected an odd number"):
+        UpConv2D(3, 4)
+
+
+def test_self_modulation_by_numpy():
+    rng = np.random.default_rng(0)
+    images = rng.normal(2.0, 3.0, (4, 5, 6, 3)).astype(np.float32)
+    noise = rng.normal(size=(4, 7)).astype(np.float32)
+    layer = SelfModulation(8)
+    outputs = layer(images, noise, training=True).numpy()
+    first, bias_1, second, bias_2 = [weight.numpy() for weight in layer.trainable_weights]
+    made = np.maximum(noise @ first + bias_1, 0) @ second + bias_2
+    scale, shift = made[:, None, None, :3], made[:, None, None, 3:]
+    normalized = (images - images.mean((0, 1, 2))) / np.sqrt(images.var((0, 1, 2)) + 1e-3)
+    np.testing.assert_allclose(outputs, normalized * (1 + scale) + shift, atol=1e-4)
+    means = [0.01 * images.mean((0, 1, 2)), 0.99 + 0.01 * images.var((0, 1, 2))]
+    for variable, expected in zip(layer.non_trainable_weights, means, strict=True):
+        np.testing.assert_allclose(variable, expected, rtol=1e-4)
 
 
 def test_gumbel_softmax_chooses_with_the_probabilities_of_the_logits():

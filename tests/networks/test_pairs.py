@@ -78,7 +78,7 @@ def test_spectral_normalisation_brings_every_kernel_to_a_largest_singular_value_
     for _ in range(60):
         discriminator(images, training=True)
     kernels = [v.numpy() for v in discriminator.trainable_variables if "kernel" in v.path]
-    assert len(kernels) == 4
+    assert len(kernels) == 5
     for kernel in kernels:
         matrix = kernel.reshape(-1, kernel.shape[-1])
         assert np.linalg.svd(matrix, compute_uv=False)[0] == pytest.approx(1.0, rel=0.02)

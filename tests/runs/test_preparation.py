@@ -8,7 +8,7 @@ import pytest
 from helpers import everything, save
 
 from dcgan_tf import load_model
-from dcgan_tf.applications.base import Application
+from dcgan_tf.applications.images import Images
 from dcgan_tf.runs import folder as run_folder
 from dcgan_tf.runs.callbacks import build_callbacks
 from dcgan_tf.runs.folder import name_folder
@@ -106,18 +106,18 @@ def test_a_run_begins_with_the_model_of_another_one(work, finished, command):
 
 @pytest.mark.parametrize(
     ("count", "batch_size", "epochs"),
-    [(8004, 32, 25), (817, 32, 240), (60_000, 32, 3), (1_000_000, 32, 1), (20, 32, 6250)],
+    [(8004, 32, 36), (817, 32, 346), (60_000, 32, 5), (1_000_000, 32, 1), (20, 32, 9000)],
 )
-def test_about_six_thousand_steps_are_made(count, batch_size, epochs):
-    application = type("Some", (), {"steps": Application.steps, "samples": np.empty((count, 1))})
-    assert Application.count_epochs(application, batch_size) == epochs
+def test_about_nine_thousand_steps_are_made(count, batch_size, epochs):
+    application = type("Some", (), {"steps": Images.steps, "samples": np.empty((count, 1))})
+    assert Images.count_epochs(application, batch_size) == epochs
 
 
 def test_the_first_line_says_how_long_a_training_will_take(work):
     with prepare({"data": "data.npz", "latent_dim": 8}) as training:
-        assert training.settings.epochs == 2083  # of 3 steps each
+        assert training.settings.epochs == 3000  # of 3 steps each
         line = describe(training).splitlines()[0]
-        assert "3 steps an epoch, 2,083 epochs (about 6,200 steps; --epochs changes this)" in line
+        assert "3 steps an epoch, 3,000 epochs (about 9,000 steps; --epochs changes this)" in line
         assert line.endswith(", changed at random before the discriminator (translation, cutout)")
     with prepare({"data": "data.npz", "epochs": 1, "augment": "off"}) as training:
         assert describe(training).splitlines()[0].endswith("3 steps an epoch, 1 epoch")
@@ -151,7 +151,7 @@ def test_images_are_mirrored_only_where_they_may_be(work, given, changes):
 
 
 def test_thousands_of_short_epochs_are_not_all_saved(work):
-    for given, expected in (({}, 9), ({"epochs": 5000}, 1)):  # 2,083 epochs, or those asked for
+    for given, expected in (({}, 12), ({"epochs": 5000}, 1)):  # 3,000 epochs, or those asked for
         with prepare({"data": "data.npz", "augment": "off", **given}, "many") as training:
             built = build_callbacks(training.application, training.settings, training.folder)
         every = {type(each).__name__: each.every for each in built if hasattr(each, "every")}
