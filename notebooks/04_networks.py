@@ -630,9 +630,9 @@ counted = [layer.count_params() for layer in discriminator.layers if layer.count
 assert by_hand == counted
 
 # %% [markdown]
-# The way back: 28x28, 14x14, 7x7, 4x4. A pixel of the last stage has seen 22x22 pixels of the image,
-# nearly all of it. Two dense layers follow. The first one combines what was found in all places
-# (a loop above and a stroke below may be a 9), and the second one weighs these findings.
+# The way back: 28x28, 14x14, 7x7, 4x4. A pixel of the last stage has seen 22x22 pixels of the
+# image, nearly all of it. Two dense layers follow. The first one combines what was found in all
+# places (a loop above and a stroke below may be a 9), and the second one weighs these findings.
 #
 # **Why a logit and not a probability.** Article 2 says that the discriminator returns the
 # probability that its input is real. It does, in other units: with the logit $l$ the probability
@@ -819,8 +819,8 @@ plt.show()
 # %% [markdown]
 # After equally few steps the pairs have got differently far, but all of them draw strokes, and
 # different images from different noise. The generators with convolutions have it easier: their
-# neighbouring pixels come from the same numbers. The recurrent one has to carry a stroke from row to
-# row in its state. And its 28 steps have to be made one after the other, so that it takes longer
+# neighbouring pixels come from the same numbers. The recurrent one has to carry a stroke from row
+# to row in its state. And its 28 steps have to be made one after the other, so that it takes longer
 # than the default pair, with fewer parameters. The pair of the tutorial takes longer because it has
 # more of them.
 #

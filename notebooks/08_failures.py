@@ -1114,15 +1114,16 @@ for filters in (4, 8, 16, 32):
     print(f"filters={filters:<3} discriminator: {weights:6} weights")
 
 # %% [markdown]
-# Between 40 and 47 hundredths. A convolution between two hidden layers has a quarter, because both of
-# its numbers of channels are halved. A dense layer has a half, because its number of units stays.
+# Between 40 and 47 hundredths. A convolution between two hidden layers has a quarter, because both
+# of its numbers of channels are halved. A dense layer has a half, because its number of units
+# stays.
 #
 # ### Exercise 6: counting weights
 #
-# For images of 28 by 28 pixels in one channel the discriminator has three convolutions with kernels of
-# 4 by 4: from 1 to $f$ channels, from $f$ to $2f$, and from $2f$ to $4f$. What comes out is 4 by 4
-# pixels of $4f$ channels. All of them go into a dense layer of 128 units, and these into one unit.
-# Every layer has biases. Count the weights.
+# For images of 28 by 28 pixels in one channel the discriminator has three convolutions with kernels
+# of 4 by 4: from 1 to $f$ channels, from $f$ to $2f$, and from $2f$ to $4f$. What comes out is 4 by
+# 4 pixels of $4f$ channels. All of them go into a dense layer of 128 units, and these into one
+# unit. Every layer has biases. Count the weights.
 
 
 # %% tags=["exercise-6"]
