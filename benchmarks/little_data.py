@@ -19,13 +19,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 from machine import describe
 from matplotlib.figure import Figure
-from training import fit
+from training import count_epochs, fit
 
 from dcgan_tf import Scorer
 from dcgan_tf.applications.little_data import LittleData
 from dcgan_tf.evaluation.features import digit_features
 
 FIGURE = pathlib.Path(__file__).parents[1] / "docs" / "images" / "little_data.png"
+EPOCHS = count_epochs(range(8004), LittleData.batch_size, LittleData.steps)  # of all digits
 CHANGES = {
     "without": (),
     "translation": ("translation",),
@@ -39,7 +40,7 @@ def main():
     parser.add_argument("--runs", type=pathlib.Path, required=True, help="folder of scores")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--images", nargs="+", type=int, default=[100, 500, 2000, 8000])
-    parser.add_argument("--epochs", type=int, default=LittleData.epochs)
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument(
         "--changes", nargs="+", choices=CHANGES, default=["without", "translation and cutout"]
     )

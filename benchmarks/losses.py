@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 from machine import describe
-from training import fit
+from training import count_epochs, fit
 
 from dcgan_tf import DCGAN, Scorer, load_dataset
 from dcgan_tf.evaluation.features import digit_features
@@ -32,13 +32,14 @@ SCORES = ("frechet_distance", "precision", "recall", "coverage", "class_distance
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int, default=Settings.epochs)
+    parser.add_argument("--epochs", type=int, help="default: of the default run")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     arguments = parser.parse_args()
     (images, _), (held_out, _) = load_dataset("mnist-10k")
+    epochs = arguments.epochs or count_epochs(images, Settings.batch_size)
     scorer = Scorer(images, digit_features(), held_out)
     real = scorer.score_real()
-    print(f"{describe()}\n{scorer.samples} images, {arguments.epochs} epochs\n")
+    print(f"{describe()}\n{scorer.samples} images, {epochs} epochs\n")
     print(f"| loss | {' | '.join(SCORES)} | CPU seconds |\n|{'---|' * (len(SCORES) + 2)}")
     print(f"| real images | {' | '.join(f'{real[key]:.3g}' for key in SCORES)} | |")
     for name in arguments.variants:
@@ -47,7 +48,7 @@ def main():
             model = DCGAN(seed=seed)
             model.compile(**VARIANTS[name])
             start = time.process_time()
-            fit(model, images, Settings.batch_size, seed, arguments.epochs)
+            fit(model, images, Settings.batch_size, seed, epochs)
             seconds.append(time.process_time() - start)
             cards.append(scorer.score(model.generate(scorer.samples, seed=seed)))
             keras.backend.clear_session()

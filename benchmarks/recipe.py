@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 from machine import describe
-from training import fit
+from training import count_epochs, fit
 
 from dcgan_tf import GAN, Scorer, load_dataset
 from dcgan_tf.applications.images import Images
@@ -46,7 +46,7 @@ def main():
     scorer = Scorer(images, digit_features())
     real = scorer.score_real()["frechet_distance"]
     steps_an_epoch = math.ceil(len(images) / BATCH_SIZE)
-    epochs = max(1, round(arguments.steps / steps_an_epoch))
+    epochs = count_epochs(images, BATCH_SIZE, arguments.steps)
     print(f"{describe()}\n{epochs} epochs; {scorer.samples} images, real digits {real:.3f}\n")
     print(f"| recipe | Fréchet distance / real | {' | '.join(OTHERS)} | CPU milliseconds a step |")
     print(f"|---|---|{len(OTHERS) * '---|'}---|")

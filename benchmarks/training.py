@@ -3,6 +3,12 @@
 import math
 
 from dcgan_tf import shuffled_batches
+from dcgan_tf.applications.images import Images
+
+
+def count_epochs(images, batch_size, steps=Images.steps):
+    """Counts the epochs of about so many steps: by default those of `dcgan-tf train`."""
+    return max(1, round(steps / math.ceil(len(images) / batch_size)))
 
 
 def fit(model, images, batch_size, seed, epochs, callbacks=(), condition=None):
