@@ -35,10 +35,11 @@ import tensorflow as tf
 from IPython.display import Image
 from sklearn.linear_model import LogisticRegression
 
-from dcgan_tf import GAN, adam, plot_curves
+from dcgan_tf import GAN, plot_curves
 from dcgan_tf.data.films import write_film
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan.article_losses import Minimax, SigmoidCrossEntropy
+from dcgan_tf.gan.optimizers import make_falling_rate
 from dcgan_tf.gan.regularizers import R1, r1_penalty
 
 folder = pathlib.Path(tempfile.mkdtemp())
@@ -166,10 +167,15 @@ def dense_network(inputs, units, activation, seed):
     )
 
 
+def make_adam(rate, **average):
+    """The optimizer Adam (chapter 8), with a learning rate that falls step by step."""
+    return keras.optimizers.Adam(make_falling_rate(rate), beta_1=0.5, **average)
+
+
 def train_discriminator(discriminator_loss, steps=800):
     """Trains a discriminator on `real` and `fake`, and returns it."""
     discriminator = dense_network(1, 32, "tanh", seed=0)
-    optimizer = adam(0.01)
+    optimizer = make_adam(0.01)
     optimizer.build(discriminator.trainable_variables)
 
     @tf.function
@@ -433,8 +439,8 @@ generator.layers[0].set_weights([np.array([[1.0]]), np.array([-1.0])])
 
 model = GAN(generator, dense_network(1, 32, "tanh", seed=1), latent_dim=1, seed=0)
 model.compile(
-    generator_optimizer=adam(5e-3, averaged=True),
-    discriminator_optimizer=adam(5e-3),
+    generator_optimizer=make_adam(5e-3, use_ema=True, ema_momentum=0.995),
+    discriminator_optimizer=make_adam(5e-3),
     regularizer=None,
     steps_per_execution=32,  # Keras hands over 32 steps at once: faster with tiny networks
 )

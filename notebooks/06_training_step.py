@@ -243,7 +243,7 @@ for _ in range(5):
 # %%
 _, one_sided = build_networks(seed=0)
 optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
-for _ in range(30):
+for _ in range(100):
     real_images = next(batches)
     with tf.GradientTape() as tape:
         real_loss = tf.reduce_mean(tf.nn.softplus(-one_sided(real_images, training=True)))
