@@ -26,7 +26,7 @@ from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.gan.optimizers import make_falling_rate
 from dcgan_tf.gan.regularizers import R1
 from dcgan_tf.networks.default import build_discriminator, build_generator
-from dcgan_tf.networks.layers import SelfModulation, UpConv2D
+from dcgan_tf.networks.layers import MinibatchStdDev, SelfModulation, UpConv2D
 from dcgan_tf.networks.pairs import build_pair
 from dcgan_tf.networks.seeds import split_seed
 from dcgan_tf.runs.settings import Settings
@@ -119,6 +119,11 @@ def transpose(layer):
     return copy(layer)
 
 
+def without_deviation(layer):
+    """A discriminator that sees one image at a time."""
+    return None if isinstance(layer, MinibatchStdDev) else copy(layer)
+
+
 class WithoutHiddenLayer:
     """Leaves out the discriminator's hidden dense layer, and the activation after it."""
 
@@ -161,6 +166,7 @@ VARIANTS = {
         seed, replace=normalise_only
     ),
     "transposed convolutions instead of `UpConv2D`": lambda seed: recipe(seed, replace=transpose),
+    "without `MinibatchStdDev`": lambda seed: recipe(seed, replace=without_deviation),
     "without D's hidden dense layer": lambda seed: recipe(seed, replace=WithoutHiddenLayer()),
     "without R1": lambda seed: recipe(seed, regularizer=None),
     "R1 with a weight of 0.2": lambda seed: recipe(seed, regularizer=R1(0.2)),

@@ -37,7 +37,7 @@ from dcgan_tf import GAN, Scorer, adam, build_pair, digit_features, load_dataset
 from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
 from dcgan_tf.networks.default import build_discriminator, build_generator
-from dcgan_tf.networks.layers import SelfModulation, UpConv2D
+from dcgan_tf.networks.layers import MinibatchStdDev, SelfModulation, UpConv2D
 from dcgan_tf.networks.pairs import PAIRS
 from dcgan_tf.networks.recurrent import build_gru
 
@@ -416,9 +416,8 @@ print(f"largest difference for the same picture: {np.abs(alone - in_company).max
 assert not np.allclose(alone, in_company)
 
 # %% [markdown]
-# In the generator it lets training start quickly from small weights. The default discriminator
-# has none: its verdict on an image should depend on this image alone, and so should the gradient
-# that the R1 penalty measures.
+# In the generator it lets training start quickly from small weights. The default discriminator has
+# none: the numbers of one image should not be shifted and scaled by what else is in the batch.
 #
 # ## Noise in every layer
 #
@@ -448,6 +447,30 @@ def kinds(network):
 
 assert "SelfModulation" in kinds(generator)
 assert not {"SelfModulation", "BatchNormalization"} & kinds(discriminator)
+
+# %% [markdown]
+# ## Are they all alike?
+#
+# A generator that makes the same image again and again can be right about each single one. To
+# notice it, one has to see several. The discriminator has a layer for it, `MinibatchStdDev` (Karras
+# et al. 2018): it compares each image with the three before it in the batch, takes the standard
+# deviation of each number over the four, and adds the mean of all these deviations as one more
+# channel.
+
+# %%
+x = rng.normal(size=(8, 7, 7, 3)).astype(np.float32)
+with_deviation = MinibatchStdDev()(x).numpy()
+for i in range(8):
+    by_hand = x[[i, i - 1, i - 2, i - 3]].std(axis=0).mean()
+    np.testing.assert_allclose(with_deviation[i, :, :, 3], by_hand, rtol=1e-4)
+
+alike = np.repeat(x[:1], 8, axis=0)
+print(
+    "different images:",
+    with_deviation[0, 0, 0, 3],
+    " equal ones:",
+    MinibatchStdDev()(alike)[0, 0, 0, 3].numpy(),
+)
 
 # %% [markdown]
 # ### Exercise 3: find the bug
@@ -622,7 +645,7 @@ layer_table(discriminator)
 by_hand = [
     4 * 4 * 1 * 32 + 32,  # Conv2D to 14x14
     4 * 4 * 32 * 64 + 64,  # Conv2D to 7x7
-    4 * 4 * 64 * 128 + 128,  # Conv2D to 4x4
+    4 * 4 * 65 * 128 + 128,  # Conv2D to 4x4: 64 channels and that of MinibatchStdDev
     4 * 4 * 128 * 128 + 128,  # Dense
     128 * 1 + 1,  # Dense
 ]

@@ -1121,7 +1121,8 @@ for filters in (4, 8, 16, 32):
 # ### Exercise 6: counting weights
 #
 # For images of 28 by 28 pixels in one channel the discriminator has three convolutions with kernels
-# of 4 by 4: from 1 to $f$ channels, from $f$ to $2f$, and from $2f$ to $4f$. What comes out is 4 by
+# of 4 by 4: from 1 to $f$ channels, from $f$ to $2f$, and from $2f + 1$ (`MinibatchStdDev` adds a
+# channel) to $4f$. What comes out is 4 by
 # 4 pixels of $4f$ channels. All of them go into a dense layer of 128 units, and these into one
 # unit. Every layer has biases. Count the weights.
 
@@ -1262,5 +1263,5 @@ def patient_adam(w, gradients, rate, beta_1=0.5, beta_2=0.999):
 
 # %% tags=["solution-6", "hide-cell"] jupyter={"source_hidden": true}
 def count_weights(f):
-    convolutions = (16 * 1 * f + f) + (16 * f * 2 * f + 2 * f) + (16 * 2 * f * 4 * f + 4 * f)
+    convolutions = (16 * 1 * f + f) + (16 * f * 2 * f + 2 * f) + (16 * (2 * f + 1) * 4 * f + 4 * f)
     return convolutions + (4 * 4 * 4 * f * 128 + 128) + (128 + 1)

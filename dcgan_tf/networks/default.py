@@ -5,7 +5,7 @@ import math
 import keras
 
 from dcgan_tf.networks.image_shape import check_image_shape, count_halvings, crop
-from dcgan_tf.networks.layers import SelfModulation, UpConv2D
+from dcgan_tf.networks.layers import MinibatchStdDev, SelfModulation, UpConv2D
 from dcgan_tf.networks.seeds import split_seed
 
 ANY_CHANNELS = range(1, 65)  # images have 1 or 3; a film may have one channel for each frame
@@ -55,8 +55,9 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=Non
 def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
     """Builds the default discriminator, which turns an image into one logit.
 
-    Each strided convolution halves height and width, until 4x4 pixels or fewer are left. Then two
-    dense layers look at all of them together, and so at the whole image.
+    Each strided convolution halves height and width, until 4x4 pixels or fewer are left. Before the
+    last of them `MinibatchStdDev` adds how different the image is from others of the batch. Then
+    two dense layers look at all pixels together, and so at the whole image.
 
     Args:
         image_shape: (height, width, channels) as in `check_image_shape`, but up to 64 channels.
@@ -71,7 +72,10 @@ def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
     options = {"kernel_initializer": make_dcgan_initializer(seed)}
 
     images = x = keras.Input((height, width, channels), name="images")
-    for i in range(count_halvings(height, width) + 1):
+    halvings = count_halvings(height, width)
+    for i in range(halvings + 1):
+        if i == halvings:
+            x = MinibatchStdDev()(x)
         filters_of_layer = min(filters * 2**i, MOST_FILTERS)
         x = keras.layers.Conv2D(filters_of_layer, 4, 2, "same", **options)(x)
         x = keras.layers.LeakyReLU(0.2)(x)

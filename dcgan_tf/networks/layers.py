@@ -1,4 +1,4 @@
-"""Layers that Keras does not have: two for images, one for text and one for video.
+"""Layers that Keras does not have: three for images, one for text and one for video.
 
 Gradients pass through all of them, so a generator that contains them can be trained.
 """
@@ -116,6 +116,50 @@ class SelfModulation(keras.layers.Layer):
     def get_config(self):
         initializer = keras.initializers.serialize(self.kernel_initializer)
         return {**super().get_config(), "units": self.units, "kernel_initializer": initializer}
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class MinibatchStdDev(keras.layers.Layer):
+    """Tells a discriminator how different an image is from its neighbours in the batch.
+
+    A generator that makes the same few images again and again can deceive a discriminator that sees
+    one image at a time. This layer compares each image with the images before it in the batch: it
+    takes the standard deviation of each number, and the mean of all these deviations. This mean is
+    added to the image as one more channel (Karras et al. 2018). If the channel is nearly 0, the
+    images are alike.
+
+    Args:
+        group: Int of at least 2, how many images are compared, the image itself included. In a
+            smaller batch an image may be compared with itself.
+
+    References:
+        Karras et al. 2018, https://arxiv.org/abs/1710.10196
+    """
+
+    def __init__(self, group=4, **kwargs):
+        super().__init__(**kwargs)
+        self.group = group
+
+    def call(self, images):
+        """Adds the channel.
+
+        Args:
+            images: float `(batch, height, width, channels)`.
+
+        Returns:
+            float `(batch, height, width, channels + 1)`.
+        """
+        ops = keras.ops
+        neighbours = ops.stack([ops.roll(images, shift, axis=0) for shift in range(self.group)])
+        deviations = ops.sqrt(ops.var(neighbours, axis=0) + 1e-8)  # a root has no gradient at 0
+        mean = ops.mean(deviations, axis=(1, 2, 3), keepdims=True)
+        return ops.concatenate([images, mean + ops.zeros_like(images[..., :1])], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] + 1)
+
+    def get_config(self):
+        return {**super().get_config(), "group": self.group}
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")

@@ -4,7 +4,33 @@ import pytest
 import tensorflow as tf
 from scipy import ndimage
 
-from dcgan_tf.networks.layers import GumbelSoftmax, SelfModulation, Shift, UpConv2D
+from dcgan_tf.networks.layers import (
+    GumbelSoftmax,
+    MinibatchStdDev,
+    SelfModulation,
+    Shift,
+    UpConv2D,
+)
+
+
+def test_minibatch_deviation_by_numpy():
+    images = np.random.default_rng(0).normal(size=(6, 3, 4, 2)).astype(np.float32)
+    outputs = MinibatchStdDev(group=3)(images).numpy()
+    np.testing.assert_array_equal(outputs[..., :2], images)
+    for i in range(6):
+        some = images[[i, i - 1, i - 2]]
+        np.testing.assert_allclose(outputs[i, ..., 2], some.std(axis=0).mean(), rtol=1e-5)
+    assert MinibatchStdDev().compute_output_shape((None, 3, 4, 2)) == (None, 3, 4, 3)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_minibatch_deviation_of_equal_images_is_nothing_and_has_a_gradient(n):
+    images = tf.ones((n, 2, 2, 1))
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        outputs = MinibatchStdDev()(images)
+    np.testing.assert_allclose(outputs[..., 1], 0, atol=1e-3)
+    assert np.isfinite(tape.gradient(outputs, images)).all()
 
 
 @pytest.mark.parametrize("size", [1, 3, 5])
