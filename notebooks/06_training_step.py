@@ -18,7 +18,7 @@
 # with two tapes, and as a Keras model. You can also say what each line of the package's own step is
 # for.
 #
-# Takes 46 s on two CPU cores.
+# Takes 41 s on two CPU cores.
 
 # %%
 import inspect
@@ -35,7 +35,7 @@ from dcgan_tf import GAN, load_dataset, load_model, shuffled_batches
 from dcgan_tf.data import rendering
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan.article_losses import SigmoidCrossEntropy
-from dcgan_tf.networks.default import build_discriminator, build_generator
+from dcgan_tf.networks.pairs import build_dcgan_discriminator, build_dcgan_generator
 
 run = pathlib.Path(tempfile.mkdtemp())
 
@@ -64,14 +64,15 @@ latent_dim = 16
 print(len(x_train), "digits of shape", image_shape)
 
 # %% [markdown]
-# Both networks are those of [chapter 4](04_networks.ipynb), with fewer channels. The same seed
-# gives the same first weights. This will let two ways of training be compared.
+# Both networks are the pair `dcgan` of [chapter 4](04_networks.ipynb), the simplest one with
+# convolutions, with fewer channels. The same seed gives the same first weights. This will let two
+# ways of training be compared.
 
 
 # %%
 def build_networks(seed):
-    generator = build_generator(image_shape, latent_dim, filters=16, seed=seed)
-    discriminator = build_discriminator(image_shape, filters=16, seed=seed + 1)
+    generator = build_dcgan_generator(image_shape, latent_dim, filters=16, seed=seed)
+    discriminator = build_dcgan_discriminator(image_shape, filters=16, seed=seed + 1)
     return generator, discriminator
 
 
@@ -243,7 +244,7 @@ for _ in range(5):
 # %%
 _, one_sided = build_networks(seed=0)
 optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
-for _ in range(100):
+for _ in range(30):
     real_images = next(batches)
     with tf.GradientTape() as tape:
         real_loss = tf.reduce_mean(tf.nn.softplus(-one_sided(real_images, training=True)))
@@ -253,7 +254,7 @@ for _ in range(100):
 untrained, _ = build_networks(seed=0)
 verdicts = tf.sigmoid(one_sided(untrained(probe_noise, training=True)))
 print(f"mean probability of being real, for grey squares: {float(tf.reduce_mean(verdicts)):.2f}")
-assert float(tf.reduce_min(verdicts)) > 0.5
+assert float(tf.reduce_mean(verdicts)) > 0.7
 
 # %% [markdown]
 # It calls them real as well. Nothing in its loss ever asked it to say "generated". A generator

@@ -21,7 +21,7 @@
 # Afterwards you can judge features by a linear classifier, say why noise has a usual length, and
 # find noise for an image of your own.
 #
-# Takes 59 s on two CPU cores.
+# Takes 82 s on two CPU cores.
 
 # %%
 import math
@@ -148,9 +148,9 @@ def probe(extract, n):
 
 # %%
 def feature_extractor(discriminator):
-    """A function from images to what the last layer of a discriminator sees."""
-    *_, last_hidden, _ = discriminator.layers
-    extractor = keras.Model(discriminator.input, last_hidden.output)
+    """A function from images to what the convolutions of a discriminator found in them."""
+    (found,) = (layer for layer in discriminator.layers if isinstance(layer, keras.layers.Flatten))
+    extractor = keras.Model(discriminator.input, found.output)
     return lambda pictures: extractor.predict(pictures, batch_size=256, verbose=0)
 
 
@@ -302,14 +302,14 @@ for name, values in fractions_nearby.items():
     print(f"{name:17}", *(f"{fraction:.2f}" for fraction in values))
 
 # %% [markdown]
-# On both maps neighbours are of one digit far more often than by chance. In five and in ten
-# directions the features are ahead of the pixels. The probe does better still: it uses all
+# On both maps neighbours are of one digit far more often than by chance, and the features are not
+# ahead here. The directions in which the features vary most are those that matter to the
+# discriminator, which never had to tell digits apart. The probe does far better: it uses all
 # features, and it is told which of them matter.
 
 # %%
 assert min(fractions_nearby["raw pixels"] + fractions_nearby["trained features"]) > 0.2
-confirm(fractions_nearby["trained features"][1] > fractions_nearby["raw pixels"][1])
-confirm(fractions_nearby["trained features"][2] > fractions_nearby["raw pixels"][2])
+confirm(fractions_nearby["trained features"][2] > 0.5)
 
 # %% [markdown]
 # ### What one feature responds to

@@ -182,13 +182,14 @@ def feature_extractor(discriminator):
     """Makes a function from images to the features of a discriminator.
 
     Args:
-        discriminator: `keras.Model` whose last layer computes the logit.
+        discriminator: `keras.Model` in which dense layers follow the convolutions, after `Flatten`.
 
     Returns:
-        A function: images, float32 `(n, height, width, channels)`, to the inputs of that last
-        layer, float32 `(n, d)`.
+        A function: images, float32 `(n, height, width, channels)`, to what the convolutions found
+        in them, float32 `(n, d)`. The dense layers no longer know much more than real or generated.
     """
-    features = keras.Model(discriminator.input, discriminator.layers[-2].output)
+    (found,) = (layer for layer in discriminator.layers if isinstance(layer, keras.layers.Flatten))
+    features = keras.Model(discriminator.input, found.output)
     return lambda pictures: features.predict(pictures, batch_size=256, verbose=0)
 
 
