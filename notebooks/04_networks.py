@@ -20,7 +20,7 @@
 # After this chapter you can read a model's summary, count its parameters, say what each layer is
 # for, and build a pair of your own that `GAN` trains.
 #
-# Takes 197 s on two CPU cores.
+# Takes 234 s on two CPU cores.
 
 # %%
 import pathlib
@@ -828,7 +828,7 @@ for name in PAIRS:
 print(f"{'real':10} {'':14} {'':12} {scorer.score_real()['frechet_distance']:18.1f}")
 assert milliseconds["recurrent"] > milliseconds["default"]
 if EPOCHS >= 3:
-    assert max(distances.values()) < 60
+    assert max(distances.values()) < 80
 
 # %%
 figure, axes = plt.subplots(1, 6, figsize=(9, 1.9), layout="constrained")
