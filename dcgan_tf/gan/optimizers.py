@@ -13,11 +13,9 @@ from dcgan_tf.gan.keras_compat import add_loss_scaling
 def adam(rate=2e-3, averaged=False):
     """Returns Adam (Kingma and Ba 2015) with the settings that both networks use by default.
 
-    Adam keeps two moving averages: of the gradients, over about 1 / (1 - beta_1) steps, and of
-    their squares, over about 1 / (1 - beta_2) steps. In a GAN each network changes the task of the
-    other one, so old gradients mislead. With beta_1 = 0 only the newest gradient counts, and with
-    beta_2 = 0.99 the squares of about the last hundred (Karras et al. 2018). The learning rate
-    falls, see `make_falling_rate`.
+    In a GAN each network changes the task of the other one, so old gradients mislead. With a beta_1
+    of 0 only the newest one gives the direction, and with a beta_2 of 0.99 about the last hundred
+    give the size of a step (Karras et al. 2018). The rate falls, see `make_falling_rate`.
 
     Args:
         rate: Float, the learning rate at the first step. After 5,000 steps half of it is left.

@@ -19,11 +19,7 @@ import tensorflow as tf
 from dcgan_tf.data.datasets import load_dataset
 from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.gan.model import GAN
-from dcgan_tf.networks.pairs import (
-    build_dcgan_discriminator,
-    build_dcgan_generator,
-    build_dense_discriminator,
-)
+from dcgan_tf.networks import pairs
 from dcgan_tf.networks.seeds import split_seed
 
 SHAPE, LATENT_DIM = (16, 16, 1), 16  # small images, so that a minute is enough
@@ -274,11 +270,11 @@ def _load_digits(n=4000):
 
 def _build_gan(seed, dense=False, filters=16):
     seeds = split_seed(seed, 2)
-    generator = build_dcgan_generator(SHAPE, LATENT_DIM, filters, seed=seeds[0])
+    generator = pairs.build_dcgan_generator(SHAPE, LATENT_DIM, filters, seed=seeds[0])
     if dense:
-        discriminator = build_dense_discriminator(SHAPE, units=(64,), seed=seeds[1])
+        discriminator = pairs.build_dense_discriminator(SHAPE, units=(64,), seed=seeds[1])
     else:
-        discriminator = build_dcgan_discriminator(SHAPE, filters, seed=seeds[1])
+        discriminator = pairs.build_dcgan_discriminator(SHAPE, filters, seed=seeds[1])
     return GAN(generator, discriminator, LATENT_DIM, seed=seed)
 
 

@@ -9,7 +9,6 @@ from dcgan_tf.networks.layers import MinibatchStdDev, SelfModulation, UpConv2D
 from dcgan_tf.networks.seeds import split_seed
 
 ANY_CHANNELS = range(1, 65)  # images have 1 or 3; a film may have one channel for each frame
-MOST_FILTERS = 512
 
 
 def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=None):
@@ -55,9 +54,8 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=16, filters=32, seed=Non
 def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
     """Builds the default discriminator, which turns an image into one logit.
 
-    Each strided convolution halves height and width, until 4x4 pixels or fewer are left. Before the
-    last of them `MinibatchStdDev` adds how different the image is from others of the batch. Then
-    two dense layers look at all pixels together, and so at the whole image.
+    Strided convolutions halve height and width, down to at most 4x4 pixels. `MinibatchStdDev` adds
+    how different the image is from others of the batch. Two dense layers look at the whole image.
 
     Args:
         image_shape: (height, width, channels) as in `check_image_shape`, but up to 64 channels.
@@ -74,10 +72,8 @@ def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
     images = x = keras.Input((height, width, channels), name="images")
     halvings = count_halvings(height, width)
     for i in range(halvings + 1):
-        if i == halvings:
-            x = MinibatchStdDev()(x)
-        filters_of_layer = min(filters * 2**i, MOST_FILTERS)
-        x = keras.layers.Conv2D(filters_of_layer, 4, 2, "same", **options)(x)
+        x = MinibatchStdDev()(x) if i == halvings else x
+        x = keras.layers.Conv2D(min(filters * 2**i, 512), 4, 2, "same", **options)(x)
         x = keras.layers.LeakyReLU(0.2)(x)
     x = keras.layers.Flatten()(x)
     x = keras.layers.LeakyReLU(0.2)(keras.layers.Dense(128, **options)(x))
