@@ -18,7 +18,7 @@
 # failures. After it you can watch a training, write the two most used scores yourself, and say when
 # two numbers may be compared.
 #
-# Takes 70 s on two CPU cores.
+# Takes 123 s on two CPU cores.
 
 # %%
 import itertools
@@ -166,7 +166,7 @@ def mean_change(kept):
 
 
 print(f"fixed noise {mean_change(fixed_noise):.3f}, new noise {mean_change(new_noise):.3f}")
-assert mean_change(fixed_noise) < mean_change(new_noise) + 0.01
+assert EPOCHS < 4 or mean_change(fixed_noise) < mean_change(new_noise)
 
 # %% [markdown]
 # Sixteen fixed images have a limit as well: they are sixteen. A generator can make these sixteen
