@@ -77,6 +77,7 @@ class DCGAN(GAN):
 
     @classmethod
     def from_config(cls, config):
+        """Builds the model that a file describes."""
         if "generator" not in config:  # saved by version 1, whose default networks were these
             shape, seed = tuple(config["image_shape"]), config.get("seed")
             with use_policy(config.get("dtype")):
