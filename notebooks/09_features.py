@@ -367,8 +367,8 @@ show(np.concatenate([favourites(channel) for channel in range(8)]), columns=8)
 #
 # ### Exercise 2: the third layer
 #
-# The third convolution has kernels of 4 by 4 as well. How many pixels wide is the receptive field of
-# one of its units?
+# The third convolution has kernels of 4 by 4 as well. How many pixels wide is the receptive field
+# of one of its units?
 
 # %% tags=["exercise-2"]
 field = ...
