@@ -78,10 +78,11 @@ class DCGAN(GAN):
     @classmethod
     def from_config(cls, config):
         """Builds the model that a file describes."""
-        if "generator" not in config:  # saved by version 1, whose default networks were these
-            shape, seed = tuple(config["image_shape"]), config.get("seed")
-            with use_policy(config.get("dtype")):
+        with use_policy(config.get("dtype")):
+            if "generator" not in config:  # saved by version 1, whose default networks were these
+                shape, seed = tuple(config["image_shape"]), config.get("seed")
                 pair = build_pair("dcgan", shape, config["latent_dim"], seed)
-            networks = map(keras.saving.serialize_keras_object, pair)
-            config = {**config, **dict(zip(("generator", "discriminator"), networks, strict=True))}
-        return super().from_config(config)
+                networks = dict(zip(("generator", "discriminator"), pair, strict=True))
+                saved = map(keras.saving.serialize_keras_object, networks.values())
+                config = {**config, **dict(zip(networks, saved, strict=True))}
+            return super().from_config(config)
