@@ -888,7 +888,9 @@ assert abs(right["discriminator_loss"][-1] - 2 * np.log(2)) < 0.1
 # data $y$, and writes its output $D(x, y)$.
 #
 # **Right:** the discriminator of the game gets one sample at a time, and is not told where it is
-# from. That is its task: $D(x)$ for a real one, $D(G(z))$ for a generated one.
+# from. That is its task: $D(x)$ for a real one, $D(G(z))$ for a generated one. (The default pair
+# also tells it how different a sample is from its neighbours in the batch; see chapter 4. The pair
+# `dcgan`, which we take here, does not.)
 
 # %%
 (x_train, y_train), (x_test, _) = load_dataset("mnist-10k")
@@ -985,9 +987,9 @@ assert mean_logits["a black picture"] > mean_logits["test digits"]
 # discriminator has learned is that pictures are dark. A generator can learn nothing from it that
 # has to do with digits.
 #
-# Such a discriminator does not even have to look at the images: a network that returns a large
-# number for everything has the same loss of
-# 0. For the same number of steps, the same discriminator with both kinds:
+# Such a discriminator does not even have to look at the images. A network that returns the same
+# large number for each image has a loss of 0 as well. Here is the same discriminator, trained for
+# the same number of steps with both kinds:
 
 # %%
 _, discriminator = build_pair("dcgan", seed=0)

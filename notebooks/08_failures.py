@@ -263,10 +263,10 @@ verdict(collapse, "collapse")
 
 # %% [markdown]
 # Here the discriminator's rate is a hundredth of the generator's. It has learned next to nothing:
-# its logits are nearly 0, "one half" for everything. This explains the losses. It also explains the
-# fractions on the right, which mean nothing where all logits are so small. The generator finds out
-# which image this discriminator likes a trace better, and makes it from all noise. A discriminator
-# that learns would soon mark down what comes too often. This one does not.
+# its logits are nearly 0, so it says "one half" of every image. This explains the losses. It also
+# explains the fractions on the right, which mean nothing where all logits are so small. The
+# generator finds out which image this discriminator likes a trace better, and makes it from all
+# noise. A discriminator that learns would soon mark down what comes too often. This one does not.
 #
 # So the losses alone cannot tell a perfect generator from a collapsed one. A measure of the images
 # can: their mean distance, divided by that of real images.

@@ -124,8 +124,9 @@ def gradient_penalty(discriminator, real_samples, fake_samples, epsilon):
 def _compute_sample_gradients(discriminator, samples):
     """Computes the gradient of each logit with respect to its own sample, flattened.
 
-    In mixed precision the logits, and so the loss, may have another dtype than the samples. So
-    this also returns the dtype of the logits.
+    If the discriminator compares the samples of a batch, as `MinibatchStdDev` does, it is the
+    gradient of the sum of all logits. In mixed precision the logits, and so the loss, may have
+    another dtype than the samples. So this also returns the dtype of the logits.
     """
     with tf.GradientTape() as tape:
         tape.watch(samples)

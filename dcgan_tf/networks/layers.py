@@ -150,9 +150,10 @@ class MinibatchStdDev(keras.layers.Layer):
             float `(batch, height, width, channels + 1)`.
         """
         ops = keras.ops
-        neighbours = ops.stack([ops.roll(images, shift, axis=0) for shift in range(self.group)])
+        exact = ops.cast(images, "float32")  # in float16 the 1e-8 below would be 0
+        neighbours = ops.stack([ops.roll(exact, shift, axis=0) for shift in range(self.group)])
         deviations = ops.sqrt(ops.var(neighbours, axis=0) + 1e-8)  # a root has no gradient at 0
-        mean = ops.mean(deviations, axis=(1, 2, 3), keepdims=True)
+        mean = ops.cast(ops.mean(deviations, axis=(1, 2, 3), keepdims=True), images.dtype)
         return ops.concatenate([images, mean + ops.zeros_like(images[..., :1])], axis=-1)
 
     def compute_output_shape(self, input_shape):

@@ -24,11 +24,14 @@ def test_minibatch_deviation_by_numpy():
 
 
 @pytest.mark.parametrize("n", [1, 3])
-def test_minibatch_deviation_of_equal_images_is_nothing_and_has_a_gradient(n):
-    images = tf.ones((n, 2, 2, 1))
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16", "mixed_bfloat16"])
+def test_minibatch_deviation_of_equal_images_is_nothing_and_has_a_gradient(n, policy):
+    layer = MinibatchStdDev(dtype=policy)
+    images = tf.ones((n, 2, 2, 1), layer.compute_dtype)
     with tf.GradientTape() as tape:
         tape.watch(images)
-        outputs = MinibatchStdDev()(images)
+        outputs = layer(images)
+    assert outputs.dtype == images.dtype
     np.testing.assert_allclose(outputs[..., 1], 0, atol=1e-3)
     assert np.isfinite(tape.gradient(outputs, images)).all()
 
