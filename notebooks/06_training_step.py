@@ -18,7 +18,7 @@
 # with two tapes, and as a Keras model. You can also say what each line of the package's own step is
 # for.
 #
-# Takes 41 s on two CPU cores.
+# Takes 48 s on two CPU cores.
 
 # %%
 import inspect

@@ -21,7 +21,7 @@
 # Afterwards you can judge features by a linear classifier, say why noise has a usual length, and
 # find noise for an image of your own.
 #
-# Takes 80 s on two CPU cores.
+# Takes 76 s on two CPU cores.
 
 # %%
 import math

@@ -9,6 +9,7 @@ The time that it took is written into its text, source and notebook.
 
 import argparse
 import itertools
+import os
 import pathlib
 import re
 import time
@@ -79,6 +80,7 @@ def main():
     parser.add_argument("names", nargs="*", help="file names of text sources (default: all)")
     parser.add_argument("--texts", action="store_true", help="run nothing, and keep the outputs")
     arguments = parser.parse_args()
+    os.environ.pop("MPLBACKEND", None)  # with another backend the notebook would lose its figures
     for name in arguments.names or [path.name for path in sorted(HERE.glob("[0-9]*.py"))]:
         source = HERE / name
         if arguments.texts:

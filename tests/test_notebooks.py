@@ -36,6 +36,15 @@ def test_notebook_has_the_cells_of_its_source(source):
 
 
 @each_source
+def test_each_figure_is_there(source):
+    notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "plt.show()" in cell.source and "def " not in cell.source:
+            kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+            assert any(kind.startswith("image/") for kind in kinds), cell.source
+
+
+@each_source
 def test_exercises_are_whole(source):
     notebook = build.read(source)
     exercises, checks, solutions = (
