@@ -29,6 +29,8 @@ def main(argv=None):
         try:
             with _failures_in_one_line(status=1):
                 arguments = build_parser().parse_args(argv)
+                if arguments.command == "train":
+                    terminal.choose_threads()
                 terminal.import_tensorflow()
             return COMMANDS[arguments.command](arguments)
         except _Failure as failure:

@@ -87,6 +87,20 @@ def to_printable(text):
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
+def choose_threads():
+    """Lets TensorFlow compute two operations at once, each on half of the processor's cores.
+
+    By default each operation may use all cores. But the operations of a small network are too short
+    for that. In a GAN's step many do not need each other's results, such as the discriminator's
+    logits for the real and for the generated images. So this way takes less time. Environment
+    variables that you have set stay as they are.
+    """
+    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ()
+    cores = len(usable) or os.cpu_count() or 1
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(min(2, cores)))
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str((cores + 1) // 2))
+
+
 def import_tensorflow():
     """Imports Keras and TensorFlow without the messages that they print.
 
