@@ -455,22 +455,18 @@ assert not {"SelfModulation", "BatchNormalization"} & kinds(discriminator)
 # notice it, one has to see several. The discriminator has a layer for it, `MinibatchStdDev` (Karras
 # et al. 2018): it compares each image with the three before it in the batch, takes the standard
 # deviation of each number over the four, and adds the mean of all these deviations as one more
-# channel.
+# number. In the default discriminator it stands behind the convolutions.
 
 # %%
-x = rng.normal(size=(8, 7, 7, 3)).astype(np.float32)
+x = rng.normal(size=(8, 50)).astype(np.float32)  # 8 images, each described by 50 numbers
 with_deviation = MinibatchStdDev()(x).numpy()
 for i in range(8):
     by_hand = x[[i, i - 1, i - 2, i - 3]].std(axis=0).mean()
-    np.testing.assert_allclose(with_deviation[i, :, :, 3], by_hand, rtol=1e-4)
+    np.testing.assert_allclose(with_deviation[i, 50], by_hand, rtol=1e-4)
 
 alike = np.repeat(x[:1], 8, axis=0)
-print(
-    "different images:",
-    with_deviation[0, 0, 0, 3],
-    " equal ones:",
-    MinibatchStdDev()(alike)[0, 0, 0, 3].numpy(),
-)
+print(f"different images: {with_deviation[0, 50]:.3f}")
+print(f"equal images: {MinibatchStdDev()(alike)[0, 50]:.3f}")
 
 # %% [markdown]
 # ### Exercise 3: find the bug
@@ -645,8 +641,8 @@ layer_table(discriminator)
 by_hand = [
     4 * 4 * 1 * 32 + 32,  # Conv2D to 14x14
     4 * 4 * 32 * 64 + 64,  # Conv2D to 7x7
-    4 * 4 * 65 * 128 + 128,  # Conv2D to 4x4: 64 channels and that of MinibatchStdDev
-    4 * 4 * 128 * 128 + 128,  # Dense
+    4 * 4 * 64 * 128 + 128,  # Conv2D to 4x4
+    (4 * 4 * 128 + 1) * 128 + 128,  # Dense: all pixels, and the number of MinibatchStdDev
     128 * 1 + 1,  # Dense
 ]
 counted = [layer.count_params() for layer in discriminator.layers if layer.count_params()]

@@ -1122,10 +1122,9 @@ for filters in (4, 8, 16, 32):
 # ### Exercise 6: counting weights
 #
 # For images of 28 by 28 pixels in one channel the discriminator has three convolutions with kernels
-# of 4 by 4: from 1 to $f$ channels, from $f$ to $2f$, and from $2f + 1$ (`MinibatchStdDev` adds a
-# channel) to $4f$. What comes out is 4 by
-# 4 pixels of $4f$ channels. All of them go into a dense layer of 128 units, and these into one
-# unit. Every layer has biases. Count the weights.
+# of 4 by 4: from 1 to $f$ channels, from $f$ to $2f$, and from $2f$ to $4f$. What comes out is 4 by
+# 4 pixels of $4f$ channels. All of them, and one more number from `MinibatchStdDev`, go into a
+# dense layer of 128 units, and these into one unit. Every layer has biases. Count the weights.
 
 
 # %% tags=["exercise-6"]
@@ -1140,7 +1139,9 @@ with exercise(6):
     assert count_weights(64) > 2.5 * count_weights(32), (
         "With 64 filters there are nearly three times as many as with 32."
     )
-    assert count_weights(0) == 128 + 129, "Without any channel, 128 biases and a unit are left."
+    assert count_weights(0) == 2 * 128 + 129, (
+        "Without any channel, the dense layers are left, and the number of `MinibatchStdDev`."
+    )
     for f in (1, 4, 32):
         built = build_discriminator((28, 28, 1), filters=f).count_params()
         assert count_weights(f) == built, f"With {f} filters Keras counts another number."
@@ -1264,5 +1265,5 @@ def patient_adam(w, gradients, rate, beta_1=0.5, beta_2=0.999):
 
 # %% tags=["solution-6", "hide-cell"] jupyter={"source_hidden": true}
 def count_weights(f):
-    convolutions = (16 * 1 * f + f) + (16 * f * 2 * f + 2 * f) + (16 * (2 * f + 1) * 4 * f + 4 * f)
-    return convolutions + (4 * 4 * 4 * f * 128 + 128) + (128 + 1)
+    convolutions = (16 * 1 * f + f) + (16 * f * 2 * f + 2 * f) + (16 * 2 * f * 4 * f + 4 * f)
+    return convolutions + ((4 * 4 * 4 * f + 1) * 128 + 128) + (128 + 1)

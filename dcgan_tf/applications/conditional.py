@@ -33,7 +33,7 @@ class ConditionalDigits(Application):
 
     default_data = "mnist-10k"
     latent_dim = 16
-    steps = 9000
+    steps = 12_000
     has_labels = True
 
     def load(self):

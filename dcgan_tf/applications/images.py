@@ -58,7 +58,7 @@ class Images(Application):
         *("network", "loss", "regularizer", "regularizer_weight", "discriminator_steps"),
         *("latent_dim", "generator_lr", "discriminator_lr", "jit_compile", "augment", "mirror"),
     )
-    steps = 9000
+    steps = 12_000
     scores_while_training = True
     noun = "images"
 

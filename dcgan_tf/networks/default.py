@@ -55,7 +55,7 @@ def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
     """Builds the default discriminator, which turns an image into one logit.
 
     Strided convolutions halve height and width, down to at most 4x4 pixels. `MinibatchStdDev` adds
-    how different the image is from others of the batch. Two dense layers look at the whole image.
+    how different the image is from others of the batch. Two dense layers look at all of this.
 
     Args:
         image_shape: (height, width, channels) as in `check_image_shape`, but up to 64 channels.
@@ -70,12 +70,10 @@ def build_discriminator(image_shape=(28, 28, 1), filters=32, seed=None):
     options = {"kernel_initializer": make_dcgan_initializer(seed)}
 
     images = x = keras.Input((height, width, channels), name="images")
-    halvings = count_halvings(height, width)
-    for i in range(halvings + 1):
-        x = MinibatchStdDev()(x) if i == halvings else x
+    for i in range(count_halvings(height, width) + 1):
         x = keras.layers.Conv2D(min(filters * 2**i, 512), 4, 2, "same", **options)(x)
         x = keras.layers.LeakyReLU(0.2)(x)
-    x = keras.layers.Flatten()(x)
+    x = MinibatchStdDev()(keras.layers.Flatten()(x))
     x = keras.layers.LeakyReLU(0.2)(keras.layers.Dense(128, **options)(x))
     logits = keras.layers.Dense(1, **options)(x)
     return keras.Model(images, logits, name="discriminator")

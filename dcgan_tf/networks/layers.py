@@ -125,7 +125,7 @@ class MinibatchStdDev(keras.layers.Layer):
     A generator that makes the same few images again and again can deceive a discriminator that sees
     one image at a time. This layer compares each image with the images before it in the batch: it
     takes the standard deviation of each number, and the mean of all these deviations. This mean is
-    added to the image as one more channel (Karras et al. 2018). If the channel is nearly 0, the
+    added as one more number, or as one more channel (Karras et al. 2018). If it is nearly 0, the
     images are alike.
 
     Args:
@@ -141,19 +141,21 @@ class MinibatchStdDev(keras.layers.Layer):
         self.group = group
 
     def call(self, images):
-        """Adds the channel.
+        """Adds the mean deviation.
 
         Args:
-            images: float `(batch, height, width, channels)`.
+            images: float `(batch, n)`, the numbers that describe each image, or
+                `(batch, height, width, channels)`.
 
         Returns:
-            float `(batch, height, width, channels + 1)`.
+            float tensor of the shape of `images`, but with 1 more along the last axis.
         """
         ops = keras.ops
         exact = ops.cast(images, "float32")  # in float16 the 1e-8 below would be 0
         neighbours = ops.stack([ops.roll(exact, shift, axis=0) for shift in range(self.group)])
         deviations = ops.sqrt(ops.var(neighbours, axis=0) + 1e-8)  # a root has no gradient at 0
-        mean = ops.cast(ops.mean(deviations, axis=(1, 2, 3), keepdims=True), images.dtype)
+        axes = tuple(range(1, len(images.shape)))
+        mean = ops.cast(ops.mean(deviations, axis=axes, keepdims=True), images.dtype)
         return ops.concatenate([images, mean + ops.zeros_like(images[..., :1])], axis=-1)
 
     def compute_output_shape(self, input_shape):

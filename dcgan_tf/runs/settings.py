@@ -158,7 +158,7 @@ class Settings:
     epochs: int | None = _integer(
         None,
         "how many passes through the data in all, including those before --resume (default: as "
-        "many as make about 9,000 training steps, or what suits the application)",
+        "many as make about 12,000 training steps, or what suits the application)",
         1,
         1_000_000,
     )

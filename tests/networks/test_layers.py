@@ -15,12 +15,14 @@ from dcgan_tf.networks.layers import (
 
 def test_minibatch_deviation_by_numpy():
     images = np.random.default_rng(0).normal(size=(6, 3, 4, 2)).astype(np.float32)
-    outputs = MinibatchStdDev(group=3)(images).numpy()
-    np.testing.assert_array_equal(outputs[..., :2], images)
-    for i in range(6):
-        some = images[[i, i - 1, i - 2]]
-        np.testing.assert_allclose(outputs[i, ..., 2], some.std(axis=0).mean(), rtol=1e-5)
+    for x in (images, images.reshape(6, -1)):
+        outputs = MinibatchStdDev(group=3)(x).numpy()
+        np.testing.assert_array_equal(outputs[..., :-1], x)
+        for i in range(6):
+            some = x[[i, i - 1, i - 2]]
+            np.testing.assert_allclose(outputs[i, ..., -1], some.std(axis=0).mean(), rtol=1e-5)
     assert MinibatchStdDev().compute_output_shape((None, 3, 4, 2)) == (None, 3, 4, 3)
+    assert MinibatchStdDev().compute_output_shape((None, 24)) == (None, 25)
 
 
 @pytest.mark.parametrize("n", [1, 3])

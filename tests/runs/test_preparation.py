@@ -106,18 +106,18 @@ def test_a_run_begins_with_the_model_of_another_one(work, finished, command):
 
 @pytest.mark.parametrize(
     ("count", "batch_size", "epochs"),
-    [(8004, 32, 36), (817, 32, 346), (60_000, 32, 5), (1_000_000, 32, 1), (20, 32, 9000)],
+    [(8004, 32, 48), (817, 32, 462), (60_000, 32, 6), (1_000_000, 32, 1), (20, 32, 12_000)],
 )
-def test_about_nine_thousand_steps_are_made(count, batch_size, epochs):
+def test_about_twelve_thousand_steps_are_made(count, batch_size, epochs):
     application = type("Some", (), {"steps": Images.steps, "samples": np.empty((count, 1))})
     assert Images.count_epochs(application, batch_size) == epochs
 
 
 def test_the_first_line_says_how_long_a_training_will_take(work):
     with prepare({"data": "data.npz", "latent_dim": 8}) as training:
-        assert training.settings.epochs == 3000  # of 3 steps each
+        assert training.settings.epochs == 4000  # of 3 steps each
         line = describe(training).splitlines()[0]
-        assert "3 steps an epoch, 3,000 epochs (about 9,000 steps; --epochs changes this)" in line
+        assert "3 steps an epoch, 4,000 epochs (about 12,000 steps; --epochs changes this)" in line
         assert line.endswith(", changed at random before the discriminator (translation, cutout)")
     with prepare({"data": "data.npz", "epochs": 1, "augment": "off"}) as training:
         assert describe(training).splitlines()[0].endswith("3 steps an epoch, 1 epoch")
@@ -151,7 +151,7 @@ def test_images_are_mirrored_only_where_they_may_be(work, given, changes):
 
 
 def test_thousands_of_short_epochs_are_not_all_saved(work):
-    for given, expected in (({}, 12), ({"epochs": 5000}, 1)):  # 3,000 epochs, or those asked for
+    for given, expected in (({}, 16), ({"epochs": 5000}, 1)):  # 4,000 epochs, or those asked for
         with prepare({"data": "data.npz", "augment": "off", **given}, "many") as training:
             built = build_callbacks(training.application, training.settings, training.folder)
         every = {type(each).__name__: each.every for each in built if hasattr(each, "every")}

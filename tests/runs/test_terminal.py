@@ -15,12 +15,14 @@ import time
 import pytest
 from helpers import train
 
+from dcgan_tf.cli import main
 from dcgan_tf.runs import terminal
 
 pwd = pytest.importorskip("pwd")  # Windows has other users and terminals
 
 LAUNCH = [sys.executable, "-m", "dcgan_tf"]
 LINE = "Fréchet distance – 1.5 ± 0.2 ━━ 猫 \udcff"
+THREADS = ("TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS")
 NO_USER = """
 import pwd, sys
 def unknown(uid):
@@ -275,3 +277,25 @@ def test_a_keras_that_was_imported_with_another_backend_is_refused(tmp_path):
     status, _, error = stop_after(words, env=environment)
     assert status == 1 and "ImportError: dcgan_tf runs on TensorFlow" in error
     assert "Received: keras.config.backend() == 'jax'" in error
+
+
+@pytest.mark.parametrize(("cores", "expected"), [(1, "1 1"), (2, "2 1"), (3, "2 2"), (8, "2 4")])
+def test_two_operations_at_once_share_the_cores(cores, expected, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: range(cores), raising=False)
+    monkeypatch.setattr(os, "environ", {})
+    terminal.choose_threads()
+    assert " ".join(os.environ[name] for name in THREADS) == expected
+
+
+@pytest.mark.parametrize("words", [["train", "--data", "nothing"], ["evaluate", "nothing"]])
+def test_only_a_training_chooses_its_threads(words, monkeypatch, capsys):
+    environment = {name: value for name, value in os.environ.items() if name not in THREADS}
+    monkeypatch.setattr(os, "environ", environment)
+    assert main(words) == 2
+    assert ("TF_NUM_INTEROP_THREADS" in environment) == (words[0] == "train")
+
+
+def test_threads_that_the_user_chose_stay(monkeypatch):
+    monkeypatch.setattr(os, "environ", dict.fromkeys(THREADS, "7"))
+    terminal.choose_threads()
+    assert [os.environ[name] for name in THREADS] == ["7", "7"]
