@@ -1,9 +1,12 @@
-"""How the benchmarks train: as `dcgan-tf train` does, without its pictures."""
+"""How the benchmarks train: as `dcgan-tf train` does, with its threads, without its pictures."""
 
 import math
 
 from dcgan_tf import shuffled_batches
 from dcgan_tf.applications.images import Images
+from dcgan_tf.runs.terminal import choose_threads
+
+choose_threads()  # before TensorFlow computes anything
 
 
 def count_epochs(images, batch_size, steps=Images.steps):
