@@ -2,9 +2,9 @@
 
 It is trained on all 817 pictures of `emoji-people`, each shifted, mirrored and made noisy at random
 whenever it is used. The Fréchet distance is given in multiples of that between two halves of the
-data, 408 pictures each.
+data, 408 pictures each. Prints what real pictures get, and what saved models get.
 
-    python benchmarks/people_judge.py             # trains it and prints what real pictures get
+    python benchmarks/people_judge.py runs/people-*/model.keras
 """
 
 import argparse
@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from dcgan_tf import Scorer, load_characters, load_dataset
+from dcgan_tf import Scorer, load_characters, load_dataset, load_model
 from dcgan_tf.evaluation.features import Features
 
 EPOCHS = 150
@@ -27,12 +27,18 @@ KEPT = pathlib.Path(
 
 
 def main():
-    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("models", nargs="*", help="saved models of people")
+    arguments = parser.parse_args()
     (pictures, _), _ = load_dataset("emoji-people")
     judge = PeopleJudge(pictures)
-    half = judge.scorer._second_half
-    for name, value in judge(half).items():
-        print(f"{name:24}{value:.3f}")
+    scores = {"real": judge(judge.scorer._second_half)}
+    for path in arguments.models:
+        scores[path] = judge(load_model(path).generate(judge.samples, seed=0))
+    print(f"\n| pictures | {' | '.join(scores['real'])} |")
+    print("|---" * (1 + len(scores["real"])) + "|")
+    for name, values in scores.items():
+        print(f"| {name} | {' | '.join(f'{value:.3g}' for value in values.values())} |")
 
 
 class PeopleJudge:

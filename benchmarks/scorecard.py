@@ -10,7 +10,10 @@ of a run:
 - misprints: how many images a classifier is less sure of than of 98 % of the held-out real digits.
   So real digits have 2 % of them.
 
+With `--models` it trains nothing, and takes models that were saved.
+
     python benchmarks/scorecard.py --seeds 3
+    python benchmarks/scorecard.py --models runs/digits-*/model.keras
 """
 
 import argparse
@@ -26,7 +29,7 @@ from machine import describe
 from time_to_quality import dense_classifier
 from training import count_epochs, fit
 
-from dcgan_tf import DCGAN, GAN, Scorer, load_dataset
+from dcgan_tf import DCGAN, GAN, Scorer, load_dataset, load_model
 from dcgan_tf.evaluation.features import digit_features
 from dcgan_tf.evaluation.scorer import MEASURES
 from dcgan_tf.networks.pairs import build_pair
@@ -60,13 +63,16 @@ def main():
     parser.add_argument("--seeds", type=int, default=3, help="seeds 0 to N-1 (default: 3)")
     parser.add_argument("--epochs", type=int, help="of the default recipe")
     parser.add_argument("--without-tutorial", action="store_true", help="only the default recipe")
+    parser.add_argument("--models", nargs="+", help="saved models of the default recipe")
     arguments = parser.parse_args()
 
     (images, labels), test = load_dataset("mnist-10k")
     epochs = arguments.epochs or count_epochs(images, Settings.batch_size)
     judge = Judge(images, labels, test)
     columns = {"real": [judge.score_real()]}
-    for seed in range(arguments.seeds):
+    for seed, path in enumerate(arguments.models or []):
+        add(columns, "saved", judge, load_model(path), None, seed)
+    for seed in range(0 if arguments.models else arguments.seeds):
         start = time.perf_counter()
         model = default_recipe(images, seed, epochs)
         seconds = time.perf_counter() - start
@@ -133,8 +139,8 @@ def tutorial_recipe(images, seed, seconds):
 
 def add(columns, name, judge, model, seconds, seed):
     card = judge(model.generate(judge.samples, seed=seed))
-    columns.setdefault(name, []).append({**card, "seconds": seconds})
-    print(f"{name}, seed {seed}, {seconds:.0f} s: {card}", flush=True)
+    columns.setdefault(name, []).append({**card, "seconds": seconds} if seconds else card)
+    print(f"{name}, seed {seed}: {columns[name][-1]}", flush=True)
 
 
 def cell(values):
