@@ -25,11 +25,13 @@ import math
 import pathlib
 import tempfile
 
+import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import Image
 
 from dcgan_tf import DCGAN, ProgressGif, load_dataset, load_model, plot_curves
 from dcgan_tf.data import rendering
+from dcgan_tf.diagrams import draw_gan
 from dcgan_tf.exercises import exercise
 
 run = pathlib.Path(tempfile.mkdtemp())
@@ -90,6 +92,18 @@ with exercise(1):
 # Two networks in one Keras model. The *generator* turns 16 random numbers, the *noise*, into an
 # image. The *discriminator* looks at an image and returns one number, a *logit*: positive if it
 # takes the image for real.
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
+draw_gan(axes)
+plt.show()
+
+# %% [markdown]
+# Follow the solid arrows first: noise becomes an image, and the discriminator judges this image and
+# a real one. From its logits two *losses* are computed, numbers that say how badly each network
+# does its task. The dashed arrows go back. A *gradient* says how a network must change so that its
+# own loss becomes smaller. The generator never sees a real image: all that it learns, it learns
+# from the discriminator's gradient.
 
 # %%
 model = DCGAN(image_shape=(28, 28, 1), latent_dim=16, seed=0)

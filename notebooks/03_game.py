@@ -37,6 +37,7 @@ from sklearn.linear_model import LogisticRegression
 
 from dcgan_tf import GAN, plot_curves
 from dcgan_tf.data.films import write_film
+from dcgan_tf.diagrams import draw_gan
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan.article_losses import Minimax, SigmoidCrossEntropy
 from dcgan_tf.gan.optimizers import make_falling_rate
@@ -428,7 +429,13 @@ _ = ipywidgets.interact(draw, mean=slider)
 # again: the discriminator towards a smaller $L_D$, the generator towards a smaller loss of its
 # own, $L_G = -\mathrm{E}[\ln D(G(z))]$. (Why this one and not $V$ itself is explained in
 # [chapter 5](05_losses.ipynb). Both pull the generator to where $D$ is larger.)
-#
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
+draw_gan(axes, lit=["losses", "gradients"])
+plt.show()
+
+# %% [markdown]
 # The package's `GAN` takes any two Keras networks whose shapes fit. The generator here is a
 # single layer with one input: its kernel is $s$, its bias is $m$.
 

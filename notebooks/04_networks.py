@@ -35,6 +35,7 @@ from IPython.display import Image
 
 from dcgan_tf import GAN, Scorer, adam, build_pair, digit_features, load_dataset
 from dcgan_tf.data import rendering
+from dcgan_tf.diagrams import draw_convolution, draw_gan
 from dcgan_tf.exercises import exercise
 from dcgan_tf.networks.default import build_discriminator, build_generator
 from dcgan_tf.networks.layers import MinibatchStdDev, SelfModulation, UpConv2D
@@ -63,6 +64,13 @@ SCORED = 2000
 #
 # - The *generator* takes *noise*, a list of random numbers, and returns an image.
 # - The *discriminator* takes an image and returns one number, a *logit*: positive for "real".
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
+draw_gan(axes, lit=["noise", "generator", "data", "discriminator"])
+plt.show()
+
+# %% [markdown]
 #
 # Both are chains of *layers*, each of which turns an array of numbers into another one.
 
@@ -130,7 +138,13 @@ plt.show()
 # stride of 2 halves height and width.
 #
 # With `"same"` padding, zeros are put around the picture so that the size is the input's, divided
-# by the stride.
+# by the stride. The drawing shows a kernel of 4x4 with a stride of 2, without padding. The two
+# colours are two places of the window, and the pixels that they give.
+
+# %%
+figure, axes = plt.subplots(figsize=(5.5, 3), layout="constrained")
+draw_convolution(axes)
+plt.show()
 
 
 # %%
@@ -253,6 +267,11 @@ with exercise(2):
 # multiplied, like a stamp with more or less ink. The stamps are put down at distances of the
 # stride, and where they overlap they are added. What sticks out at the rim is cut off.
 
+# %%
+figure, axes = plt.subplots(figsize=(5.5, 3), layout="constrained")
+draw_convolution(axes, transposed=True)
+plt.show()
+
 
 # %%
 def transposed_convolution(image, kernel, stride):
@@ -373,7 +392,7 @@ for axis, (title, layer) in zip(axes, ways.items(), strict=True):
     grown = layer(even)[0, 3:-3, 3:-3, 0].numpy()
     axis.imshow(grown, cmap="gray", vmin=-1, vmax=1)
     axis.set_title(title)
-    axis.axis("off")
+    axis.set(xticks=[], yticks=[])
     assert (np.ptp(grown) < 1e-5) == isinstance(layer, UpConv2D)
 plt.show()
 

@@ -33,6 +33,7 @@ import tensorflow as tf
 
 from dcgan_tf import GAN, build_pair, load_dataset
 from dcgan_tf.applications.conditional import build_conditional_pair
+from dcgan_tf.diagrams import draw_gan
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan import losses, regularizers
 from dcgan_tf.gan.article_losses import Minimax, SigmoidCrossEntropy, sigmoid_cross_entropy
@@ -50,6 +51,15 @@ EPOCHS = 20
 #
 # *Articles: 1 §3.3 · 3 §4 formulas*
 #
+# This chapter is about the right side of the drawing: what is computed from the discriminator's
+# logits, and what each network is to make of it.
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
+draw_gan(axes, lit=["losses"])
+plt.show()
+
+# %% [markdown]
 # The discriminator $D$ gives each sample $x$ a number $D(x)$ between 0 and 1, the probability
 # with which it takes $x$ for real. The generator $G$ turns noise $z$ into a sample $G(z)$.
 # Goodfellow et al. (2014, arXiv:1406.2661, equation 1) write the whole game as one number, the

@@ -33,6 +33,7 @@ from IPython.display import Image
 
 from dcgan_tf import GAN, load_dataset, load_model, shuffled_batches
 from dcgan_tf.data import rendering
+from dcgan_tf.diagrams import draw_gan
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan.article_losses import SigmoidCrossEntropy
 from dcgan_tf.networks.pairs import build_dcgan_discriminator, build_dcgan_generator
@@ -668,6 +669,16 @@ plt.show()
 # answers both, and the gradients are the same. So two tapes are a matter of convenience. What
 # matters is that there are two *losses*, each with the weights of its own network.
 #
+# Each coloured field is what one tape needs: the way from the weights of its network to its loss.
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
+draw_gan(
+    axes, lit=["generator", "discriminator", "losses", "gradients", "tapes"], hidden=["condition"]
+)
+plt.show()
+
+# %% [markdown]
 # For one batch and one noise:
 
 # %%

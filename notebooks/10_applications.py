@@ -43,6 +43,7 @@ from dcgan_tf import GAN, applications, digit_features, load_dataset, shuffled_b
 from dcgan_tf.applications import finance, little_data, medicine, text, video
 from dcgan_tf.data import rendering
 from dcgan_tf.data.films import write_film
+from dcgan_tf.diagrams import draw_gan
 from dcgan_tf.exercises import exercise
 from dcgan_tf.gan.article_losses import SigmoidCrossEntropy
 from dcgan_tf.gan.more_losses import AbsoluteError
@@ -112,6 +113,11 @@ def train(name, app, model, steps):
 # "Is this real?" becomes "is this real, and what was asked for?". If $G$ alone were told $y$, then
 # $D$ could not object to a good three where a seven was asked for, and $G$ would learn to ignore
 # $y$.
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
+draw_gan(axes, lit=["condition", "generator", "discriminator"], hidden=["tapes"])
+plt.show()
 
 # %% [markdown]
 # First a game small enough to see whole. The samples are points in four groups, and the condition
