@@ -21,7 +21,7 @@
 # are, compute a gradient by hand and with TensorFlow's tape, and write the loop that trains a
 # network.
 #
-# Takes 27 s on two CPU cores.
+# Takes 20 s on two CPU cores.
 
 # %%
 import keras
@@ -169,6 +169,31 @@ with exercise(1):
     assert above > abs(0.5 - best), "With a rate just above yours the distance still shrinks."
 
 # %% [markdown]
+# ### Exercise 2: find the bug
+#
+# This descent starts at 0.5 and moves away from the best weight, although the code looks right at
+# first. Mend it.
+
+
+# %% tags=["exercise-2"]
+def broken_descent(w, rate, steps):
+    for _ in range(steps):
+        w = w - rate * loss(w)
+    return w
+
+
+# %% tags=["check-2"]
+with exercise(2):
+    from_left = broken_descent(0.5, 0.05, 40)
+    from_right = broken_descent(4.0, 0.05, 40)
+    assert from_left > 0.5, (
+        "The gradient at 0.5 is negative, but the weight still goes to the left."
+    )
+    assert np.isclose(from_left, from_right), "From both sides it has to come to the same weight."
+    assert abs(gradient(from_left)) < 1e-3, "It stops where the ground is not flat."
+    assert np.isclose(broken_descent(0.5, 0.02, 1), descend(0.02, 1)[1]), "One step is not right."
+
+# %% [markdown]
 # ## More than one weight
 #
 # *Articles: 2 §1.1*
@@ -227,19 +252,19 @@ np.testing.assert_allclose(by_hand, by_tape, rtol=1e-5)
 # The training step of a GAN has two such tapes, one for each loss. That is all that is special
 # about it.
 #
-# ### Exercise 2: one link more
+# ### Exercise 3: one link more
 #
 # The chain gets a third neuron: $h = \tanh(a x)$, $g = \tanh(c h)$ and $y = b g$. Write the
 # gradient of the loss $(y - t)^2$ for $a$, with NumPy and without a tape.
 
 
-# %% tags=["exercise-2"]
+# %% tags=["exercise-3"]
 def gradient_of_first_weight(a, b, c, x, target):
     return ...
 
 
-# %% tags=["check-2"]
-with exercise(2):
+# %% tags=["check-3"]
+with exercise(3):
     for numbers in ((0.5, 2.0, -1.0, 1.5, 1.0), (-0.3, 0.7, 2.0, 0.4, -1.0)):
         answer = gradient_of_first_weight(*numbers)
         assert answer is not ..., "Write an expression in place of the three dots."
@@ -344,20 +369,20 @@ plt.show()
 # say what the right picture for a noise vector is. So there is no target to compare with. The idea
 # of the GAN is to let a second network learn the loss. [Chapter 3](03_game.ipynb) begins there.
 #
-# ### Exercise 3: a step of SGD
+# ### Exercise 4: a step of SGD
 #
 # Write one step of gradient descent for a list of variables, with `assign_sub` or `assign`, and
 # without an optimizer.
 
 
-# %% tags=["exercise-3"]
+# %% tags=["exercise-4"]
 def make_step(variables, gradients, rate):
     """Changes each variable by its gradient; returns nothing."""
     return ...
 
 
-# %% tags=["check-3"]
-with exercise(3):
+# %% tags=["check-4"]
+with exercise(4):
     variables = [tf.Variable([1.0, 2.0]), tf.Variable([[3.0]])]
     answer = make_step(variables, [tf.constant([0.5, -1.0]), tf.constant([[2.0]])], rate=0.1)
     assert answer is not ..., "Write the step in place of the line with the three dots."
@@ -391,10 +416,22 @@ with exercise(3):
 largest_rate = 1 / np.mean(load**2)
 
 # %% [markdown]
-# 2. Each further link is one more factor.
+# 2. The loss is never negative, so that the weight always goes to the left. The step needs the
+# gradient, which has a sign.
 
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
+def broken_descent(w, rate, steps):
+    for _ in range(steps):
+        w = w - rate * gradient(w)
+    return w
+
+
+# %% [markdown]
+# 3. Each further link is one more factor.
+
+
+# %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
 def gradient_of_first_weight(a, b, c, x, target):
     h = np.tanh(a * x)
     g = np.tanh(c * h)
@@ -404,10 +441,10 @@ def gradient_of_first_weight(a, b, c, x, target):
 
 
 # %% [markdown]
-# 3. The same rule as for one weight, for each variable.
+# 4. The same rule as for one weight, for each variable.
 
 
-# %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
+# %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
 def make_step(variables, gradients, rate):
     for variable, gradient in zip(variables, gradients, strict=True):
         variable.assign_sub(rate * gradient)
