@@ -64,7 +64,7 @@ rendering.write_png(
 Image(run / "real.png")
 
 # %% [markdown]
-# ### Exercise 1: from numbers to pixels
+# ### Exercise 1 ★☆☆: from numbers to pixels
 #
 # A picture file holds whole numbers from 0 (black) to 255 (white). Write the function that makes
 # them.
@@ -85,6 +85,9 @@ with exercise(1):
     assert pixels[1] in (127, 128), f"The middle between black and white is {pixels[1]}."
     difference = to_pixels(x_train[:32]).astype(int) - rendering.to_uint8(x_train[:32])
     assert np.abs(difference).max() <= 1, "Some shades of grey are wrong."
+    assert not difference.any(), (
+        "Some shades are off by one: does np.uint8 take the nearest whole number, or the lower one?"
+    )
 
 # %% [markdown]
 # ## The model
@@ -130,7 +133,7 @@ Image(run / "untrained.png")
 # Nearly even grey: with the first, small weights all sums are near 0, and 0 is the middle between
 # black and white.
 #
-# ### Exercise 2: steps
+# ### Exercise 2 ★☆☆: steps
 #
 # `fit` goes through all 8,004 digits in each epoch, 32 in a step. The last step of an epoch takes
 # what is left. How many steps has an epoch?
@@ -180,7 +183,7 @@ Image(run / "curves.png", width=800)
 # 2 ln 2 = 1.386, the generator's is ln 2 = 0.693, and both accuracies are one half. Thin lines mark
 # these values. Good digits come long before the curves reach them, if they ever do.
 #
-# ### Exercise 3: a discriminator that knows better
+# ### Exercise 3 ★★☆: a discriminator that knows better
 #
 # For one real image the discriminator's loss is $-\ln D$, where $D$ is the probability with which
 # it takes the image for real. For a generated image it is $-\ln(1 - D)$. Its whole loss is the sum
@@ -197,8 +200,16 @@ with exercise(3):
     assert discriminator_loss > 0 and generator_loss > 0, "The logarithm of D is negative."
     assert discriminator_loss < 1.386, "It does better than one that knows nothing."
     assert generator_loss > 0.693, "The generator does worse than at the equilibrium."
-    both = discriminator_loss, generator_loss
-    assert np.allclose(np.exp(-np.array(both)), (0.81, 0.1), atol=1e-3), f"Received {both}."
+    sure = np.log(0.9 / 0.1)  # the logit of 0.9; that of 0.1 is its opposite
+    real_output, fake_output = np.full((2, 1), sure), np.full((2, 1), -sure)
+    wanted = model.loss.discriminator_loss(real_output, fake_output)
+    assert np.isclose(discriminator_loss, wanted, atol=1e-3), (
+        "The discriminator's loss: a mean over real images and a mean over generated ones, added."
+    )
+    wanted = model.loss.generator_loss(fake_output)
+    assert np.isclose(generator_loss, wanted, atol=1e-3), (
+        "The generator's loss: which D do its images get?"
+    )
 
 # %% [markdown]
 # ## New digits
@@ -211,25 +222,29 @@ rendering.write_png(run / "new.png", rendering.make_grid(rendering.to_uint8(gene
 Image(run / "new.png")
 
 # %% [markdown]
-# ### Exercise 4: from one digit to another
+# ### Exercise 4 ★★☆: from one digit to another
 #
 # Noise is a vector of 16 numbers, and so is any vector between two of them. Make eight noise
-# vectors in equal steps from `start` to `end`, both included, and let the generator draw them with
-# `model.predict(noise, verbose=0)`.
+# vectors in equal steps from `start` to `end`, both included: that is `way`. Let the generator draw
+# them with `model.predict(way, verbose=0)`: that is `between`.
 
 # %% tags=["exercise-4"]
 start, end = np.random.default_rng(0).normal(size=(2, 16)).astype(np.float32)
+way = ...
 between = ...
 
 # %% tags=["check-4"]
 with exercise(4):
-    assert between is not ..., "Eight images are wanted in place of the three dots."
-    assert np.shape(between) == (8, 28, 28, 1), f"The shape is {np.shape(between)}."
-    ends = model.predict(np.stack([start, end]), verbose=0)
-    assert np.allclose(between[0], ends[0], atol=1e-4), "The first is not the image of start."
-    assert np.allclose(between[-1], ends[1], atol=1e-4), "The last is not the image of end."
-    middle = model.predict(((4 * start + 3 * end) / 7)[np.newaxis], verbose=0)[0]
-    assert np.allclose(between[3], middle, atol=1e-4), "The steps are not equal."
+    assert way is not ... and between is not ..., "Eight vectors and their images are wanted."
+    assert np.shape(way) == (8, 16), f"The shape of the noise is {np.shape(way)}."
+    assert np.allclose(way[0], start, atol=1e-5), "The first vector is not start."
+    assert np.allclose(way[-1], end, atol=1e-5), "The last vector is not end."
+    each_step = np.diff(way, axis=0)
+    assert np.allclose(each_step, each_step[0], atol=1e-5), "The steps are not equal."
+    assert np.shape(between) == (8, 28, 28, 1), f"The shape of the images is {np.shape(between)}."
+    for i, vector in enumerate(way):
+        image = model.predict(vector[np.newaxis], verbose=0)[0]
+        assert np.allclose(between[i], image, atol=1e-4), f"Image {i} is not that of vector {i}."
 
 # %% [markdown]
 # ## Keeping the model
@@ -247,6 +262,19 @@ assert (loaded.generate(32, seed=1) == generated).all()
 #
 # `dcgan-tf train` does all of this and writes a report. `dcgan-tf train --data FOLDER` takes your
 # own images, PNG or JPEG.
+#
+# ## An open project: how few digits, how little time?
+#
+# Find out what the training needs. Choose one question and answer it with pictures and numbers:
+# how do the digits look after 1, 3, 9 and 25 epochs? What if you train on a quarter of the digits,
+# for as many steps? What if the noise has 2 numbers in place of 16?
+#
+# A good answer
+#
+# - changes one thing only, and says what was kept the same: the seed, and the number of *steps*;
+# - shows at least 32 digits of each training, drawn with the same seed, and not chosen by hand;
+# - predicts the result first, in one sentence, and says afterwards whether it came so;
+# - names what it cannot say: one training with one seed is one sample.
 
 # %% [markdown]
 # ## Solutions
@@ -277,4 +305,5 @@ generator_loss = -math.log(0.1)
 # 4. `np.linspace` takes vectors too. Chapter 9 shows why ways along a sphere are better.
 
 # %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
-between = model.predict(np.linspace(start, end, 8), verbose=0)
+way = np.linspace(start, end, 8)
+between = model.predict(way, verbose=0)

@@ -174,7 +174,7 @@ assert seen > gaussian_score and unseen == -np.inf
 # examples is not a good model. We meet this again, as *memorising*, in
 # [chapter 8](08_failures.ipynb).
 #
-# ### Exercise 1: the inverse of the distribution function
+# ### Exercise 1 ★★☆: the inverse of the distribution function
 #
 # There is a shorter way to draw from a histogram. Its *distribution function* goes from 0 at the
 # first edge to 1 at the last, with straight lines between the edges: it says which fraction of the
@@ -225,7 +225,7 @@ for name, numbers in (("data", ink), ("generated", generated)):
 # only two bins for each pixel, black and white, would have a bin for each possible picture:
 # $2^{784}$.
 #
-# ### Exercise 2: the size of the table
+# ### Exercise 2 ★★☆: the size of the table
 #
 # A table gives a probability to each black and white picture of `n` pixels. All of them add up to
 # 1, so that the last one follows from the others; the others are free. How many free numbers does
@@ -317,7 +317,7 @@ plt.show()
 # In digits the neighbours are alike, and further away there are pixels that are dark where this
 # one is light. In the other pictures the pixel is alone.
 #
-# ### Exercise 3: one number for it
+# ### Exercise 3 ★★☆: one number for it
 #
 # Write a function for the correlation of pixels with their neighbour on the right, as one number
 # for a set of pictures: subtract the mean picture, so that $r$ is left. Then divide the sum of
@@ -344,8 +344,18 @@ with exercise(3):
     assert np.isclose(neighbour_correlation(stripes), -1), "Opposite neighbours: not -1."
     upright = np.repeat(noise_pictures[:, :1], 20, axis=1)
     assert abs(neighbour_correlation(upright)) < 0.1, "These are neighbours above each other."
-    shaded = noise_pictures + np.arange(20).reshape(1, 1, 20, 1)
-    assert np.isclose(neighbour_correlation(shaded), found), "Was the mean picture subtracted?"
+    shaded = noise_pictures + np.random.default_rng(2).normal(size=(1, 20, 20, 1))
+    assert np.isclose(neighbour_correlation(shaded), found), (
+        "The same was added to all pictures, and the result has changed. Was the mean picture "
+        "subtracted, one mean for each pixel?"
+    )
+    uneven = np.random.default_rng(3).normal(size=(40, 6, 6, 1))
+    uneven[:, :, 1:] += 0.7 * uneven[:, :, :-1]
+    uneven *= np.linspace(0.2, 3, 6).reshape(1, 1, 6, 1)
+    assert np.isclose(neighbour_correlation(uneven), 0.4427302), (
+        "It is off where columns vary differently. Each sum goes over all pictures and places, and "
+        "the two in the root have no column in place of another."
+    )
 
 # %% [markdown]
 # ### All covariances
@@ -457,7 +467,7 @@ show(samples["autoencoder, random codes"][:16])
 # Welling 2013, arXiv:1312.6114, trains the codes to be normally distributed, which closes most of
 # this gap.)
 #
-# ### Exercise 4: better codes
+# ### Exercise 4 ★★☆: better codes
 #
 # The 16 numbers of a code are not independent of each other. Draw `n` codes from a Gaussian with
 # the mean **and** the covariance matrix of `codes`. (`rng.multivariate_normal` is one way.)
@@ -481,6 +491,13 @@ with exercise(4):
     correlation_gap = np.abs(np.corrcoef(drawn.T) - np.corrcoef(codes.T))
     assert correlation_gap.max() < 0.1, "The correlations between the 16 numbers are not there."
     assert len(np.unique(drawn, axis=0)) == 20_000, "Some codes were drawn twice: not a Gaussian."
+    apart = np.random.default_rng(2).normal(0, 1, size=(2000, 2))
+    apart[:, 0] += np.repeat([-10, 10], 1000)  # two clouds, with nothing between them
+    filled = np.mean(np.abs(draw_codes(apart, 2000, np.random.default_rng(1))[:, 0]) < 5)
+    assert filled > 0.3, (
+        "Given two clouds of codes, a Gaussian draws between them too. Yours stays near the codes "
+        "that it was given: it repeats them."
+    )
 
 # %% [markdown]
 # ## Restricted Boltzmann machines
@@ -572,7 +589,7 @@ show(enlarged(np.concatenate(stages)))
 # one picture, and one cannot be sure when they are enough: a chain can stay near one shape for
 # long.
 #
-# ### Exercise 5: chains that stand still
+# ### Exercise 5 ★★★: chains that stand still
 #
 # Somebody wrote the step below, and all chains stop moving after a while. Find out why, and write
 # a step without the mistake. It may use the functions from above.
@@ -702,27 +719,29 @@ by_hand = mean_gap + np.trace(real_covariance + fake_covariance - 2 * root)
 np.testing.assert_allclose(frechet_distance(real_features, fake_features), by_hand, rtol=0.01)
 
 # %% [markdown]
-# ### Exercise 6: in one dimension
+# ### Exercise 6 ★★☆: deceive the distance
 #
-# If there is one feature, $C$ is a number, the variance $s^2$. What does the formula become?
-# Write it as a function of two means and two standard deviations, as short as it gets.
-
+# The distance looks at means and covariances, and at nothing else. The data is one feature,
+# normally distributed with the mean 2 and the standard deviation 3. A generator makes only two
+# different numbers, each half of the time. Choose the two so that its Fréchet distance from the
+# data is 0.
 
 # %% tags=["exercise-6"]
-def frechet_1d(real_mean, real_deviation, fake_mean, fake_deviation):
-    return ...
-
+lower_number = ...
+higher_number = ...
 
 # %% tags=["check-6"]
 with exercise(6):
-    assert frechet_1d(0, 1, 0, 1) is not ..., "Write an expression in place of the three dots."
-    assert frechet_1d(2, 3, 2, 3) == 0, "Equal distributions have the distance 0."
-    assert frechet_1d(0, 1, 3, 1) == frechet_1d(3, 1, 0, 1), "The order does not matter."
-    assert np.isclose(frechet_1d(0, 1, 3, 1), 9), "Equal spreads: only the means count."
-    numbers = np.random.default_rng(1).normal([[0, 1]], [[2, 3]], size=(500, 2))
-    (m, n), (s, t) = numbers.mean(axis=0), numbers.std(axis=0, ddof=1)
-    wanted = frechet_distance(numbers[:, :1], numbers[:, 1:])
-    assert np.isclose(frechet_1d(m, s, n, t), wanted), "The part with the spreads is not right."
+    two = lower_number, higher_number
+    assert two[0] is not ... and two[1] is not ..., "Write two numbers in place of the three dots."
+    assert two[0] < two[1], "The lower number comes first."
+    normal = scipy.stats.norm.ppf((np.arange(5000) + 0.5) / 5000)
+    data = 2 + 3 * (normal - normal.mean()) / normal.std()
+    fake = np.resize(two, 5000)
+    mean = fake.mean()
+    assert abs(mean - data.mean()) < 0.01, f"The mean of the two is {mean:.2f}, that of the data 2."
+    distance = frechet_distance(data[:, np.newaxis], fake[:, np.newaxis])
+    assert distance < 1e-3, f"The means agree, but the distance is {distance:.2f}: and the spread?"
 
 # %% [markdown]
 # The package's `Scorer` computes this distance and more. *Coverage* (Naeem et al. 2020) is the
@@ -802,6 +821,21 @@ assert empty_fractions == sorted(empty_fractions, reverse=True) and empty_fracti
 #
 # Next, [chapter 3](03_game.ipynb) makes the game of the two networks so small that everything in
 # it can be computed.
+#
+# ## An open project: a model of your own
+#
+# Build a seventh model of the digits that is no GAN, and put it into the table. Ideas: one Gaussian
+# with PCA for each of the ten digits; a mixture of Gaussians over the codes of the autoencoder
+# (`sklearn.mixture.GaussianMixture`); pixels drawn one after the other, each from a logistic
+# regression on the pixels before it.
+#
+# A good answer
+#
+# - says in two sentences what the model assumes, and which assumption of its neighbour in the table
+#   it drops;
+# - shows 16 samples, not chosen, and predicts its place in the table before it is computed;
+# - gives Fréchet distance, coverage and near copies with the same `Scorer`, and as many samples;
+# - looks for what the score does not see: does it repeat training digits? Is a digit missing?
 
 # %% [markdown]
 # ## Solutions
@@ -866,9 +900,9 @@ def gibbs_step(visible, rng):
 
 
 # %% [markdown]
-# 6. $s_r^2 + s_f^2 - 2 s_r s_f$ is a square.
-
+# 6. Two numbers, each one standard deviation from the mean, have this mean and this deviation. The
+# distance calls them perfect, and they are nothing like the data. So look at the samples, too.
 
 # %% tags=["solution-6", "hide-cell"] jupyter={"source_hidden": true}
-def frechet_1d(real_mean, real_deviation, fake_mean, fake_deviation):
-    return (real_mean - fake_mean) ** 2 + (real_deviation - fake_deviation) ** 2
+lower_number = 2 - 3
+higher_number = 2 + 3

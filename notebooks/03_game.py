@@ -216,7 +216,7 @@ plt.show()
 # Where there are samples, the network has found $D^*$ without knowing $p$ and $q$. Far outside
 # there are none, and nothing holds it to the formula.
 #
-# ### Exercise 1: how often is the best one right?
+# ### Exercise 1 ★☆☆: how often is the best one right?
 #
 # A discriminator that must decide says "real" where $D(x) > 1/2$. Let $p$ be the standard normal
 # distribution, and $q$ the same shifted by 2. Which fraction of all samples, half of them real and
@@ -236,7 +236,7 @@ with exercise(1):
     assert abs(best_accuracy - tried) < 0.005, "With 400,000 samples another fraction comes out."
 
 # %% [markdown]
-# ### Exercise 2: what did this one learn?
+# ### Exercise 2 ★★☆: what did this one learn?
 #
 # In the training below somebody gave the two outputs to the loss in the wrong order. Compare what
 # came out with $D^*$. Then mend it without training again: write the function that turns its
@@ -327,7 +327,7 @@ assert undecided_value < learned_value < best_value and max(others) < best_value
 # $$\mathrm{JSD}(p \,\|\, q) = \frac{1}{2} \int p \ln\frac{p}{a} \, dx
 # + \frac{1}{2} \int q \ln\frac{q}{a} \, dx.$$
 #
-# ### Exercise 3: the Jensen-Shannon divergence
+# ### Exercise 3 ★★☆: the Jensen-Shannon divergence
 #
 # Write it, for densities on `grid`, with `np.trapezoid(heights, grid)` for the integrals. Mind
 # places where a density is 0: $0 \ln 0$ counts as 0. (`scipy.special.rel_entr(a, b)` is
@@ -598,7 +598,7 @@ assert abs((ends["real_accuracy"] + ends["fake_accuracy"]) / 2 - 0.5) < 0.05
 # The other direction does not hold: losses of 1.386 and 0.693 do not prove that $q = p$. They are
 # also those of a discriminator that is too weak to see the difference.
 #
-# ### Exercise 4: a discriminator that is too weak
+# ### Exercise 4 ★★☆: a discriminator that is too weak
 #
 # Suppose the discriminator's logit is a straight line, $l(x) = a x + b$. The data is the standard
 # normal distribution. Choose mean and standard deviation of a generator which is *not* right, but
@@ -623,6 +623,12 @@ with exercise(4):
     line = LogisticRegression().fit(draws.reshape(-1, 1), labels)
     slope = abs(line.coef_[0, 0]) * draws.std()
     assert slope < 0.05, f"The best line has found a difference: its slope is {slope:.2f}."
+    wide = np.linspace(-1, 1, 20_001) * (10 * max(1, fooling_deviation) + abs(fooling_mean))
+    flat = np.trapezoid(wide * (normal(wide, 0, 1) - normal(wide, *given)), wide)
+    assert abs(flat) < 1e-3, (
+        "Tilt a flat line a little, and its loss falls. One of the two still lies more "
+        "to one side than the other, and a line that rises slowly enough sees it."
+    )
 
 # %% [markdown]
 # ## Two dimensions
@@ -837,7 +843,7 @@ panels[1].legend(fontsize="x-small", loc="lower left")
 plt.show()
 
 # %% [markdown]
-# ### Exercise 5: look ahead
+# ### Exercise 5 ★★☆: look ahead
 #
 # There is a third cure (Korpelevich 1976, *extragradient*): try a simultaneous step, take both
 # gradients at the point where it leads, go back, and make the step with these gradients. Write it.
@@ -858,6 +864,10 @@ with exercise(5):
     assert np.hypot(*path[1]) < np.hypot(*path[0]), "The first step does not lead inwards."
     assert np.hypot(*path[-1]) < 0.5, "After 150 steps it is still far from the equilibrium."
     assert np.allclose(look_ahead(0.0, 1.0, 0.5), (-0.5, 0.75)), "A step of rate 0.5 is not right."
+    message = (
+        "From (2, -1), with the rate 0.3, it goes elsewhere. Does it use both gradients there?"
+    )
+    assert np.allclose(look_ahead(2.0, -1.0, 0.3), (2.12, -0.31)), message
 
 # %% [markdown]
 # ## The smallest GAN
@@ -974,7 +984,7 @@ for gamma in (0, 0.3):
     print(f"gamma {gamma}:", np.linalg.eigvals(matrix_at_equilibrium(gamma)).round(3))
 
 # %% [markdown]
-# ### Exercise 6: no turning at all
+# ### Exercise 6 ★★★: no turning at all
 #
 # From which weight of R1 on does the path near the equilibrium no longer turn, but go straight
 # in? Find the smallest $\gamma$ for which the eigenvalues have no imaginary part, by trying or by
@@ -998,6 +1008,21 @@ with exercise(6):
 # Real GANs have thousands of weights for each $\theta$ and $\psi$. What they share with this one
 # is that the players chase each other, and that the way to the equilibrium is no slope down which
 # everything rolls. [Chapter 8](08_failures.ipynb) shows what else can happen on the way.
+#
+# ## An open project: a shape that is hard
+#
+# Replace the ring of eight Gaussians by a distribution of your own in the plane: a spiral, 25
+# Gaussians in a square, two moons, or modes that differ in size. Train the same two networks on it,
+# and say how well the generator does, by a measure that you define yourself.
+#
+# A good answer
+#
+# - states the measure before the training, says what its best value is, and computes that value for
+#   real samples too;
+# - shows real and generated samples in one figure, with equal axes;
+# - trains with at least three seeds and gives all three results, not the best one;
+# - tries one change (the penalty, the rates, the width) with a reason, and reports it also if it
+#   did not help.
 
 # %% [markdown]
 # ## Solutions

@@ -207,7 +207,7 @@ plt.show()
 # and ends of strokes that way, first small ones, then arrangements of them.
 
 # %% [markdown]
-# ### Exercise 1: why convolutions?
+# ### Exercise 1 ★☆☆: why convolutions?
 #
 # A picture of 8x8 pixels with 4 channels is to become one of 4x4 pixels with 8 channels. How many
 # parameters (weights and biases) has a convolution with a kernel of 4x4 and stride 2 that does
@@ -231,7 +231,7 @@ with exercise(1):
     assert difference == 0, f"Dense: too {'many' if difference > 0 else 'few'} parameters."
 
 # %% [markdown]
-# ### Exercise 2: how far can it see?
+# ### Exercise 2 ★★☆: how far can it see?
 #
 # One output of a 3x3 convolution depends on 3 rows of its input. If that input was made by
 # another convolution, it depends on more rows of the picture. Write a function for a chain of
@@ -488,7 +488,7 @@ print(f"different images: {with_deviation[0, 50]:.3f}")
 print(f"equal images: {MinibatchStdDev()(alike)[0, 50]:.3f}")
 
 # %% [markdown]
-# ### Exercise 3: find the bug
+# ### Exercise 3 ★★☆: find the bug
 #
 # This batch normalisation runs, and its output has the mean 0 over the batch. It is not Keras'
 # all the same. Repair it. (Here without $\gamma$ and $\beta$.)
@@ -698,7 +698,7 @@ assert probabilities[2] == probabilities[3] == 1
 # pixels are left, but at least twice. This is how often the generator doubles. It begins with the
 # sides divided by so many twos, rounded up, and what is too much at the end is cut off.
 #
-# ### Exercise 4: where does it begin?
+# ### Exercise 4 ★★☆: where does it begin?
 #
 # For images of 100x60 pixels: with how many rows and columns does the generator begin?
 
@@ -1052,7 +1052,7 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# ### Exercise 5: without any convolution
+# ### Exercise 5 ★★★: without any convolution
 #
 # Build a generator of dense layers alone, for noise of length 10 and images of 28x28x1, with one
 # hidden layer of 64 units and an activation of your choice. It must fit the default
@@ -1074,6 +1074,21 @@ with exercise(5):
     assert drawn.min() < -0.5 < 0.5 < drawn.max(), "It does not reach from black to white."
     trial.compile()
     trial.train_on_batch(x_train[:8])
+
+# %% [markdown]
+# ## An open project: half the weights
+#
+# Build a pair with at most half of the weights of the default pair, and make its digits as good as
+# you can in three epochs. Ideas: fewer filters in one network only; depthwise separable
+# convolutions (`keras.layers.SeparableConv2D`); a smaller first dense layer.
+#
+# A good answer
+#
+# - has a table with a row for each try: weights of both networks, milliseconds of a step, Fréchet
+#   distance, all measured as in "Six pairs";
+# - shows 16 images of the best pair beside 16 of the default one, from the same seed;
+# - explains by the counts where the weights of the default pair are, and why you took them there;
+# - trains the two pairs that it compares with the same seeds, and with more than one.
 
 # %% [markdown]
 # ## Solutions

@@ -206,7 +206,7 @@ print("learned:  ", tf.sigmoid(logits).numpy().round(3))
 print("p / (p+q):", best.round(3))
 
 # %% [markdown]
-# ### Exercise 1: a game of three samples
+# ### Exercise 1 ★☆☆: a game of three samples
 #
 # The data has the samples A and B, half of each, and never C. The generator makes B and C, half
 # of each, and never A. How large is $V$ for the best discriminator? (A term $0 \cdot \ln 0$
@@ -380,7 +380,7 @@ assert not np.isfinite(tape.gradient(by_sigmoid, logit))
 assert tape.gradient(by_softplus, logit) == -1
 
 # %% [markdown]
-# ### Exercise 2: cross-entropy from logits
+# ### Exercise 2 ★★☆: cross-entropy from logits
 #
 # The *binary cross-entropy* of a label $y$ (1 for "real", 0 for "generated", or something
 # between) and a probability $D$ is $-y \ln D - (1 - y) \ln(1 - D)$. Write it so that it takes
@@ -551,7 +551,7 @@ assert abs(saturating_gradient[0]) < 0.001 < 0.999 < abs(non_saturating_gradient
 np.testing.assert_allclose(saturating_gradient / non_saturating_gradient, np.exp(x_axis), rtol=1e-9)
 
 # %% [markdown]
-# ### Exercise 3: find the bug
+# ### Exercise 3 ★★☆: find the bug
 #
 # With this loss a training runs without complaint, and the images never come to look like digits.
 # Find out what the generator learns here, and write the loss so that it is strong where the
@@ -753,7 +753,7 @@ for p_i, q_i in zip(p, q, strict=True):
     assert abs(found - 0.9 * p_i / (p_i + q_i)) <= 0.001
 
 # %% [markdown]
-# ### Exercise 4: who pulls hardest?
+# ### Exercise 4 ★★☆: who pulls hardest?
 #
 # A generated sample has the score -6. Put the four losses `"minimax"`, `"sigmoid_cross_entropy"`,
 # `"least_squares"` and `"wasserstein"` in order: first the one whose gradient for the generator
@@ -778,7 +778,7 @@ with exercise(4):
     assert list(order) == sorted(names, key=sizes.get), "The two in the middle are exchanged."
 
 # %% [markdown]
-# ### Exercise 5: how sure may it be?
+# ### Exercise 5 ★★☆: how sure may it be?
 #
 # With one-sided label smoothing (0.9): which logit is best for a sample that occurs in the data
 # only, and is never generated?
@@ -1386,7 +1386,7 @@ figure.legend(loc="outside lower center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# ### Exercise 6: put the signs right
+# ### Exercise 6 ★★☆: put the signs right
 #
 # Write the class whose two losses both come from `V`, as Article 3 has it, but with the signs of
 # the game. Use `V_real` and `V_fake` from above.
@@ -1417,6 +1417,21 @@ with exercise(6):
     expected = Minimax()
     assert np.isclose(g, expected.generator_loss(outputs[1])), "The generator's value is wrong."
     assert np.isclose(d, expected.discriminator_loss(*outputs)), "D's value is wrong."
+
+# %% [markdown]
+# ## An open project: a loss of your own
+#
+# Write a loss for both networks that is not in the package, and play the small game with it. Ideas:
+# least squares with other targets; labels of 0.8 and 0.2; the generator's loss as a mean of the
+# saturating and the non-saturating one.
+#
+# A good answer
+#
+# - draws both networks' losses and their gradients over the logit, as in "Two losses for the
+#   generator", and says where they are flat;
+# - finds the best discriminator by a search, as for label smoothing, and its value at $q = p$;
+# - plays the game with three seeds, and compares where the samples end with "as it should be";
+# - says for which situation the loss would be better, and for which worse, than the default.
 
 # %% [markdown]
 # ## What to remember

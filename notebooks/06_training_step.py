@@ -262,7 +262,7 @@ assert float(tf.reduce_mean(verdicts)) > 0.7
 # learns nothing from such a judge. [Chapter 5](05_losses.ipynb) collects this and the other errata.
 
 # %% [markdown]
-# ### Exercise 1: the order of turns
+# ### Exercise 1 ★☆☆: the order of turns
 #
 # Goodfellow et al. (2014, Algorithm 1) give the discriminator $k$ turns before each turn of the
 # generator. Write the loop. `discriminator_turn` and `generator_turn` are functions without
@@ -285,6 +285,14 @@ with exercise(1):
     assert order[0] == "D" and order[-1] == "G", f"The turns came as {' '.join(order)}."
     between = "".join(order).split("G")[:-1]
     assert len(set(between)) == 1, f"The rounds are not all alike: {' '.join(order)}."
+    for rounds, k in ((4, 1), (2, 5)):
+        order.clear()
+        play(rounds, k, lambda: order.append("D"), lambda: order.append("G"))
+        counts = order.count("D"), order.count("G")
+        assert counts == (rounds * k, rounds), (
+            f"With rounds={rounds} and k={k} D had {counts[0]} turns and G {counts[1]}. Are both "
+            "arguments used?"
+        )
 
 # %% [markdown]
 # ## Seven steps, six steps
@@ -471,27 +479,39 @@ if __name__ == "__main__":
 picture_of(model.generate(16, seed=1))
 
 # %% [markdown]
-# ### Exercise 2: how often each network moves
+# ### Exercise 2 ★★☆: arrays of weights
 #
-# With `compile(discriminator_steps=3)` the discriminator moves three times for each batch, the
-# generator once. `fit` goes through 8,004 images in batches of 32; the last batch of the epoch has
-# what is left. How many times does each network move in one epoch?
+# A discriminator has two dense layers with biases. Somebody writes it as a function that makes both
+# layers anew, like `layer_made_anew` above, and calls it for real and for generated images in each
+# of ten steps. How many arrays of weights were made in the end? And how many if it is one Keras
+# model, called as often?
 
 # %% tags=["exercise-2"]
-discriminator_moves = ...
-generator_moves = ...
+arrays_made_anew = ...
+arrays_of_model = ...
 
 # %% tags=["check-2"]
 with exercise(2):
-    assert discriminator_moves is not ... and generator_moves is not ..., "Two numbers are wanted."
-    assert 32 * generator_moves >= 8004, "Some images would never be seen."
-    assert 32 * (generator_moves - 1) < 8004, "There are not so many batches."
-    counted = GAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
-    counted.compile(discriminator_steps=3, run_eagerly=True)
-    counted.fit(x_train[:8], batch_size=8, verbose=0)
-    counts = [int(each.iterations) for each in counted.optimizer.optimizers]
-    expected = generator_moves * counts[1] / counts[0]
-    assert discriminator_moves == expected, "The ratio of the two is not that of a counted step."
+    assert arrays_made_anew is not ... and arrays_of_model is not ..., "Two numbers are wanted."
+    made = []
+
+    def build_two_layers():
+        made.append(keras.Sequential([keras.layers.Dense(3), keras.layers.Dense(1)]))
+        return made[-1]
+
+    def count_arrays(anew):
+        made.clear()
+        model_of_all = build_two_layers()
+        for call in range(10 * len(("real", "generated"))):
+            (build_two_layers() if anew and call else model_of_all)(ones)
+        return sum(len(each.weights) for each in made)
+
+    assert arrays_of_model == count_arrays(anew=False), (
+        "The model: each layer has a kernel and a bias, and a call makes nothing new."
+    )
+    assert arrays_made_anew == count_arrays(anew=True), (
+        "Made anew: count the calls. How many are there in a step, and what does each make?"
+    )
 
 # %% [markdown]
 # ## Article 2's code, finished
@@ -735,7 +755,7 @@ np.testing.assert_allclose(of_sum, 0, atol=1e-6)
 # The sum may be written down as a number, but it is not what is minimised.
 # [Chapter 5](05_losses.ipynb) has more on it.
 #
-# ### Exercise 3: the pull of the sum
+# ### Exercise 3 ★★☆: the pull of the sum
 #
 # For one generated image with the logit $l$ the generator's loss is $\mathrm{softplus}(-l)$, with
 # $\mathrm{softplus}(t) = \ln(1 + e^t)$. The part of the discriminator's loss for this image is
@@ -827,7 +847,7 @@ assert len(traces) == 1
 # %% [markdown]
 # One. The line ran while TensorFlow traced and is not in the graph. The same is true of `print`.
 #
-# ### Exercise 4: noise that does not change
+# ### Exercise 4 ★★★: noise that does not change
 #
 # Here is a bug that raises no error. `draw_noise` should give new noise at each call. Call it twice
 # and see. Then write `draw_noise_well`: also a `tf.function`, with new noise at each call.
@@ -891,7 +911,7 @@ assert sizes == {32}
 # `fit` on an array leaves the last batch as it is. There Keras takes care that the step is traced
 # for batches of any size. And the package's metrics weigh each batch by the number of its images.
 #
-# ### Exercise 5: how many traces?
+# ### Exercise 5 ★★☆: how many traces?
 #
 # A small function is called with batches of these sizes, one after the other: 32, 32, 4, 32, 4, 16.
 # How many times is it traced? And how many times if it is told beforehand that the first dimension
@@ -1058,6 +1078,22 @@ picture_of(np.concatenate([by_average, by_latest]))
 # of that.
 
 # %% [markdown]
+# ## An open project: the step, changed
+#
+# Change the step of "Article 2's code, finished" in one way, and find out what the change does.
+# Ideas: let the networks move in turn instead of together; add R1 by a third tape; clip the
+# gradients; give both networks one optimizer.
+#
+# A good answer
+#
+# - shows that the unchanged step still agrees with the package, before anything is changed;
+# - has a test of the change that does not look at images: an equation that must hold, such as
+#   that the clipped gradient is never longer than the bound;
+# - compares the changed and the unchanged training after the same number of steps, with three
+#   seeds;
+# - says what the change costs, in milliseconds of a step, measured as a median.
+
+# %% [markdown]
 # ## Solutions
 
 # %% [markdown]
@@ -1073,11 +1109,12 @@ def play(rounds, k, discriminator_turn, generator_turn):
 
 
 # %% [markdown]
-# 2. 250 full batches and one of four images; the discriminator moves three times for each.
+# 2. Each call makes two kernels and two biases, and there are two calls in each of ten steps. The
+#    model has its four from the beginning.
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
-generator_moves = 251
-discriminator_moves = 3 * 251
+arrays_made_anew = 10 * 2 * 4
+arrays_of_model = 4
 
 
 # %% [markdown]

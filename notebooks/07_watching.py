@@ -172,7 +172,7 @@ assert EPOCHS < 4 or mean_change(fixed_noise) < mean_change(new_noise)
 # Sixteen fixed images have a limit as well: they are sixteen. A generator can make these sixteen
 # well and others badly. That is a matter for scores, below.
 #
-# ### Exercise 1: a grid of your own
+# ### Exercise 1 ★☆☆: a grid of your own
 #
 # Make a `SampleGrid` that writes into `run / "own"`, after every second epoch, one row of ten
 # images from the noise of seed 7. How many pictures has it written after nine epochs?
@@ -188,10 +188,14 @@ with exercise(1):
     assert own_grid.output_dir == run / "own", f"It writes into {own_grid.output_dir}."
     shape = own_grid.rows, own_grid.columns
     assert shape[0] < shape[1] and math.prod(shape) == 10, f"The grid is {shape[0]} by {shape[1]}."
+    assert min(shape) == 1, f"One row is wanted; this grid has {shape[0]}."
     small_numbers = own_grid.seed, own_grid.every
     assert small_numbers[0] == 7, f"The noise is that of seed {small_numbers[0]}."
     written = [epoch for epoch in range(1, 10) if epoch % own_grid.every == 0]
     assert 1 not in written, "It writes after the first epoch."
+    assert np.diff(written).max(initial=0) == 2, (
+        f"It writes after the epochs {written}: that is not every second one."
+    )
     assert files_written == len(written), "That is not how many epochs have a picture."
 
 # %% [markdown]
@@ -252,7 +256,7 @@ assert max(verdicts) > 1.05 * min(verdicts)
 # The same images, other losses. A loss of one epoch and a loss of another come from two different
 # judges.
 #
-# ### Exercise 2: what a loss means
+# ### Exercise 2 ★★☆: what a loss means
 #
 # The generator's loss is the mean of $-\ln D$ over generated images, where $D$ is the probability
 # with which the discriminator takes an image for real. Suppose it gave all images the same $D$.
@@ -437,7 +441,7 @@ for name, compared in (("other real digits", other_real), ("generated digits", f
     np.testing.assert_allclose(distance, metrics.frechet_distance(real, compared), rtol=1e-4)
 
 # %% [markdown]
-# ### Exercise 3: in one dimension
+# ### Exercise 3 ★★☆: in one dimension
 #
 # If there is one feature only, means are numbers $m_r$, $m_f$, and covariances are squared standard
 # deviations $s_r^2$, $s_f^2$. What becomes of the formula?
@@ -566,7 +570,7 @@ assert scored["one half real, one half noise"][1] > 0.7
 # high recall: odd points lie far apart, their balls are large and cover much. So read precision and
 # recall only together, and look at the images too.
 #
-# ### Exercise 4: predict two scores
+# ### Exercise 4 ★☆☆: predict two scores
 #
 # A generator makes nothing but perfect ones: real images of the digit 1. Compared with digits of
 # all kinds, is its precision above one half or below? And its recall? Write `"above"` or `"below"`.
@@ -689,7 +693,7 @@ assert distances[0] > 10 * distances[-1]
 # with yours either. Compare scores of the same number of images and the same features, or say how
 # many times the distance of real images they are, measured in the same way.
 #
-# ### Exercise 5: find the bug
+# ### Exercise 5 ★★★: find the bug
 #
 # Somebody has more images than fit into memory. So the features come in parts, and this function
 # takes the mean of the distances of the parts. Why is its result much too large? Write a function
@@ -834,6 +838,21 @@ for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "mo
 # 3. The scores, compared with those of real images, with equal numbers of images.
 # 4. The nearest pairs, if the scores are very good.
 # 5. The curves: not for quality, but for sudden changes.
+
+# %% [markdown]
+# ## An open project: a score that can be trusted
+#
+# Take a score of this chapter, or one of your own, and find out how far it can be trusted for the
+# digits. Ideas: how much does it change with the seed of `generate`, and how much with the seed
+# of the training? Does it notice if one digit is missing, or if all images are blurred a little?
+#
+# A good answer
+#
+# - changes real digits on purpose, a little and then more, so that the right order is known;
+# - draws the score over the strength of the change, with the score of untouched real digits as a
+#   line;
+# - repeats each number with at least three seeds and shows the spread;
+# - ends with one sentence: a difference of how much means something?
 
 # %% [markdown]
 # ## Solutions

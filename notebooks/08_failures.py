@@ -340,7 +340,7 @@ verdict(oscillation, "oscillation", "discriminator-won")
 # with another seed, or on another processor, the same settings may end in a discriminator that has
 # won. This is what "sensitive" means.
 #
-# ### Exercise 1: how long it runs on
+# ### Exercise 1 ★★☆: how long it runs on
 #
 # For a long time the gradient was 1, so that $m$ is 1 too. From now on it is -1. After how many
 # steps is $m$ below 0 for the first time, with $\beta_1 = 0.9$?
@@ -447,7 +447,7 @@ verdict(vanished_cured, "balanced")
 
 
 # %% [markdown]
-# ### Exercise 2: by what factor
+# ### Exercise 2 ★★☆: by what factor
 #
 # Write the function that says how many times as steep as $\ln(1 - D)$ the loss $-\ln D$ is, at a
 # logit $l$. (It can be written with one exponential and nothing else.)
@@ -559,7 +559,7 @@ if dead:
 # moves: one shade of grey for all pixels. The cure: small random numbers as first weights, which is
 # the healthy run.
 #
-# ### Exercise 3: a zero in one place
+# ### Exercise 3 ★★★: a zero in one place
 #
 # Suppose that only the kernel of the *last* layer begins at zero, and all else is random as usual.
 # For how many of the generator's fourteen variables is the gradient of the first step not zero?
@@ -647,7 +647,7 @@ verdict(broken_cured, "balanced")
 # | an even shade from the start | dead start | random first weights |
 # | losses grow by a factor each epoch | NaN soon | lower rates, a loss with a bound |
 #
-# ### Exercise 4: three patients
+# ### Exercise 4 ★★☆: three patients
 #
 # The doctor has measured the same numbers after each of four epochs of three runs. The names of
 # findings are the keys of `RULES`. Write the finding of each. (`movement` says how far single
@@ -901,7 +901,7 @@ np.testing.assert_allclose(scaled, 1000 * first)
 
 
 # %% [markdown]
-# ### Exercise 5: a hasty optimizer
+# ### Exercise 5 ★★☆: a hasty optimizer
 #
 # A colleague has written this Adam. Its first step is many times the rate. Find what is missing,
 # and write `patient_adam`, with the same arguments.
@@ -1119,7 +1119,7 @@ for filters in (4, 8, 16, 32):
 # of its numbers of channels are halved. A dense layer has a half, because its number of units
 # stays.
 #
-# ### Exercise 6: counting weights
+# ### Exercise 6 ★★☆: counting weights
 #
 # For images of 28 by 28 pixels in one channel the discriminator has three convolutions with kernels
 # of 4 by 4: from 1 to $f$ channels, from $f$ to $2f$, and from $2f$ to $4f$. What comes out is 4 by
@@ -1206,6 +1206,21 @@ if len(FILTERS) == 4:
     assert weights[-1] > 10 * weights[0]
     assert seconds[0] < seconds[-1] < 10 * seconds[0]
     confirm(distances[-1][-1] < distances[0][-1])
+
+# %% [markdown]
+# ## An open project: an eighth patient
+#
+# Break the healthy run in a new way, and cure it. Ideas: images in [0, 1] for a generator that
+# ends with tanh; labels exchanged in the discriminator's loss; a batch of two images; a generator
+# without batch normalisation; real images that are all mirrored upside down in every second
+# batch.
+#
+# A good answer
+#
+# - changes one thing in the healthy run, and says before the training what will be seen;
+# - shows strip, curves and the doctor's last message, and says whether the doctor is right;
+# - explains the failure with one measurement that is made for it, not with the images alone;
+# - cures it, and shows the same figures of the cured run; gives both runs with two more seeds.
 
 # %% [markdown]
 # ## Solutions

@@ -201,7 +201,7 @@ same = application.probe(extractors["trained discriminator"], labels=50)
 np.testing.assert_allclose(fractions["trained discriminator"][1], same, atol=1e-3)
 
 # %% [markdown]
-# ### Exercise 1: a probe that finds labels in noise
+# ### Exercise 1 ★★☆: a probe that finds labels in noise
 #
 # Somebody has written a probe of his own and is delighted. It finds labels that were thrown with
 # dice in "features" that are random numbers. Find out what is wrong with it, and write
@@ -237,6 +237,12 @@ with exercise(1):
     mixed = np.concatenate([random_features[:200], random_features[200:] + 100.0])
     again = fair_probe(mixed, random_labels)
     assert again < 0.3, "It must not train on the second half."
+    few_then_all = np.concatenate([np.arange(200) % 5, np.arange(200) % 10])
+    half_known = fair_probe(few_then_all[:, np.newaxis] == np.arange(10), few_then_all)
+    assert half_known < 0.7, (
+        "Five digits do not occur in the first half, so a classifier trained on it cannot know "
+        "them. Yours does: which half is it trained on, and which one is it tested with?"
+    )
 
 # %% [markdown]
 # ### A map of the features
@@ -365,7 +371,7 @@ show(np.concatenate([favourites(channel) for channel in range(8)]), columns=8)
 # different digits, and yet they are alike: such a feature stands for a piece of a stroke, or an end
 # or a bow of it, wherever it is. That is what the linear probe builds digits from.
 #
-# ### Exercise 2: the third layer
+# ### Exercise 2 ★☆☆: the third layer
 #
 # The third convolution has kernels of 4 by 4 as well. How many pixels wide is the receptive field
 # of one of its units?
@@ -558,7 +564,7 @@ write_film(folder / "walk.gif", frames, duration_ms=120, hold_ms=120)
 Image(folder / "walk.gif")
 
 # %% [markdown]
-# ### Exercise 3: the middle
+# ### Exercise 3 ★★☆: the middle
 #
 # $a$ and $b$ are independent, each of 16 random numbers as above. How large is the squared length
 # of $(a + b) / 2$ on average?
@@ -671,7 +677,7 @@ confirm(added > 0.9 and subtracted < 0.1)
 # Some change into another digit on the way, the more the longer the step: the directions of the
 # latent space are not separate knobs.
 #
-# ### Exercise 4: from one digit to another
+# ### Exercise 4 ★★☆: from one digit to another
 #
 # `means` holds the mean noise of each digit. Write the function that takes noise of images of one
 # digit and moves it to another: take away what the first digits have in common, and add what the
@@ -792,7 +798,7 @@ ways = [latent_space.slerp(found_noise[i], found_noise[i + 1], 9) for i in (0, 3
 show(model.predict(np.concatenate(ways), verbose=0), columns=9)
 
 # %% [markdown]
-# ### Exercise 5: the gradient step
+# ### Exercise 5 ★★☆: the gradient step
 #
 # This is the step of a colleague. He wonders why the digit becomes worse and worse. There are two
 # mistakes in it. Write `better_step`, which changes the noise and nothing else, for the better.
@@ -854,6 +860,21 @@ _ = ipywidgets.interact(
     second=ipywidgets.IntSlider(8, 0, 9),
     t=ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.05),
 )
+
+# %% [markdown]
+# ## An open project: a direction of your own
+#
+# Find a direction in the latent space that changes one property of a digit and leaves the rest
+# alone: slant, width, roundness, the loop of a 2. Define the property by a number that a program
+# computes from an image, as `ink` is for boldness.
+#
+# A good answer
+#
+# - defines the property by a formula, and checks the formula on real digits whose order is clear;
+# - finds the direction with one half of the digits, and tests it with the other half;
+# - gives two numbers: how often the property changes as wanted, and how often the classifier still
+#   sees the same digit;
+# - compares with a random direction of the same length, and shows images that went wrong as well.
 
 # %% [markdown]
 # ## Solutions

@@ -207,7 +207,7 @@ if FULL:
     assert fraction > 0.95
 
 # %% [markdown]
-# ### Exercise 1: the verdict
+# ### Exercise 1 ★★☆: the verdict
 #
 # `scores` holds the logits of `n` samples, one column for each label. Write the function that takes
 # them and the labels, and returns the verdicts as an array of the shape `(n, 1)`, without `Dot`.
@@ -324,7 +324,7 @@ plt.show()
 # If a model ignored the label, its images would be classified as asked in one case of ten. To be
 # classified as asked is not all: chapter 7 has the scores for how good and how varied images are.
 #
-# ### Exercise 2: write a number
+# ### Exercise 2 ★★☆: write a number
 #
 # Write a function that takes a string of digits such as `"2014"` and returns its images, one for
 # each character, made by `digit_model` with the given seed.
@@ -506,7 +506,7 @@ assert was_cut.any() and gradients[was_cut].max() == 0 and gradients[~was_cut].m
 # Changes without a gradient, for example saving each image as a file and loading it again, would
 # leave the generator without a lesson. Hence the name *differentiable augmentation*.
 #
-# ### Exercise 3: find the bug
+# ### Exercise 3 ★★☆: find the bug
 #
 # Someone writes the discriminator's two outputs for a training step like this:
 #
@@ -621,7 +621,7 @@ assert enhancement_model.generator_term.weight == 10
 # of them. That one is none of them: it is blurred, and the noise has no effect. The discriminator
 # knows no blurred digits among the real ones, and objects.
 #
-# ### Exercise 4: what the L1 term asks for
+# ### Exercise 4 ★★☆: what the L1 term asks for
 #
 # A pixel is white (1) in 30 % of the images that fit a condition, and black (-1) in 70 % of them.
 # One number must be given for it. Which number makes the mean absolute difference least, and which
@@ -926,7 +926,7 @@ if FULL:
 # The rules of the calendar were never written down for the networks. The command trains several
 # times as long as this chapter.
 #
-# ### Exercise 5: how often
+# ### Exercise 5 ★★☆: how often
 #
 # The logits are $0$, $\ln 3$ and $0$. With which probability does the Gumbel-softmax choose the
 # second place, with a temperature of 0.5?
@@ -1072,7 +1072,7 @@ if market:
 # or show what a method does when there is more of the same. They hold nothing that was not in the
 # data: they are no forecast, and a crash unlike any in the data does not happen in them.
 #
-# ### Exercise 6: shuffled days
+# ### Exercise 6 ★☆☆: shuffled days
 #
 # Take the GARCH returns in random order. Which facts stay? Write `True` or `False` for each, before
 # you try it out.
@@ -1189,6 +1189,20 @@ for name, app in named.items():
 # An application of your own needs two networks with a second input each, or without it, and
 # samples. `docs/applications.md` has the rules; the shortest example is the pair at the beginning
 # of this chapter.
+#
+# ## An open project: an application of your own
+#
+# Give a GAN a task with a second input that is not in this chapter. Ideas: turn a digit by an
+# angle that is the condition; make a thin digit bold; fill in the lower half; make a melody of
+# eight notes from its first two.
+#
+# A good answer
+#
+# - says what the condition is, what the sample is, and why the discriminator must see both;
+# - has a simple method to compare with, which needs no training, and a number for both;
+# - tests on images that were not trained on;
+# - shows eight results that were not chosen, and says for which inputs it fails;
+# - names one use for which the result must not be taken.
 #
 # ## Solutions
 

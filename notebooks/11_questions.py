@@ -53,7 +53,6 @@ from dcgan_tf.exercises import exercise
 from dcgan_tf.gan import latent_space, losses
 from dcgan_tf.monitoring import failures
 from dcgan_tf.monitoring.rules import RULES, diagnose
-from dcgan_tf.networks.default import build_generator
 from dcgan_tf.networks.pairs import PAIRS
 
 run = pathlib.Path(tempfile.mkdtemp())
@@ -685,24 +684,31 @@ print(f"{generator.count_params():,} and {discriminator.count_params():,} weight
 # Nine exercises, one for each of the chapters from the first to the last but this one; chapters 2
 # and 3 share one.
 #
-# ### Exercise 1: going on (chapter 1)
+# ### Exercise 1 ★☆☆: the same verdict for all (chapter 1)
 #
-# A run on 8,004 images in batches of 32 was stopped after 25 epochs, and goes on with
-# `--resume --epochs 60`. How many steps does the second part make?
+# A discriminator gives the probability 0.8 to every image, real or generated. Which fractions of
+# the real and of the generated images does it get right, and how large is its loss?
 
 # %% tags=["exercise-1"]
-more_steps = ...
+real_accuracy, fake_accuracy = ..., ...
+loss_of_discriminator = ...
 
 # %% tags=["check-1"]
 with exercise(1):
-    assert more_steps is not ..., "Write a number or an expression in place of the three dots."
-    an_epoch, rest = divmod(more_steps, 60 - 25)
-    assert rest == 0, "Each epoch has as many steps as the others."
-    assert 32 * an_epoch >= 8004, "Some images would be left over in an epoch."
-    assert 32 * (an_epoch - 1) < 8004, "The last step of an epoch would have nothing to do."
+    answers = real_accuracy, fake_accuracy, loss_of_discriminator
+    assert ... not in answers, "Write three numbers in place of the three dots."
+    same_for_all = tf.fill((4, 1), np.float32(np.log(0.8 / 0.2)))  # the logit of 0.8
+    right_about_real = np.mean(same_for_all > 0)
+    assert real_accuracy == right_about_real, "Above one half it says real: to which real images?"
+    assert fake_accuracy == 1 - right_about_real, "To which generated images does it say generated?"
+    wanted = losses.get("sigmoid_cross_entropy").discriminator_loss(same_for_all, same_for_all)
+    assert loss_of_discriminator > 2 * np.log(2), "It cannot do better than one that knows nothing."
+    assert np.isclose(loss_of_discriminator, wanted, atol=1e-3), (
+        "The loss adds two means: what becomes of 0.8 for real images, what for generated ones?"
+    )
 
 # %% [markdown]
-# ### Exercise 2: the best verdict (chapters 2 and 3)
+# ### Exercise 2 ★☆☆: the best verdict (chapters 2 and 3)
 #
 # At some point $x$ the data has the density $p = 0.2$ and the generator $q = 0.6$. Which
 # probability does the best discriminator give to "real" there?
@@ -719,24 +725,34 @@ with exercise(2):
     assert own > max(gain) - 1e-9, "Another verdict gives the discriminator more."
 
 # %% [markdown]
-# ### Exercise 3: where a generator begins (chapter 4)
+# ### Exercise 3 ★★☆: what the last layer sees (chapter 4)
 #
-# The default generator doubles height and width from layer to layer, and begins with at most 7
-# pixels on the larger side. With how many rows and columns does it begin for images of 96x64
-# pixels?
+# A discriminator takes images of 45 rows and 30 columns. It has three convolutions with kernels
+# of 4x4, a stride of 2 and "same" padding, with 32, 64 and 128 filters; then all numbers go into
+# one dense layer with a single output. How many rows and columns are left after the convolutions,
+# and how many parameters has the dense layer?
 
 # %% tags=["exercise-3"]
 rows, columns = ..., ...
+dense_parameters = ...
 
 # %% tags=["check-3"]
 with exercise(3):
-    assert ... not in (rows, columns), "Write two numbers in place of the three dots."
-    built = build_generator((96, 64, 3))
-    begins = next(layer for layer in built.layers if isinstance(layer, keras.layers.Reshape))
-    assert (rows, columns) == begins.target_shape[:2], "It begins with another size."
+    assert ... not in (rows, columns, dense_parameters), "Write three numbers in place of the dots."
+    stack = keras.Sequential([keras.Input((45, 30, 1))])
+    for filters in (32, 64, 128):
+        stack.add(keras.layers.Conv2D(filters, 4, 2, "same"))
+    assert (rows, columns) == stack.output_shape[1:3], (
+        "Each convolution halves both sides. What happens to half a pixel with same padding?"
+    )
+    stack.add(keras.layers.Flatten())
+    stack.add(keras.layers.Dense(1))
+    assert dense_parameters == stack.layers[-1].count_params(), (
+        "The dense layer has a weight for each number of each channel. And what else?"
+    )
 
 # %% [markdown]
-# ### Exercise 4: find the bug (chapter 5)
+# ### Exercise 4 ★★☆: find the bug (chapter 5)
 #
 # This loss is right on paper, and infinite for a logit of -200:
 #
@@ -764,7 +780,7 @@ with exercise(4):
     assert np.allclose(generator_loss(logits), expected, rtol=1e-4), "The value is wrong."
 
 # %% [markdown]
-# ### Exercise 5: noise in a step (chapter 6)
+# ### Exercise 5 ★★☆: noise in a step (chapter 6)
 #
 # A model is compiled with `discriminator_steps=3` and trains with batches of 32. How many noise
 # vectors does one training step draw?
@@ -794,7 +810,7 @@ with exercise(5):
     assert noise_vectors == counting.drawn, "A step that was counted draws another number."
 
 # %% [markdown]
-# ### Exercise 6: one perfect image (chapter 7)
+# ### Exercise 6 ★★☆: one perfect image (chapter 7)
 #
 # A generator makes one image again and again, and that one is perfect: it equals a real one. There
 # are very many real images. What are its precision and its recall, rounded to whole numbers?
@@ -811,7 +827,7 @@ with exercise(6):
     assert recall == measured[1], "Recall asks: is nothing missing?"
 
 # %% [markdown]
-# ### Exercise 7: what is wrong? (chapter 8)
+# ### Exercise 7 ★★☆: what is wrong? (chapter 8)
 #
 # After each of the last epochs: the discriminator is right about all real and all generated images,
 # the generator's loss is 12, its gradient is large, the images are varied enough, and they hardly
@@ -833,7 +849,7 @@ with exercise(7):
     assert failure == diagnose([snapshot] * 4)[0], "The doctor calls it by another name."
 
 # %% [markdown]
-# ### Exercise 8: half of the way (chapter 9)
+# ### Exercise 8 ★★☆: half of the way (chapter 9)
 #
 # Write a function that returns the point halfway between two noise vectors along a circle. For
 # vectors of one length it is as long as they are.
@@ -858,7 +874,7 @@ with exercise(8):
     )
 
 # %% [markdown]
-# ### Exercise 9: what is known stays (chapter 10)
+# ### Exercise 9 ★☆☆: what is known stays (chapter 10)
 #
 # For completion a generator's image `made` is used only where `missing` is 1; elsewhere `damaged`
 # is right already. Write the function that puts them together.
@@ -882,6 +898,12 @@ with exercise(9):
     assert np.allclose(whole_images[:, :8], truth[:, :8]), "What was known has changed."
     assert np.allclose(whole_images[:, 8:20, 8:20], made[:, 8:20, 8:20]), "The hole is not filled."
     assert np.allclose(completed(damaged, missing, truth), truth), "The truth does not come back."
+    elsewhere = np.random.default_rng(1).integers(0, 2, size=(2, 6, 5, 1)).astype(np.float32)
+    zeros, sevens = np.zeros((2, 6, 5, 1)), np.full((2, 6, 5, 1), 7.0)
+    assert np.allclose(completed(zeros, elsewhere, sevens), 7 * elsewhere), (
+        "With another mask, the wrong pixels are filled. A known pixel may be 0, and a hole may "
+        "lie anywhere: only the mask says which is which."
+    )
 
 # %% [markdown]
 # ## Where to go from here
@@ -925,13 +947,27 @@ print("\n".join(line.strip() for line in steps))
 # application a module of a hundred lines. Break it on purpose, look at what the doctor says, and
 # mend it. Read the first paper of the list: by now every line of it should look familiar.
 #
+# ## An open project: your question
+#
+# Add a question to this chapter that you had yourself, and answer it in the same way: a short
+# answer first, then a few lines of code that show it.
+#
+# A good answer
+#
+# - is one question, and one that the chapter does not answer already;
+# - begins with the answer in at most three sentences;
+# - has code that would fail, by an `assert`, if the answer were wrong;
+# - runs in less than half a minute, and says on what the result depends: seed, data, processor.
+#
 # ## Solutions
 
 # %% [markdown]
-# 1. 35 epochs of 251 steps; the last step of an epoch takes the four images that are left.
+# 1. It calls all images real: right about each real one, wrong about each generated one. The loss,
+#    1.833, is above the 1.386 of one half for all: if you know nothing, do not sound sure.
 
 # %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
-more_steps = (60 - 25) * -(-8004 // 32)
+real_accuracy, fake_accuracy = 1.0, 0.0
+loss_of_discriminator = -np.log(0.8) - np.log(1 - 0.8)
 
 # %% [markdown]
 # 2. The fraction that the data has of all that lies there.
@@ -940,10 +976,12 @@ more_steps = (60 - 25) * -(-8004 // 32)
 best_verdict = 0.2 / (0.2 + 0.6)
 
 # %% [markdown]
-# 3. Four halvings take 96 to 6, which is the first number of at most 7, and 64 to 4.
+# 3. Half a pixel is rounded up: 45, 23, 12, 6 rows and 30, 15, 8, 4 columns. A weight for each of
+#    the 6 · 4 · 128 numbers, and a bias.
 
 # %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
-rows, columns = 96 // 2**4, 64 // 2**4
+rows, columns = 6, 4
+dense_parameters = 6 * 4 * 128 + 1
 
 # %% [markdown]
 # 4. The sigmoid of -200 is 0 in float32, and the logarithm of 0 infinite. The softplus never makes

@@ -23,6 +23,20 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Says how many wrong answers to the exercises of the course were refused."""
+    properties = [
+        each
+        for report in terminalreporter.stats.get("passed", [])
+        for each in report.user_properties
+    ]
+    refused = [number for name, number in properties if name == "wrong answers refused"]
+    if refused:
+        terminalreporter.write_line(
+            f"{sum(refused)} wrong answers refused, in {len(refused)} chapters"
+        )
+
+
 @pytest.fixture(scope="module", autouse=True)
 def leave_old_objects_alone():
     """Spares Python from searching all that earlier files left behind for garbage, again and again.

@@ -1,14 +1,15 @@
 """The course: notebooks as their sources say, each runs, each exercise is checked both ways."""
 
-import copy
 import pathlib
 import re
 
 import build
+import jupytext
 import nbclient
 import nbformat
 import pytest
 
+WRONG_ANSWERS = pathlib.Path(__file__).with_name("wrong_answers")
 SOURCES = sorted((pathlib.Path(__file__).parents[1] / "notebooks").glob("[0-9]*.py"))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 
@@ -58,27 +59,71 @@ def test_exercises_are_whole(source):
         assert "hide-cell" in cell.metadata["tags"] and cell.metadata["jupyter"]["source_hidden"]
 
 
+def wrong_answers(source):
+    """Cells of code by exercise, each with a hint that the check must give to it."""
+    found = {}
+    for cell in jupytext.read(WRONG_ANSWERS / source.name).cells:
+        found.setdefault(cell.metadata["exercise"], []).append(cell)
+    return found
+
+
+@each_source
+def test_each_exercise_has_two_wrong_answers(source):
+    exercises = tagged(build.read(source), "exercise")
+    found = wrong_answers(source)
+    assert found.keys() == exercises.keys()
+    assert all(len({cell.source for cell in cells}) >= 2 for cells in found.values())
+
+
+@each_source
+def test_exercises_say_how_hard_they_are(source):
+    text = "\n".join(cell.source for cell in build.read(source).cells)
+    marks = re.findall(r"^### Exercise \d+ (\S+): ", text, re.M)
+    assert len(marks) == len(tagged(build.read(source), "exercise"))
+    assert set(marks) <= {"★☆☆", "★★☆", "★★★"}
+    assert text.count("\n## An open project: ") == 1 and "A good answer\n\n- " in text
+
+
 @pytest.mark.course
 @each_source
-def test_notebook_runs(source):
-    """With the numbers that its cell of parameters has for it, and each check also answered."""
+def test_notebook_runs(source, record_property):
+    """With the numbers that its cell of parameters has for it, and each check also answered.
+
+    After a check come wrong answers, then the solution, each with the check again.
+    """
     notebook = build.read(source)
-    checks, cells = tagged(notebook, "check"), []
+    kept = tagged(nbformat.read(source.with_suffix(".ipynb"), as_version=4), "check")
+    checks, solutions = tagged(notebook, "check"), tagged(notebook, "solution")
+    wrong, tried, cells = wrong_answers(source), [], []
     for cell in notebook.cells:
         cells.append(cell)
         if "parameters" in cell.metadata.get("tags", []):
             for name, value in cell.metadata["quick"].items():
                 assert re.search(rf"^{name} = ", cell.source, re.MULTILINE)
                 cell.source += f"\n{name} = {value!r}"
-    for number, solution in tagged(notebook, "solution").items():
-        again = copy.deepcopy(checks[number])
-        again.metadata["tags"] = [f"again-{number}"]
-        cells.insert(cells.index(solution) + 1, again)
+        for number, check in checks.items():
+            if cell is check:
+                for answer in wrong[number]:
+                    again = nbformat.v4.new_code_cell(check.source)
+                    tried.append((number, answer, again))
+                    cells += [nbformat.v4.new_code_cell(answer.source), again]
+                again = nbformat.v4.new_code_cell(check.source)
+                tried.append((number, None, again))
+                cells += [nbformat.v4.new_code_cell(solutions[number].source), again]
     notebook.cells = cells
     nbclient.NotebookClient(notebook, timeout=300).execute()
     for number, check in checks.items():
         assert printed(check).startswith(f"Exercise {number}: not yet. ")
-        assert printed(tagged(notebook, "again")[number]) == f"Exercise {number}: right.\n"
+        assert printed(check) == printed(kept[number]), "what the notebook shows"
+    faults = []
+    for number, answer, again in tried:
+        expected = f"Exercise {number}: not yet. " if answer else f"Exercise {number}: right.\n"
+        hint = answer.metadata["hint"] if answer else ""
+        if not (printed(again).startswith(expected) and hint in printed(again)):
+            faults.append((number, hint, answer and answer.source, printed(again)))
+    assert faults == []
+    refused = sum(answer is not None for _, answer, _ in tried)
+    record_property("wrong answers refused", refused)
 
 
 def printed(cell):
