@@ -151,7 +151,7 @@ plt.show()
 # the valley and lands higher on the other side: the training *diverges*. A learning rate is found
 # by trying. In a GAN it matters even more, because two networks move at once.
 #
-# ### Exercise 1: the largest rate
+# ### Exercise 1 ★★☆: the largest rate
 #
 # For this loss a step changes the distance to the best weight by a constant factor,
 # $1 - 2 \eta\, \overline{x^2}$, where $\overline{x^2}$ is the mean of the squared loads. From which
@@ -169,7 +169,7 @@ with exercise(1):
     assert above > abs(0.5 - best), "With a rate just above yours the distance still shrinks."
 
 # %% [markdown]
-# ### Exercise 2: find the bug
+# ### Exercise 2 ★☆☆: find the bug
 #
 # This descent starts at 0.5 and moves away from the best weight, although the code looks right at
 # first. Mend it.
@@ -252,7 +252,7 @@ np.testing.assert_allclose(by_hand, by_tape, rtol=1e-5)
 # The training step of a GAN has two such tapes, one for each loss. That is all that is special
 # about it.
 #
-# ### Exercise 3: one link more
+# ### Exercise 3 ★★☆: one link more
 #
 # The chain gets a third neuron: $h = \tanh(a x)$, $g = \tanh(c h)$ and $y = b g$. Write the
 # gradient of the loss $(y - t)^2$ for $a$, with NumPy and without a tape.
@@ -369,7 +369,7 @@ plt.show()
 # say what the right picture for a noise vector is. So there is no target to compare with. The idea
 # of the GAN is to let a second network learn the loss. [Chapter 3](03_game.ipynb) begins there.
 #
-# ### Exercise 4: a step of SGD
+# ### Exercise 4 ★☆☆: a step of SGD
 #
 # Write one step of gradient descent for a list of variables, with `assign_sub` or `assign`, and
 # without an optimizer.
@@ -404,6 +404,21 @@ with exercise(4):
 # To read on: Rumelhart et al. 1986, [Learning representations by back-propagating
 # errors](https://doi.org/10.1038/323533a0), and Kingma and Ba 2015,
 # [Adam](https://arxiv.org/abs/1412.6980).
+
+# %% [markdown]
+# ## An open project: a picture of your own
+#
+# Let the network learn a larger picture, perhaps in colour, with three outputs in place of one.
+# Find out what limits it: the width of its layers, their number, the optimizer or the number of
+# steps.
+#
+# A good answer
+#
+# - shows the picture and what the network made of it, side by side;
+# - changes one thing at a time, and has a table of the last losses;
+# - says which details were learned last, and tries to say why;
+# - tries one idea that gives the network more to see than two numbers, for example the sine and
+#   cosine of several multiples of the place.
 
 # %% [markdown]
 # ## Solutions

@@ -11,11 +11,12 @@
 # ---
 
 # %% [markdown]
-# # 2. Generative models
+# # 13. Generative models before the GAN
 #
-# What a generative model is, how one was built before there were GANs, where each of these ways
-# ends with images, and what the adversarial idea changed. Afterwards you can say what a model of
-# data has to do, draw samples from six of them, and compare them in a table.
+# This chapter is a look back. It shows what a generative model is, how one was built before there
+# were GANs, where each of these ways ends with images, and what the adversarial idea changed. After
+# this chapter you can say what a model of data has to do, draw samples from six of them, and
+# compare them in a table.
 #
 # Takes 50 s on two CPU cores.
 
@@ -819,8 +820,8 @@ assert empty_fractions == sorted(empty_fractions, reverse=True) and empty_fracti
 # them. What can be added is knowledge from elsewhere: that a digit moved by a pixel is the same
 # digit, for example. [Chapter 10](10_applications.ipynb) trains a GAN from 50 images in this way.
 #
-# Next, [chapter 3](03_game.ipynb) makes the game of the two networks so small that everything in
-# it can be computed.
+# [Chapter 3](03_game.ipynb) makes the game of the two networks so small that everything in it can
+# be computed.
 #
 # ## An open project: a model of your own
 #
