@@ -46,7 +46,7 @@ class Images(Application):
         discriminator_lr: Float, the discriminator's learning rate at the start.
         jit_compile: Bool or `"auto"`, whether to compile the training step with XLA, TensorFlow's
             compiler.
-        augment: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees all images changed at
+        augment: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees all images shifted at
             random (`networks.augmentation`). `"auto"` does so for fewer than 1,500 images.
         mirror: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees half of all images
             mirrored. `"auto"` does so for the data set `emoji-people`.
@@ -104,7 +104,7 @@ class Images(Application):
         is_few = self.augment == "auto" and len(self.samples) < FEW_IMAGES
         is_mirrored = self.mirror == "auto" and self.data in MIRRORED
         changes = ["mirror"] if is_mirrored or self.mirror == "on" else []
-        return changes + (["translation", "cutout"] if is_few or self.augment == "on" else [])
+        return changes + (["translation"] if is_few or self.augment == "on" else [])
 
     @property
     def watched_images(self):
