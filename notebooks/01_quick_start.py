@@ -13,10 +13,14 @@
 # %% [markdown]
 # # 1. Quick start
 #
-# Train a generative adversarial network (GAN) on handwritten digits, watch it learn, draw new
-# digits, and keep the model. All of it runs on a laptop without a GPU and without a network.
+# A *neural network* is a function with very many numbers inside, its *weights*, which are found by
+# training. A *generative adversarial network*, a GAN, consists of two neural networks: one draws
+# pictures, and the other one judges them. In this chapter you train a GAN on handwritten digits and
+# watch how it learns. All of it runs on a laptop without a graphics card and without the internet.
 #
-# You need some Python. What the words mean is explained in the chapters that follow.
+# After this chapter you can train a GAN, read the curves of its training, draw new digits from
+# random numbers, and save the model. You need some Python, and nothing else: each word of the field
+# is explained where it first appears, and the next two chapters explain how it all works.
 #
 # Takes 189 s on two CPU cores.
 
@@ -37,8 +41,8 @@ from dcgan_tf.exercises import exercise
 run = pathlib.Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# How long to train. 25 epochs take a few minutes on two cores; with 5 you see digits, but rough
-# ones.
+# An *epoch* is one pass through all training data. The 25 epochs of this chapter take a few minutes
+# on two processor cores. If you are in a hurry, write 5: you will see digits, but rough ones.
 
 # %% tags=["parameters"] quick={"EPOCHS": 1}
 EPOCHS = 25
@@ -46,28 +50,28 @@ EPOCHS = 25
 # %% [markdown]
 # ## The data
 #
-# 10,000 digits of MNIST come with the package: 8,004 to train on, 1,996 kept aside. Each is a
-# picture of 28 by 28 pixels in one channel, grey.
+# MNIST is a well-known collection of handwritten digits. 10,000 of them come with the package: we
+# train on 8,004 and keep 1,996 aside. Each digit is a picture of 28 by 28 pixels. It has one
+# *channel*, a shade of grey, where a colour picture would have three.
 
 # %%
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
 print(x_train.shape, x_train.dtype, "from", x_train.min(), "to", x_train.max())
 
 # %% [markdown]
-# A pixel is a number from -1 (black) to 1 (white), because these are the numbers that the last
-# layer of the generator, a tanh, can make.
+# A pixel is a number from -1 (black) to 1 (white). We choose this range because the network that
+# draws ends with the function tanh, which always returns a number between -1 and 1.
 
 # %%
-rendering.write_png(
-    run / "real.png", rendering.make_grid(rendering.to_uint8(x_train[:32]), columns=8)
-)
+real_grid = rendering.make_grid(rendering.to_uint8(x_train[:32]), columns=8)
+rendering.write_png(run / "real.png", rendering.add_caption(real_grid, "32 real digits"))
 Image(run / "real.png")
 
 # %% [markdown]
 # ### Exercise 1 ★☆☆: from numbers to pixels
 #
-# A picture file holds whole numbers from 0 (black) to 255 (white). Write the function that makes
-# them.
+# A picture file holds whole numbers from 0 (black) to 255 (white). Write the function that turns
+# the numbers of the networks into those of a file.
 
 
 # %% tags=["exercise-1"]
@@ -92,9 +96,10 @@ with exercise(1):
 # %% [markdown]
 # ## The model
 #
-# Two networks in one Keras model. The *generator* turns 16 random numbers, the *noise*, into an
-# image. The *discriminator* looks at an image and returns one number, a *logit*: positive if it
-# takes the image for real.
+# The model holds both networks. The *generator* turns 16 random numbers, the *noise*, into an
+# image. The *discriminator* looks at an image and returns one number, a *logit*. A positive logit
+# means that it takes the image for real, a negative one that it takes it for generated. The further
+# the logit is from 0, the surer the discriminator is.
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
@@ -103,18 +108,23 @@ plt.show()
 
 # %% [markdown]
 # Follow the solid arrows first: noise becomes an image, and the discriminator judges this image and
-# a real one. From its logits two *losses* are computed, numbers that say how badly each network
-# does its task. The dashed arrows go back. A *gradient* says how a network must change so that its
-# own loss becomes smaller. The generator never sees a real image: all that it learns, it learns
-# from the discriminator's gradient.
+# a real one. From its logits we compute two *losses*, numbers that say how badly each network does
+# its task. Then follow the dashed arrows back. A *gradient* says how each weight of a network must
+# change so that the loss of this network becomes smaller. The generator never sees a real image:
+# all that it learns comes to it through the discriminator.
 
 # %%
 model = DCGAN(image_shape=(28, 28, 1), latent_dim=16, seed=0)
 model.summary()
 
 # %% [markdown]
-# `compile` gives each network its own optimizer. It also adds a small penalty, R1, which keeps the
-# discriminator from learning these few digits by heart. (`regularizer=None` leaves it out.)
+# The table counts the weights of both networks. They begin as small random numbers, and `seed=0`
+# makes sure that they are the same random numbers in every run.
+#
+# `compile` prepares the training. It gives each network its own *optimizer*, the rule that turns a
+# gradient into a small step of the weights. It also adds a small penalty, called R1, to the
+# discriminator's loss, which keeps the discriminator from learning these few digits by heart.
+# ([Chapter 3](03_game.ipynb) explains R1, and `compile(regularizer=None)` leaves it out.)
 
 # %%
 model.compile()
@@ -124,19 +134,20 @@ model.compile()
 
 # %%
 untrained = model.generate(8, seed=1)
-rendering.write_png(
-    run / "untrained.png", rendering.make_grid(rendering.to_uint8(untrained), columns=8)
-)
+untrained_grid = rendering.make_grid(rendering.to_uint8(untrained), columns=8)
+rendering.write_png(run / "untrained.png", rendering.add_caption(untrained_grid, "before training"))
 Image(run / "untrained.png")
 
 # %% [markdown]
-# Nearly even grey: with the first, small weights all sums are near 0, and 0 is the middle between
-# black and white.
+# It draws nearly even grey. A network multiplies its inputs by its weights and adds the products.
+# With small weights all these sums are near 0, and 0 is the grey in the middle between black and
+# white.
 #
 # ### Exercise 2 ★☆☆: steps
 #
-# `fit` goes through all 8,004 digits in each epoch, 32 in a step. The last step of an epoch takes
-# what is left. How many steps has an epoch?
+# In each epoch `fit` goes through all 8,004 digits. One *step* takes 32 of them, a *batch*, and
+# changes the weights of both networks a little. The last step of an epoch takes the digits that are
+# left. How many steps does an epoch have?
 
 # %% tags=["exercise-2"]
 steps = ...
@@ -151,8 +162,12 @@ with exercise(2):
 # %% [markdown]
 # ## Training
 #
-# `fit` lets the two networks play against each other. After each epoch the callback draws the same
-# sixteen noise vectors again, so that the pictures show how one and the same set of images changes.
+# `fit` lets the two networks play against each other. We give it a *callback*, an object that `fit`
+# calls after each epoch. This one lets the generator draw from the same sixteen noise vectors each
+# time, so that the film shows how sixteen images change while the generator learns.
+#
+# **Predict, then run:** what will you see first? And will a picture that has become a 3 stay a 3 to
+# the end?
 
 # %%
 history = model.fit(
@@ -164,31 +179,41 @@ history = model.fit(
 )
 
 # %%
-Image(run / "progress.gif")
+Image(run / "progress.gif", width=468)
 
 # %% [markdown]
+# The number under the pictures is the epoch. The film begins with dark grey. Faint, blurred shapes
+# come next, and after a few epochs you see digits. From then on the strokes become clearer, and now
+# and then a picture still turns from one digit into another.
+#
 # ## Reading the curves
 #
-# **Predict, then look:** the loss of a classifier falls towards zero while it learns. Will these
-# two losses?
+# A *classifier* is a network that says which digit it sees. While it learns, its loss falls towards
+# 0. **Predict, then look:** will the two losses of the GAN fall towards 0 as well?
 
 # %%
 plot_curves(history.history, run / "curves.png")
 Image(run / "curves.png", width=800)
 
 # %% [markdown]
-# They do not. When one network becomes better, the task of the other one becomes harder, so that
-# both losses settle somewhere. A
-# discriminator that cannot tell real from generated says "one half" to everything: its loss is then
-# 2 ln 2 = 1.386, the generator's is ln 2 = 0.693, and both accuracies are one half. Thin lines mark
-# these values. Good digits come long before the curves reach them, if they ever do.
+# The two losses do not fall towards 0. When one network becomes better, the task of the other one
+# becomes harder, so that both losses settle somewhere in between. On the right you see the
+# *accuracy* of the discriminator: the fraction of real images that it takes for real, and the
+# fraction of generated images that it takes for generated.
+#
+# What would a discriminator do that cannot tell real from generated at all? It would say "real with
+# probability one half" to every image. Then its loss is 2 ln 2 = 1.386, the generator's loss is
+# ln 2 = 0.693, and both accuracies are about one half. The thin lines mark these values. (The unit
+# of a loss that is computed with the natural logarithm ln is called the *nat*.) You see good digits
+# long before the curves reach these lines, and often the curves never reach them.
 #
 # ### Exercise 3 ★★☆: a discriminator that knows better
 #
-# For one real image the discriminator's loss is $-\ln D$, where $D$ is the probability with which
-# it takes the image for real. For a generated image it is $-\ln(1 - D)$. Its whole loss is the sum
-# of the mean of both. The generator's loss is the mean of $-\ln D$ over generated images. What are
-# the two losses if $D$ is 0.9 for all real images and 0.1 for all generated ones?
+# Let $D$ be the probability with which the discriminator takes an image for real. For a real image
+# the discriminator's loss is $-\ln D$, and for a generated image it is $-\ln(1 - D)$. Its whole
+# loss is the mean over the real images plus the mean over the generated ones. The generator's loss
+# is the mean of $-\ln D$ over generated images. What are the two losses if $D$ is 0.9 for all real
+# images and 0.1 for all generated ones?
 
 # %% tags=["exercise-3"]
 discriminator_loss = ...
@@ -214,14 +239,19 @@ with exercise(3):
 # %% [markdown]
 # ## New digits
 #
-# The same seed always gives the same images.
+# The generator can now draw as many digits as you like. `seed` fixes the random numbers, so that
+# the same seed always gives the same images.
 
 # %%
 generated = model.generate(32, seed=1)
-rendering.write_png(run / "new.png", rendering.make_grid(rendering.to_uint8(generated), columns=8))
+new_grid = rendering.make_grid(rendering.to_uint8(generated), columns=8)
+rendering.write_png(run / "new.png", rendering.add_caption(new_grid, "32 generated digits"))
 Image(run / "new.png")
 
 # %% [markdown]
+# Most of these are digits that somebody could have written, and nobody has written them. A few are
+# no digit at all.
+#
 # ### Exercise 4 ★★☆: from one digit to another
 #
 # Noise is a vector of 16 numbers, and so is any vector between two of them. Make eight noise
@@ -249,8 +279,8 @@ with exercise(4):
 # %% [markdown]
 # ## Keeping the model
 #
-# The file holds the weights, both optimizers and the state of the random numbers: training can go
-# on from it as if it had never stopped.
+# The file holds the weights, both optimizers and the state of the random numbers, so that you can
+# go on with the training as if it had never stopped.
 
 # %%
 model.save(run / "digits.keras")
@@ -260,8 +290,24 @@ assert (loaded.generate(32, seed=1) == generated).all()
 # %% [markdown]
 # ## The same on the command line
 #
-# `dcgan-tf train` does all of this and writes a report. `dcgan-tf train --data FOLDER` takes your
-# own images, PNG or JPEG.
+# `dcgan-tf train` does all of this and writes a report. `dcgan-tf train --data FOLDER` trains on
+# your own images, which may be PNG or JPEG files. [Chapter 12](12_own_images.ipynb) shows the whole
+# way.
+#
+# ## Summary
+#
+# - The generator makes an image of random numbers, the noise. The discriminator judges whether an
+#   image is real, and answers with a logit.
+# - Each network has its own loss and its own optimizer. The generator learns only through the
+#   discriminator and never sees a real image.
+# - The losses of a GAN do not fall to 0. A discriminator that cannot tell real from generated has a
+#   loss of 1.386, and the generator then has one of 0.693.
+# - So judge the training by the pictures, and use the curves to see whether the game is balanced.
+#
+# To read on: Goodfellow et al. 2014, [Generative adversarial
+# nets](https://arxiv.org/abs/1406.2661), the paper that had the idea, and Radford et al. 2015,
+# [DCGAN](https://arxiv.org/abs/1511.06434), which made it work for pictures.
+# [Chapter 2](02_learning.ipynb) goes on with how a network learns.
 #
 # ## An open project: how few digits, how little time?
 #
@@ -280,7 +326,8 @@ assert (loaded.generate(32, seed=1) == generated).all()
 # ## Solutions
 
 # %% [markdown]
-# 1. Twice the range becomes 255; half a step is added by rounding.
+# 1. The range from -1 to 1 is two wide, and it becomes 255 wide. So add 1, and multiply by 127.5.
+# `np.round` takes the nearest whole number; `astype` alone would always take the lower one.
 
 
 # %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
@@ -289,20 +336,21 @@ def to_pixels(x):
 
 
 # %% [markdown]
-# 2. 250 full steps and one for the last four digits.
+# 2. There are 250 full steps, and one more for the last four digits.
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
 steps = math.ceil(len(x_train) / 32)
 
 # %% [markdown]
-# 3. $1 - D$ is 0.9 for the generated images.
+# 3. For generated images $1 - D$ is 0.9. So both parts of the discriminator's loss are $-\ln 0.9$,
+# and the generator's loss is $-\ln 0.1$.
 
 # %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
 discriminator_loss = -math.log(0.9) - math.log(1 - 0.1)
 generator_loss = -math.log(0.1)
 
 # %% [markdown]
-# 4. `np.linspace` takes vectors too. Chapter 9 shows why ways along a sphere are better.
+# 4. `np.linspace` works with vectors, too. Chapter 9 shows why ways along a sphere are better.
 
 # %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
 way = np.linspace(start, end, 8)

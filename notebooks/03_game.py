@@ -13,10 +13,13 @@
 # %% [markdown]
 # # 3. The game
 #
-# A GAN is a game of two players. This chapter makes it so small that all of it can be computed
-# and drawn: first in one dimension, then in two, then with a single number for each player.
-# Afterwards you know what the best discriminator is, what the value of the game is, what an
-# equilibrium is, and why training can go round in circles instead of arriving there.
+# The training of a GAN is a game of two players, the generator and the discriminator. This chapter
+# makes the game so small that we can compute and draw all of it: first in one dimension, then in
+# two, and at last with a single number for each player.
+#
+# After this chapter you can write down the best discriminator and the value of the game, say what
+# an equilibrium is and by which marks you know it, and explain why training can go round in circles
+# and what brings it to its goal.
 #
 # Takes 18 s on two CPU cores.
 
@@ -46,7 +49,8 @@ from dcgan_tf.gan.regularizers import R1, r1_penalty
 folder = pathlib.Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# How long the games in one and in two dimensions are trained.
+# These numbers say how many epochs we train the game in one dimension (the line) and the game in
+# two dimensions (the ring).
 
 # %% tags=["parameters"] quick={"RING_EPOCHS": 3}
 LINE_EPOCHS = 60
@@ -57,9 +61,15 @@ RING_EPOCHS = 40
 #
 # *Articles: 0 §2 · 2 §2.1*
 #
-# The generator $G$ turns noise $z$ into a sample $G(z)$. Noise is drawn from a fixed
-# distribution, here the standard normal one. What comes out has a distribution too, which is
-# called $q$ here (in papers $p_G$). In one dimension the smallest generator is $G(z) = m + s z$.
+# A *sample* is one example, real or generated: an image in chapter 1, and here simply a number. The
+# *distribution* of samples says which samples there are, and how often each occurs. For numbers we
+# draw it as a curve, the *density*: where the curve is high, there are many samples.
+#
+# The generator $G$ turns noise $z$ into a sample $G(z)$. The noise is drawn from a fixed
+# distribution, here the standard normal distribution. So the generated samples have a distribution,
+# too. We call its density $q$ (papers write $p_G$), and that of the data $p$. The smallest
+# generator in one dimension is $G(z) = m + s z$: it makes samples with the mean $m$ and the
+# standard deviation $s$.
 
 
 # %%
@@ -78,10 +88,10 @@ p, q = normal(grid, 1, 0.5), normal(grid, -1, 1)
 
 # %%
 plt.figure(figsize=(7, 3.5), layout="constrained")
-for samples, shade, label in ((real, "0.6", "data"), (fake, "0.85", "generated")):
-    plt.hist(samples, bins=60, density=True, color=shade, alpha=0.8, label=label)
-plt.plot(grid, p, "k-", label="p, density of the data")
-plt.plot(grid, q, "k--", label="q, density of generated samples")
+for samples, shade, label in ((real, "0.6", "data"), (fake, "C1", "generated")):
+    plt.hist(samples, bins=60, density=True, color=shade, alpha=0.4, label=label)
+plt.plot(grid, p, "-", color="0", label="p, density of the data")
+plt.plot(grid, q, "--", color="C1", label="q, density of generated samples")
 plt.xlim(-5, 3)
 plt.xlabel("x")
 plt.ylabel("density")
@@ -89,9 +99,9 @@ plt.legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# The data comes from a Gaussian $p$ with mean 1 and standard deviation 0.5. The generator's $m$
-# and $s$ are wrong at first. It can be right: with $m = 1$ and $s = 0.5$ the two curves are the
-# same.
+# The data comes from a normal distribution, also called a *Gaussian*, with mean 1 and standard
+# deviation 0.5. The generator's $m$ and $s$ are wrong at first. But this generator can be right:
+# with $m = 1$ and $s = 0.5$ the two curves are the same.
 #
 # ## The discriminator
 #
@@ -99,7 +109,7 @@ plt.show()
 #
 # The discriminator $D$ gets a number $x$ and answers with the probability that $x$ is real, if
 # half of all numbers that it is shown are real and half are generated. What is the best answer?
-# Count: of all samples near $x$, which fraction is real?
+# We can find it by counting: of all samples near $x$, which fraction is real?
 
 # %%
 bins = np.linspace(-3, 2.5, 23)
@@ -109,30 +119,33 @@ counted = real_counts / (real_counts + fake_counts)
 best = p / (p + q)
 
 plt.figure(figsize=(7, 3.5), layout="constrained")
-plt.plot((bins[1:] + bins[:-1]) / 2, counted, "ko", label="fraction of real samples, counted")
-plt.plot(grid, best, "k-", label="p / (p + q)")
+plt.plot((bins[1:] + bins[:-1]) / 2, counted, "o", color="C0", label="real samples, counted")
+plt.plot(grid, best, "-", color="0", label="p / (p + q)")
 plt.xlim(-3, 2.5)
 plt.xlabel("x")
-plt.ylabel("probability")
+plt.ylabel("fraction of real samples")
 plt.legend()
 plt.show()
 
 # %% [markdown]
-# For a given generator this is the best discriminator there is (Goodfellow et al. 2014,
-# arXiv:1406.2661, proposition 1):
+# The dots lie on a curve with a simple formula. For a given generator no discriminator is better
+# than this one (Goodfellow et al. 2014, arXiv:1406.2661, proposition 1):
 #
 # $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
 #
 # ### A discriminator that learns it
 #
 # Nobody tells a GAN what $p$ and $q$ are. Its discriminator is a network that sees samples only.
-# Its output is the *logit* $l$, any real number, and $D = \sigma(l) = 1 / (1 + e^{-l})$. It
-# learns by the *discriminator's loss*
+# As you know from chapter 1, it returns the logit $l$, which can be any number. The function
+# *sigmoid* turns the logit into the probability: $D = \sigma(l) = 1 / (1 + e^{-l})$. The network
+# learns by making the *discriminator's loss* small:
 #
 # $$L_D = -\mathrm{E}_{x \sim p}[\ln D(x)] - \mathrm{E}_{x \sim q}[\ln(1 - D(x))],$$
 #
-# where E is the mean over samples. With logits, $-\ln D = \ln(1 + e^{-l})$ and
-# $-\ln(1 - D) = \ln(1 + e^{l})$; the function $\ln(1 + e^{l})$ is called *softplus*.
+# Here $\mathrm{E}_{x \sim p}$ is the mean over samples $x$ from $p$. The loss is small if $D$ is
+# near 1 for real samples and near 0 for generated ones. Written with logits, the two terms are
+# $-\ln D = \ln(1 + e^{-l})$ and $-\ln(1 - D) = \ln(1 + e^{l})$. The function $\ln(1 + e^{l})$ is
+# called *softplus*. We write it ourselves, and compare with the loss of the package.
 
 
 # %%
@@ -150,7 +163,9 @@ by_hand = softplus(-real_output).mean() + softplus(fake_output).mean()
 np.testing.assert_allclose(loss.discriminator_loss(real_output, fake_output), by_hand, rtol=1e-5)
 
 # %% [markdown]
-# A small network with this loss. The generator does not move.
+# Now we train a small network with this loss. The generator stays as it is. The optimizer is Adam,
+# which you know from chapter 2, and its learning rate falls step by step, so that the network comes
+# to rest.
 
 
 # %%
@@ -169,7 +184,7 @@ def dense_network(inputs, units, activation, seed):
 
 
 def make_adam(rate, **average):
-    """The optimizer Adam (chapter 8), with a learning rate that falls step by step."""
+    """The optimizer Adam (chapter 2), with a learning rate that falls step by step."""
     return keras.optimizers.Adam(make_falling_rate(rate), beta_1=0.5, **average)
 
 
@@ -204,17 +219,17 @@ print(f"largest difference from D* where p + q > 0.05: {error:.3f}")
 assert error < 0.05
 
 plt.figure(figsize=(7, 3.5), layout="constrained")
-plt.plot(grid, best, "k-", label="D*, the best")
-plt.plot(grid, learned, "k--", linewidth=2.5, label="D, learned from samples")
-plt.fill_between(grid, 0, p + q, color="0.85", label="p + q")
+plt.plot(grid, best, "-", color="0", label="D*, the best")
+plt.plot(grid, learned, "--", color="C0", linewidth=2.5, label="D, learned from samples")
+plt.fill_between(grid, 0, p + q, color="0.85", label="p + q: where samples are")
 plt.xlabel("x")
-plt.ylabel("probability, density")
+plt.ylabel("probability (lines), density (grey)")
 plt.legend()
 plt.show()
 
 # %% [markdown]
 # Where there are samples, the network has found $D^*$ without knowing $p$ and $q$. Far outside
-# there are none, and nothing holds it to the formula.
+# there are no samples, and nothing holds the network to the formula.
 #
 # ### Exercise 1 ★☆☆: how often is the best one right?
 #
@@ -238,9 +253,9 @@ with exercise(1):
 # %% [markdown]
 # ### Exercise 2 ★★☆: what did this one learn?
 #
-# In the training below somebody gave the two outputs to the loss in the wrong order. Compare what
-# came out with $D^*$. Then mend it without training again: write the function that turns its
-# logits into right ones.
+# In the training below somebody gave the two outputs to the loss in the wrong order. Compare the
+# probabilities that came out with $D^*$. Then mend the discriminator without training it again:
+# write the function that turns its logits into the right ones.
 
 
 # %%
@@ -272,16 +287,18 @@ with exercise(2):
 #
 # *Articles: 0 §2 · 2 §2.2*
 #
-# Both players look at one number, the *value* of the game. It is given by the *value function*
+# Both players look at one number, the *value* of the game. The *value function* computes it from
+# the discriminator and the generator:
 #
 # $$V(D, G) = \mathrm{E}_{x \sim p}[\ln D(x)] + \mathrm{E}_{z}[\ln(1 - D(G(z)))].$$
 #
-# The discriminator wants it large: that is $-L_D$. The generator wants it small. Such a game is
-# called a *minimax game*. In short:
-# $\min_G \max_D V(D, G)$ (Goodfellow et al. 2014, eq. 1). With natural logarithms, as here, its
-# unit is called *nat*.
+# You have seen these two terms before: $V$ is the discriminator's loss with the opposite sign,
+# $V = -L_D$. So the discriminator wants $V$ to be large. The generator wants $V$ to be small. A
+# game in which one player makes a number small that the other one makes large is called a *minimax
+# game*, and is written $\min_G \max_D V(D, G)$ (Goodfellow et al. 2014, eq. 1). The unit of $V$ is
+# the nat, because we take the natural logarithm.
 #
-# In one dimension we can compute it by an integral instead of a mean over samples.
+# In one dimension we can compute $V$ exactly, by an integral instead of a mean over samples.
 
 
 # %%
@@ -300,8 +317,9 @@ best_value = value(p, q, best_logits(p, q))
 print(f"V with D*: {best_value:.4f}")
 
 # %% [markdown]
-# Nobody does better than $D^*$. We try the trained network, a discriminator that always says one
-# half, and 1,000 others: $D^*$ with something added to its logits.
+# If $D^*$ is the best discriminator, no other one reaches this value. We try the trained network, a
+# discriminator that always says one half, and 1,000 others, for which we add a wave to the logits
+# of $D^*$.
 
 # %%
 learned_value = value(p, q, discriminator.predict(grid[:, np.newaxis], verbose=0)[:, 0])
@@ -315,23 +333,23 @@ print(f"best of the 1,000 others: {max(others):.4f}")
 assert undecided_value < learned_value < best_value and max(others) < best_value
 
 # %% [markdown]
-# With $D^*$ in place of $D$, the value depends on the generator alone:
+# If the discriminator is always the best one, $D^*$, the value depends on the generator alone:
 #
 # $$V(D^*, G) = -\ln 4 + 2 \, \mathrm{JSD}(p \,\|\, q).$$
 #
-# JSD is the *Jensen-Shannon divergence*. It says how far two distributions are apart: 0 if they are
-# equal, and at most $\ln 2$. (It is no distance in the sense of geometry, as it breaks the rule
-# that a detour is never shorter; its square root is one.) It compares both with their average
-# $a = (p + q) / 2$:
+# JSD is the *Jensen-Shannon divergence*, a number that says how far two distributions are apart. It
+# is 0 if they are equal, and at most $\ln 2$. (It is no distance in the sense of geometry, because
+# with it a detour can be shorter than the direct way. Its square root is such a distance.) It
+# compares both densities with their average $a = (p + q) / 2$:
 #
 # $$\mathrm{JSD}(p \,\|\, q) = \frac{1}{2} \int p \ln\frac{p}{a} \, dx
 # + \frac{1}{2} \int q \ln\frac{q}{a} \, dx.$$
 #
 # ### Exercise 3 ★★☆: the Jensen-Shannon divergence
 #
-# Write it, for densities on `grid`, with `np.trapezoid(heights, grid)` for the integrals. Mind
-# places where a density is 0: $0 \ln 0$ counts as 0. (`scipy.special.rel_entr(a, b)` is
-# $a \ln(a / b)$ with this rule.)
+# Write this function for densities on `grid`, with `np.trapezoid(heights, grid)` for the integrals.
+# Take care of places where a density is 0: there $0 \ln 0$ counts as 0.
+# (`scipy.special.rel_entr(a, b)` is $a \ln(a / b)$ with this rule.)
 
 
 # %% tags=["exercise-3"]
@@ -352,8 +370,9 @@ with exercise(3):
     assert np.isclose(2 * found, best_value + 2 * np.log(2)), "It does not fit the value with D*."
 
 # %% [markdown]
-# A divergence is never negative, and 0 only for equal distributions. So the smallest value of the
-# game is $-\ln 4 = -1.386$, reached where $q = p$. There $D^* = p / (p + p) = 1/2$ everywhere.
+# This divergence is never negative, and it is 0 only for equal distributions. So the smallest value
+# that the generator can reach against $D^*$ is $-\ln 4 = -1.386$, and it reaches it where $q = p$.
+# There $D^* = p / (p + p) = 1/2$ everywhere. Four generators that are not right have larger values:
 
 # %%
 np.testing.assert_allclose(value(p, p, best_logits(p, p)), -np.log(4), rtol=1e-6)
@@ -364,16 +383,16 @@ for mean, deviation in ((1, 0.6), (1.1, 0.5), (0, 0.5), (-1, 1)):
     assert v > -np.log(4)
 
 # %% [markdown]
-# Now let the generator have the right width, 0.5, and move its mean. **Predict, then look:** what
-# becomes of $D^*$ and of $V$ when $q$ comes from far away and arrives at $p$?
+# Now we give the generator the right width, 0.5, and move its mean. **Predict, then look:** how do
+# $D^*$ and $V$ change while $q$ comes from far away and arrives at $p$?
 
 
 # %%
 def draw_densities(axes, mean):
     q = normal(grid, mean, 0.5)
-    axes.plot(grid, p, "k-", label="p")
-    axes.plot(grid, q, "k--", label="q")
-    axes.plot(grid, sigmoid(np.clip(best_logits(p, q), -30, 30)), "-", color="0.6", label="D*")
+    axes.plot(grid, p, "-", color="0", label="p, data")
+    axes.plot(grid, q, "--", color="C1", label="q, generated")
+    axes.plot(grid, sigmoid(np.clip(best_logits(p, q), -30, 30)), "-.", color="C0", label="D*")
     axes.set(title=f"mean of q: {mean:.1f}", xlabel="x", xlim=(-3, 3), ylim=(0, 1.05))
 
 
@@ -381,7 +400,7 @@ figure, panels = plt.subplots(1, 3, figsize=(7, 3), sharey=True, layout="constra
 for axes, mean in zip(panels, (-1, 0.5, 1), strict=True):
     draw_densities(axes, mean)
 panels[0].set_ylabel("density, probability")
-panels[1].legend(fontsize="small", loc="upper left")
+figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 plt.show()
 
 # %%
@@ -393,29 +412,31 @@ for mean in all_means:
 
 
 def draw_value(axes, mean):
-    axes.plot(all_means, all_values, "k-")
-    axes.axhline(-np.log(4), color="0.6", linestyle=":", label="-ln 4")
-    axes.plot(mean, np.interp(mean, all_means, all_values), "ko", markersize=8)
-    axes.set(xlabel="mean of q", ylabel="V with D* (nats)")
-    axes.legend(fontsize="small")
+    axes.plot(all_means, all_values, "-", color="0")
+    axes.axhline(-np.log(4), color="0.4", linestyle=":", label="-ln 4")
+    here = np.interp(mean, all_means, all_values)
+    axes.plot(mean, here, "o", color="C1", markersize=8, label="this generator")
+    axes.set(title="value of the game", xlabel="mean of q", ylabel="V with D* (nats)")
 
 
 def draw(mean):
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3.5), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.8), layout="constrained")
     draw_densities(left, mean)
-    left.legend(fontsize="small")
+    left.set_ylabel("density, probability")
     draw_value(right, mean)
+    lines = [*left.get_lines(), *right.get_lines()[1:]]
+    figure.legend(handles=lines, loc="outside lower center", ncols=5)
     plt.show()
 
 
 draw(0.0)
 
 # %% [markdown]
-# Far away $V$ is nearly 0: the best discriminator is always right, and a small move of the
-# generator changes nothing. Near $p$ there is a slope that leads to the bottom of the valley,
-# $-\ln 4$, where $D^*$ is one half everywhere.
+# If the generator is far away, $V$ is nearly 0: the best discriminator is nearly always right, and
+# a small move of the generator changes almost nothing. Nearer to $p$ there is a slope that leads to
+# the bottom of the valley, $-\ln 4$. There $D^*$ is one half everywhere.
 #
-# The slider below moves the generator. (It needs a running notebook.)
+# With the slider below you can move the generator yourself. (The slider needs a running notebook.)
 
 # %%
 slider = ipywidgets.FloatSlider(-1, min=-3, max=3, step=0.1, description="mean of q")
@@ -426,9 +447,9 @@ _ = ipywidgets.interact(draw, mean=slider)
 # *Articles: 1 §2 · 2 §2.2*
 #
 # In training nobody waits for the best discriminator. Both players take small steps, again and
-# again: the discriminator towards a smaller $L_D$, the generator towards a smaller loss of its
-# own, $L_G = -\mathrm{E}[\ln D(G(z))]$. (Why this one and not $V$ itself is explained in
-# [chapter 5](05_losses.ipynb). Both pull the generator to where $D$ is larger.)
+# again. The discriminator makes $L_D$ smaller, and the generator makes a loss of its own smaller,
+# $L_G = -\mathrm{E}_z[\ln D(G(z))]$. [Chapter 5](05_losses.ipynb) explains why we take this loss
+# and not $V$ itself. Both of them pull the generated samples to where $D$ is larger.
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
@@ -436,8 +457,9 @@ draw_gan(axes, lit=["losses", "gradients"])
 plt.show()
 
 # %% [markdown]
-# The package's `GAN` takes any two Keras networks whose shapes fit. The generator here is a
-# single layer with one input: its kernel is $s$, its bias is $m$.
+# The package's `GAN` takes any two Keras networks whose shapes fit. Our generator is a single layer
+# with one input. Such a layer multiplies its input by one weight, the *kernel*, and adds another
+# one, the *bias*. So the kernel is $s$, and the bias is $m$.
 
 # %%
 keras.utils.set_random_seed(0)  # `fit` shuffles the data
@@ -453,7 +475,7 @@ model.compile(
 )
 
 # %% [markdown]
-# After each epoch we keep $m$, $s$ and the discriminator's answers.
+# After each epoch we write down $m$, $s$ and the discriminator's answers.
 
 # %%
 past = []
@@ -484,8 +506,8 @@ assert min(deviation for _, deviation, _ in past) < 0.3
 assert np.abs(answers - 0.5)[p > 0.1].max() < 0.1
 
 # %% [markdown]
-# The film of the training: the discriminator $D$ rises over the data, and the generated samples
-# go where it is higher.
+# Here is the film of the training. **Predict, then look:** does the generator walk straight to the
+# data, with a width between 1 and 0.5 all the way?
 
 
 # %%
@@ -501,37 +523,39 @@ frames = []
 for epoch in [*range(13), *range(16, len(past), 8)]:
     mean, deviation, answers = past[epoch]
     figure, axes = plt.subplots(figsize=(7, 3.5), dpi=70, layout="constrained")
-    axes.plot(grid, p, "k-", label="p, data")
-    axes.plot(grid, normal(grid, mean, deviation), "k--", label="q, generated")
-    axes.plot(grid, answers, "-", color="0.6", label="D")
-    axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle=":")
+    axes.plot(grid, p, "-", color="0", label="p, data")
+    axes.plot(grid, normal(grid, mean, deviation), "--", color="C1", label="q, generated")
+    axes.plot(grid, answers, "-.", color="C0", label="D")
+    axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle=":", label="one half")
     title = f"after {epoch} epochs: m = {mean:.2f}, s = {deviation:.2f}"
     axes.set(title=title, xlabel="x", ylabel="density, probability")
-    axes.set(xlim=(-4, 4), ylim=(0, 1.05))
-    axes.legend(loc="upper left", fontsize="small")
+    axes.set(xlim=(-4, 4), ylim=(0, 1.25))  # room for the legend
+    axes.legend(loc="upper center", ncols=4, fontsize="small")
     frames.append(as_frame(figure))
 write_film(folder / "line.gif", frames, duration_ms=250)
 Image(folder / "line.gif")
 
 # %% [markdown]
-# The generator does not walk straight to the data. Its samples on the left, which $D$ refuses
-# most, are pulled hardest to the right. So it shrinks on its way, until nearly all of its samples
+# The generator does not walk straight to the data. The discriminator $D$ rises towards the data,
+# and the generated samples go where $D$ is larger. The samples on the left, which $D$ refuses most,
+# are pulled hardest. So the generator becomes narrow on its way, until nearly all of its samples
 # are at one place. Then $D$ learns to refuse this place, and the generator spreads out again. In
 # the end both curves lie on each other, and $D$ is near one half where there are samples. Where
-# there are none, $D$ may say anything.
+# there are no samples, $D$ may say anything.
 #
 # Articles 0 and 1 let the players move in turns. In the package both move at the same time: each
-# gradient is taken before either has moved. That makes a difference, as we shall see below.
+# gradient is taken before either player has moved. That makes a difference, as we shall see below.
 #
 # ## The equilibrium
 #
 # *Articles: 1 §2 · 2 §2.3*
 #
 # A *Nash equilibrium* is a state of a game in which no player gains by changing alone, while the
-# other one stays. Here it is: $q = p$ and $D = 1/2$ everywhere.
+# other one stays. In this game it is the state with $q = p$ and $D = 1/2$ everywhere. We look at
+# both players, one after the other.
 #
-# First the discriminator's side: the generator stays, $q = p$. Whatever the discriminator does,
-# $V$ is not larger than with $D = 1/2$.
+# First the generator stays, with $q = p$, and only the discriminator changes. Whatever it does, $V$
+# is never larger than with $D = 1/2$.
 
 # %%
 at_equilibrium = value(p, p, np.zeros_like(grid))
@@ -543,8 +567,8 @@ print(f"V at the equilibrium {at_equilibrium:.4f}, best of 1,000 changes of D {m
 assert max(tried) < at_equilibrium
 
 # %% [markdown]
-# Now the generator's side: the discriminator stays, $D = 1/2$. **Predict, then run:** how much
-# does the generator lose if it alone moves away from the data?
+# Now the discriminator stays, with $D = 1/2$, and only the generator changes. **Predict, then
+# run:** how much does the generator lose if it alone moves away from the data?
 
 # %%
 tried = [
@@ -555,11 +579,12 @@ tried = [
 np.testing.assert_allclose(tried, at_equilibrium, atol=1e-6)
 
 # %% [markdown]
-# Nothing at all: a discriminator that always says one half does not care where the samples are.
-# What keeps the generator at the data is that the discriminator would answer.
+# The generator loses nothing at all, because a discriminator that always says one half does not
+# care where the samples are. What keeps the generator at the data is that the discriminator would
+# learn to see the difference if the generator went away.
 #
-# Elsewhere somebody gains. With the first generator of this chapter and its $D^*$, the generator
-# can lower $V$ by moving its mean alone.
+# In any other state one of the players can gain. We take the first generator of this chapter and
+# its $D^*$: this generator can lower $V$ by moving its mean alone.
 
 # %%
 fixed_logits = best_logits(p, q)
@@ -568,8 +593,9 @@ for mean in (-1, -0.5, 0, 0.5, 1):
 assert value(p, normal(grid, -0.5, 1), fixed_logits) < best_value - 0.1
 
 # %% [markdown]
-# The equilibrium has marks that can be seen in training. With $D = 1/2$ the logits are 0. Then
-# the discriminator's loss is $2 \ln 2 = 1.386$ and the generator's is $\ln 2 = 0.693$.
+# You can see the marks of the equilibrium in training. With $D = 1/2$ the logits are 0, since
+# $\sigma(0) = 1/2$. Then the discriminator's loss is $2 \ln 2 = 1.386$ and the generator's loss is
+# $\ln 2 = 0.693$.
 
 # %%
 undecided = np.zeros((8, 1), np.float32)
@@ -579,8 +605,9 @@ np.testing.assert_allclose(
 np.testing.assert_allclose(loss.generator_loss(undecided), math.log(2), rtol=1e-6)
 
 # %% [markdown]
-# And no discriminator can be right more often than half of the time, because real and generated
-# samples are the same. **Predict, then look:** do the curves of our training get there?
+# There is a third mark: no discriminator can be right more often than half of the time, because
+# real and generated samples have the same distribution. **Predict, then look:** do the curves of
+# our training get there?
 
 # %%
 plot_curves(history, folder / "curves.png")
@@ -593,10 +620,11 @@ assert abs(ends["generator_loss"] - math.log(2)) < 0.05
 assert abs((ends["real_accuracy"] + ends["fake_accuracy"]) / 2 - 0.5) < 0.05
 
 # %% [markdown]
-# They do. With images they rarely do: there the discriminator keeps a little ahead.
+# These curves do get there. In the training with images they rarely get there, because the
+# discriminator keeps a little ahead.
 #
-# The other direction does not hold: losses of 1.386 and 0.693 do not prove that $q = p$. They are
-# also those of a discriminator that is too weak to see the difference.
+# Take care with the other direction: losses of 1.386 and 0.693 do not prove that $q = p$. A
+# discriminator that is too weak to see the difference has the same losses.
 #
 # ### Exercise 4 ★★☆: a discriminator that is too weak
 #
@@ -633,8 +661,8 @@ with exercise(4):
 # %% [markdown]
 # ## Two dimensions
 #
-# The data is now a ring of eight Gaussians. Each of them is called a *mode* of the distribution.
-# The question is whether the generator finds all of them.
+# Each sample is now a point in the plane, and the data is a ring of eight Gaussians. Each of them
+# is called a *mode* of the distribution. The question is whether the generator finds all of them.
 
 # %%
 angles = 2 * np.pi * np.arange(8) / 8
@@ -643,9 +671,9 @@ which = rng.integers(8, size=8192)
 ring = (modes[which] + rng.normal(0, 0.1, size=(8192, 2))).astype(np.float32)
 
 # %% [markdown]
-# We count by code: a sample belongs to a mode if it is at most three standard deviations, 0.3,
-# away from its middle. A mode is covered if at least 3 % of all samples belong to it (an even
-# distribution has 12.5 % in each).
+# We let the computer count. A sample belongs to a mode if it is less than 0.3, three standard
+# deviations, away from the middle of the mode. A mode is *covered* if at least 3 % of all samples
+# belong to it. (If all modes got the same, each would have 12.5 %.)
 
 
 # %%
@@ -662,10 +690,13 @@ def modes_covered(samples):
 assert modes_covered(ring) == 8 and modes_covered(ring[which < 3]) == 3
 
 # %% [markdown]
-# The same `GAN`, with two small networks that take and return points of the plane. The generator
-# gets eight random numbers. R1, the default penalty, stays on this time; the last section shows
-# what it does. `generate` takes the moving average of the generator's weights, so that the film
-# is calm.
+# We take the same `GAN` with two small networks. The generator turns eight random numbers into a
+# point, and the discriminator turns a point into a logit. R1, the penalty of chapter 1, stays on
+# this time. The last section of this chapter shows what R1 does.
+#
+# The weights of a generator move to and fro from step to step. So the package also keeps a *moving
+# average* of them: a mean over many steps, in which the latest steps count most. `generate` draws
+# with this average, so that the film is calm.
 
 
 # %%
@@ -695,9 +726,9 @@ for _ in range(RING_EPOCHS):
 frames = []
 shown = [epoch for epoch in range(len(films)) if epoch <= 14 or epoch % 4 == 0]
 for epoch in shown:
-    figure, axes = plt.subplots(figsize=(4, 4.2), dpi=70, layout="constrained")
-    axes.plot(*ring[:500].T, ".", color="0.75", markersize=3, label="data")
-    axes.plot(*films[epoch][:500].T, "k.", markersize=3, label="generated")
+    figure, axes = plt.subplots(figsize=(5, 5.2), dpi=80, layout="constrained")
+    axes.plot(*ring[:500].T, ".", color="0.75", markersize=5, label="data")
+    axes.plot(*films[epoch][:500].T, "+", color="C1", markersize=4, label="generated")
     axes.set(
         title=f"epoch {epoch}: {modes_covered(films[epoch])} of 8 modes", xlabel="x", ylabel="y"
     )
@@ -707,30 +738,48 @@ for epoch in shown:
 write_film(folder / "ring.gif", frames, duration_ms=300)
 Image(folder / "ring.gif")
 
+
 # %%
-last = mode_fractions(films[-1])
-print("fraction of each mode:", last.round(3), "sum:", last.sum().round(3))
+def describe(samples):
+    """The fraction of samples in no mode, and the mean standard deviation within the modes."""
+    distances = np.linalg.norm(samples[:, np.newaxis] - modes, axis=2)
+    nearest, inside = distances.argmin(axis=1), distances.min(axis=1) < 0.3
+    found = np.unique(nearest[inside])
+    deviations = [samples[inside & (nearest == mode)].std(axis=0) for mode in found]
+    return 1 - inside.mean(), np.mean(deviations)
+
+
+print("fraction of generated samples in each mode:", mode_fractions(films[-1]).round(3))
+for name, samples in (("data", ring), ("generated", films[-1])):
+    outside, spread = describe(samples)
+    print(f"{name:9}: {outside:.3f} in no mode, standard deviation within a mode {spread:.3f}")
 assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 
 # %% [markdown]
-# All eight are found. Some samples lie between the modes, more than of the data: the generator is a
-# continuous function of the noise, so between two modes there must be a bridge, if a thin one. A
-# generator that stays on some modes is *collapsed*: [chapter 8](08_failures.ipynb) makes it happen
-# on purpose.
+# The generator has found all eight modes, but it is not perfect, and the two lines of numbers show
+# where. More of its samples than of the data lie between the modes. The generator is a continuous
+# function of the noise, so between two modes there must be a bridge, even if it is a thin one. And
+# within each mode its samples lie closer together than the data: the clusters are in the right
+# places, but they are only about half as wide. (Twice as many epochs do not make them wider.) So
+# "8 of 8 modes" does not yet mean $q = p$.
+#
+# A generator that stays on a few of the modes has *collapsed*. [Chapter 8](08_failures.ipynb) makes
+# this happen on purpose.
 #
 # ## Two objectives
 #
 # *Articles: 4 §2*
 #
-# Article 4 calls the game an optimisation with two objectives. Stated precisely: the
-# discriminator minimises $L_D$ over its own weights, the generator minimises $L_G$ over its own
-# weights, and each loss depends on the weights of both. That is no minimisation of one function,
-# and it does not become one by adding the two. (What the discriminator maximises is the value
-# $V$; its loss has the minus sign and is minimised.)
+# Article 4 calls the game an optimisation with two objectives. To be precise: the discriminator
+# minimises $L_D$ over its own weights, the generator minimises $L_G$ over its own weights, and each
+# loss depends on the weights of both. So this is not the minimisation of one function, and it does
+# not become one if you add the two losses. (What the discriminator maximises is the value $V$. Its
+# loss has the opposite sign, and the discriminator minimises it.)
 #
-# Let us add the two and see, with the losses of the value itself, $L_D = -V$ and $L_G = V$
-# without the part that does not depend on $G$. **Predict, then run:** what does the generator
-# learn from $L_D + L_G$?
+# Let us add the two losses and see. We take the losses that come from the value itself. The
+# discriminator's loss is $L_D = -V$. The generator's loss is the part of $V$ that depends on $G$,
+# $L_G = \mathrm{E}_z[\ln(1 - D(G(z)))]$. **Predict, then run:** what does the generator learn from
+# $L_D + L_G$?
 
 # %%
 minimax = Minimax()
@@ -748,21 +797,24 @@ print(f"length of the generator's gradient: own loss {own:.4f}, sum {of_sum:.4f}
 assert own > 1e-3 and of_sum < 1e-5
 
 # %% [markdown]
-# Nothing. What the one wins the other loses, so the generator drops out of the sum. This is why
-# the training step has two losses, two gradients and two optimizers.
+# The generator learns nothing from the sum. With these two losses one player wins what the other
+# one loses, so the generator drops out of the sum. This is why the training step has two losses,
+# two gradients and two optimizers.
 #
-# In other fields, optimisation with two objectives means one set of variables and two wishes,
-# with a compromise between them. Here each wish has variables of its own. So the question is not
-# for a compromise, but for an equilibrium, and whether training goes there.
+# In other fields, optimisation with two objectives means that one set of variables has to fulfil
+# two wishes, and one looks for a compromise. Here each wish has variables of its own. So we do not
+# look for a compromise. We look for an equilibrium, and ask whether training goes there.
 #
 # ## A game that goes round in circles
 #
 # The smallest game of this kind has one number for each player: $V(x, y) = x y$. The first player
 # chooses $x$ and wants $V$ small, the second chooses $y$ and wants it large. The equilibrium is
-# $x = y = 0$: with $y = 0$ no $x$ changes anything, with $x = 0$ no $y$ does.
+# $x = y = 0$: as long as $y = 0$, no change of $x$ changes the value, and as long as $x = 0$, no
+# change of $y$ does.
 #
-# Each follows its own gradient: $\partial V / \partial x = y$ and $\partial V / \partial y = x$.
-# In a *simultaneous* step both gradients are taken before anybody moves.
+# Each player follows its own gradient: $\partial V / \partial x = y$ and
+# $\partial V / \partial y = x$. The first player goes against it, the second one along it. In a
+# *simultaneous* step both gradients are taken before anybody moves.
 
 
 # %%
@@ -779,7 +831,7 @@ def play(step, start=(1.0, 0.0), steps=150, rate=0.1):
 
 
 # %% [markdown]
-# **Predict, then run:** where do both players end up?
+# **Predict, then run:** the players start at $(1, 0)$. Where do they end up?
 
 # %%
 outward = play(simultaneous)
@@ -789,11 +841,12 @@ print(f"distance from the equilibrium: at first {radius[0]:.2f}, in the end {rad
 assert radius[-1] > 2 * radius[0]
 
 # %% [markdown]
-# Further and further away: the distance grows by the factor $\sqrt{1 + \text{rate}^2}$ in each
-# step. The direction of the step is at right angles to the way to the equilibrium, always.
+# They go further and further away: in each step their distance from the equilibrium grows by the
+# factor $\sqrt{1 + \text{rate}^2}$. The reason is that each step is at right angles to the way to
+# the equilibrium.
 #
 # With *alternating* steps the second player sees where the first one has gone. The points then
-# stay on a closed curve, an ellipse: $x^2 - \text{rate} \, x y + y^2$ never changes.
+# stay on a closed curve, an ellipse, because $x^2 - \text{rate} \, x y + y^2$ never changes.
 
 
 # %%
@@ -807,16 +860,18 @@ x, y = around.T
 np.testing.assert_allclose(x**2 - 0.1 * x * y + y**2, 1.0)
 
 # %% [markdown]
-# There are cures. One is not to use the last point, but the *average* of all points so far. For
-# the generator's weights the package keeps such an average, with more weight on the latest steps.
+# There are cures. The first one is to take the *average* of all points so far in place of the last
+# point. The points go round the equilibrium, so their average comes close to it. You have met such
+# an average above: the moving average of the generator's weights.
 
 # %%
 averages = np.cumsum(around, axis=0) / np.arange(1, len(around) + 1)[:, np.newaxis]
 assert np.hypot(*averages[-1]) < 0.2
 
 # %% [markdown]
-# The other is a *penalty*: the second player, who stands for the discriminator, also wants $y$ to
-# be small. It maximises $x y - \frac{\gamma}{2} y^2$. The equilibrium is the same.
+# The second cure is a *penalty*. The second player, who stands for the discriminator, also wants
+# $y$ to be near 0: it maximises $x y - \frac{\gamma}{2} y^2$, with a number $\gamma$, the weight of
+# the penalty. The equilibrium is still $x = y = 0$.
 
 
 # %%
@@ -827,26 +882,45 @@ def penalised(x, y, rate, gamma=0.5):
 inward = play(penalised)
 assert np.hypot(*inward[-1]) < 0.1
 
-figure, panels = plt.subplots(1, 3, figsize=(7, 2.9), sharey=True, layout="constrained")
+
+def draw_path(axes, points):
+    """The way of both players, with arrows in its direction."""
+    axes.plot(*points.T, "-", color="0.4", linewidth=1, label="way of both players")
+    lengths = np.cumsum(np.hypot(*np.diff(points, axis=0).T))
+    for part in (0.15, 0.4, 0.65, 0.9):
+        i = np.searchsorted(lengths, part * lengths[-1])
+        arrow = {
+            "arrowstyle": "-|>",
+            "color": "C0",
+            "mutation_scale": 15,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        }
+        axes.annotate("", points[i + 2], points[i], arrowprops=arrow)
+    axes.plot(*points[0], "o", color="C1", label="start")
+    axes.plot(0, 0, "+", color="0", markersize=12, label="equilibrium")
+
+
+figure, panels = plt.subplots(1, 3, figsize=(8, 4), sharey=True, layout="constrained")
 for axes, title, points in (
     (panels[0], "simultaneous", outward),
     (panels[1], "alternating", around),
-    (panels[2], "with a penalty", inward),
+    (panels[2], "simultaneous, with a penalty", inward),
 ):
-    axes.plot(*points.T, "k-", linewidth=0.8)
-    axes.plot(*points[0], "ko", label="start")
-    axes.plot(0, 0, "k+", markersize=12, label="equilibrium")
-    axes.set(title=title, xlabel="x", xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), aspect="equal")
-panels[1].plot(*averages.T, "--", color="0.5", label="average")
-panels[0].set_ylabel("y")
-panels[1].legend(fontsize="x-small", loc="lower left")
+    draw_path(axes, points)
+    axes.set_title(title, fontsize="medium")
+    axes.set(xlabel="x, first player", xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), aspect="equal")
+panels[1].plot(*averages.T, "--", color="C2", label="average so far")
+panels[0].set_ylabel("y, second player")
+figure.legend(*panels[1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 plt.show()
 
 # %% [markdown]
 # ### Exercise 5 ★★☆: look ahead
 #
-# There is a third cure (Korpelevich 1976, *extragradient*): try a simultaneous step, take both
-# gradients at the point where it leads, go back, and make the step with these gradients. Write it.
+# There is a third cure, the *extragradient* (Korpelevich 1976). The players try a simultaneous
+# step and take both gradients at the point where it leads. Then they go back and make the real
+# step with these gradients. Write this step.
 
 
 # %% tags=["exercise-5"]
@@ -872,16 +946,18 @@ with exercise(5):
 # %% [markdown]
 # ## The smallest GAN
 #
-# Is this only a toy? Mescheder et al. (2018, arXiv:1801.04406, section 2) gave a GAN that is
-# hardly larger, the *Dirac-GAN*. All data is the number 0. The generator is one number $\theta$,
-# which it always returns. The discriminator is a line through 0: its logit is $l(x) = \psi x$. In
-# the equilibrium both are 0.
+# Does this happen in a GAN, too? Mescheder et al. (2018, arXiv:1801.04406, section 2) invented a
+# GAN that is hardly larger than this game, the *Dirac-GAN*. In its data every sample is the number
+# 0. The generator has a single weight $\theta$ and always returns it. The discriminator is a line
+# through 0 with the slope $\psi$: its logit is $l(x) = \psi x$. In the equilibrium $\theta$ and
+# $\psi$ are 0.
 #
-# The losses are those of the value itself:
+# The losses are again those of the value itself:
 # $L_D = \mathrm{softplus}(0) + \mathrm{softplus}(\psi \theta)$ and
 # $L_G = -\mathrm{softplus}(\psi \theta)$. The penalty *R1* is half the squared gradient of the
-# logit at real samples. Here this gradient is the slope of the line, which is the same everywhere,
-# so that R1 is $\psi^2 / 2$.
+# logit at real samples, the gradient with respect to the sample. It says how much the logit changes
+# if the sample changes a little. Here this gradient is the slope of the line, which is the same
+# everywhere, so that R1 is $\psi^2 / 2$.
 
 # %%
 psi = tf.constant(0.8)
@@ -890,7 +966,7 @@ np.testing.assert_allclose(r1_penalty(lambda x: psi * x, data), psi**2 / 2)
 
 
 # %% [markdown]
-# The gradients of both losses, by hand:
+# We compute the gradients of both losses by hand. The derivative of softplus is the sigmoid.
 
 
 # %%
@@ -902,8 +978,9 @@ def dirac_step(theta, psi, rate, gamma):
 
 
 # %% [markdown]
-# And the same as two Keras networks, trained by `GAN` with plain gradient descent (SGD). The
-# generator needs a layer that does not listen to the noise.
+# Then we build the same as two Keras networks, which `GAN` trains with plain gradient descent
+# (SGD). The generator needs a layer that does not listen to the noise. The last lines check that
+# the networks take the same way as our formulas.
 
 
 # %%
@@ -941,16 +1018,14 @@ for gamma, path in paths.items():
     np.testing.assert_allclose(path, by_hand, atol=1e-3)
 
 # %%
-figure, panels = plt.subplots(1, 2, figsize=(7, 3.5), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(7, 4.6), sharey=True, layout="constrained")
 for axes, (gamma, path) in zip(panels, paths.items(), strict=True):
-    axes.plot(*path.T, "k-", linewidth=0.8)
-    axes.plot(*path[0], "ko", label="start")
-    axes.plot(0, 0, "k+", markersize=12, label="equilibrium")
+    draw_path(axes, path)
     title = f"R1 with weight {gamma}" if gamma else "without R1"
-    axes.set(title=title, xlabel="generator, theta", aspect="equal")
+    axes.set(title=title, xlabel=r"generator's weight $\theta$", aspect="equal")
     axes.set(xlim=(-1.8, 1.8), ylim=(-1.8, 1.8))
-panels[0].set_ylabel("discriminator, psi")
-panels[1].legend()
+panels[0].set_ylabel(r"discriminator's weight $\psi$")
+figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 plt.show()
 
 # %%
@@ -960,14 +1035,14 @@ assert distances[0.3][-1] < 0.01
 
 # %% [markdown]
 # Without R1 this GAN goes on turning around its equilibrium, a little further out each time. With
-# R1 it arrives. The penalty does not move the equilibrium, where the gradient is 0 anyway; it takes
-# the swing out of the way there. This is one reason why R1 is on by default in this package.
+# R1 it arrives. The penalty does not move the equilibrium, because the slope is 0 there anyway. It
+# only damps the swing on the way. This is one reason why R1 is on by default in this package.
 #
-# Near the equilibrium one can compute this. For small $\theta$ and $\psi$ a step adds the rate
-# times a matrix times $(\theta, \psi)$. If its eigenvalues have an imaginary part, the path
-# turns. If their real part is negative, the path shrinks, provided that the rate is small enough:
-# with $\gamma = 0.3$ and a rate of 2, a step leads further away in spite of the negative real part,
-# because it overshoots.
+# If you know eigenvalues, you can compute this near the equilibrium. For small $\theta$ and $\psi$
+# a step adds the rate times a matrix times $(\theta, \psi)$. If the eigenvalues of this matrix have
+# an imaginary part, the path turns. If their real part is negative, the path shrinks, provided that
+# the rate is small enough. With $\gamma = 0.3$ and a rate of 2, for example, a step leads further
+# away although the real part is negative, because it goes too far.
 
 
 # %%
@@ -986,8 +1061,8 @@ for gamma in (0, 0.3):
 # %% [markdown]
 # ### Exercise 6 ★★★: no turning at all
 #
-# From which weight of R1 on does the path near the equilibrium no longer turn, but go straight
-# in? Find the smallest $\gamma$ for which the eigenvalues have no imaginary part, by trying or by
+# With a large enough weight of R1 the path near the equilibrium no longer turns: it goes straight
+# in. Find the smallest $\gamma$ for which the eigenvalues have no imaginary part, by trying or by
 # computing.
 
 # %% tags=["exercise-6"]
@@ -1005,15 +1080,32 @@ with exercise(6):
     assert below > 1e-6, "Less would do."
 
 # %% [markdown]
-# Real GANs have thousands of weights for each $\theta$ and $\psi$. What they share with this one
-# is that the players chase each other, and that the way to the equilibrium is no slope down which
-# everything rolls. [Chapter 8](08_failures.ipynb) shows what else can happen on the way.
+# The networks of a real GAN have many thousands of weights in place of $\theta$ and $\psi$. What
+# they share with this small GAN is that the players chase each other: the equilibrium is not the
+# bottom of a valley into which everything rolls by itself. [Chapter 8](08_failures.ipynb) shows
+# what else can happen on the way.
+#
+# ## Summary
+#
+# - For a given generator the best discriminator is $D^* = p / (p + q)$.
+# - The value $V$ of the game is what the discriminator makes large and the generator small. With
+#   $D^*$ it is $-\ln 4 + 2 \, \mathrm{JSD}(p \,\|\, q)$, and smallest where $q = p$.
+# - In the equilibrium $q = p$ and $D = 1/2$, and the losses are 1.386 and 0.693. But these losses
+#   do not prove the equilibrium.
+# - The generator needs a loss of its own: it learns nothing from the sum $L_D + L_G$ of a minimax
+#   game.
+# - Simultaneous steps can turn around the equilibrium for ever. A penalty such as R1 damps the
+#   turning, and an average of the weights smooths it.
+#
+# To read on: Goodfellow et al. 2014, [Generative adversarial
+# nets](https://arxiv.org/abs/1406.2661), section 4, and Mescheder et al. 2018, [Which training
+# methods for GANs do actually converge?](https://arxiv.org/abs/1801.04406)
 #
 # ## An open project: a shape that is hard
 #
 # Replace the ring of eight Gaussians by a distribution of your own in the plane: a spiral, 25
-# Gaussians in a square, two moons, or modes that differ in size. Train the same two networks on it,
-# and say how well the generator does, by a measure that you define yourself.
+# Gaussians in a square, two moons, or modes that differ in size. Train the same two networks on it.
+# Then say how well the generator does, by a measure that you define yourself.
 #
 # A good answer
 #
@@ -1028,15 +1120,15 @@ with exercise(6):
 # ## Solutions
 
 # %% [markdown]
-# 1. It says "real" below 1, half-way between the two means. It is right about a real sample if
-# this lies below 1, and by symmetry as often about a generated one.
+# 1. The best discriminator says "real" below 1, half-way between the two means. It is right about a
+# real sample if this sample lies below 1. By symmetry it is right as often about a generated one.
 
 # %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
 best_accuracy = scipy.stats.norm.cdf(1)
 
 # %% [markdown]
-# 2. It learned which fraction of the samples is generated, $1 - D^*$. As
-# $1 - \sigma(l) = \sigma(-l)$, the sign of the logit is wrong, and nothing else.
+# 2. This discriminator learned which fraction of the samples is generated, $1 - D^*$. Since
+# $1 - \sigma(l) = \sigma(-l)$, only the sign of the logit is wrong.
 
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
@@ -1056,15 +1148,16 @@ def jensen_shannon(p, q):
 
 
 # %% [markdown]
-# 4. A line looks for a side on which one of them has more. Around the same mean there is none,
-# however wide the generator is.
+# 4. A line looks for a side on which real samples are more frequent than generated ones. If both
+# have the same mean, there is no such side, however wide the generator is.
 
 # %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
 fooling_mean = 0
 fooling_deviation = 2
 
 # %% [markdown]
-# 5. The gradients at the point ahead already contain the turn that is to come.
+# 5. The gradients at the point ahead already contain the turn that is to come, so that the step is
+# bent inwards.
 
 
 # %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}

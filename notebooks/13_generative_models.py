@@ -13,10 +13,11 @@
 # %% [markdown]
 # # 13. Generative models before the GAN
 #
-# This chapter is a look back. It shows what a generative model is, how one was built before there
-# were GANs, where each of these ways ends with images, and what the adversarial idea changed. After
-# this chapter you can say what a model of data has to do, draw samples from six of them, and
-# compare them in a table.
+# This chapter is a look back. How did people build generative models before there were GANs, how
+# far does each of these ways lead with images, and what did the adversarial idea change?
+#
+# After this chapter you can say what a model of data has to do, draw pictures from five such
+# models, from independent pixels to a GAN, and compare them in a table.
 #
 # Takes 50 s on two CPU cores.
 
@@ -41,8 +42,8 @@ from dcgan_tf.exercises import exercise
 folder = pathlib.Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# How many digits the networks learn from, how long the GAN is trained, and how many images of
-# each model are compared in the end.
+# These numbers say how many digits the networks learn from, how many epochs we train the GAN, and
+# how many images of each model we compare in the end.
 
 # %% tags=["parameters"] quick={"DIGITS": 800, "EPOCHS": 1, "SAMPLES": 300}
 DIGITS = 8004
@@ -54,10 +55,11 @@ SAMPLES = 2000
 #
 # *Articles: 2 §1.1*
 #
-# *Deep learning* means to learn from examples with a network of several layers. Most such networks
-# are *classifiers*, which are *discriminative models*, as they tell things apart: they get an
-# example $x$, here the picture of a digit, and answer with a label $y$, here one of ten classes.
-# What they learn is $p(y \mid x)$, the probability of each label for a given picture.
+# *Deep learning* means to learn from examples with a network of several layers. Very many such
+# networks are *classifiers*. A classifier gets an example $x$, here the picture of a digit, and
+# answers with a label $y$, here one of ten classes. It learns $p(y \mid x)$, the probability of
+# each label for a given picture. Such a model is called *discriminative*, because it tells things
+# apart.
 
 # %%
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
@@ -78,19 +80,19 @@ answers = digits.classify(random_pictures)
 print("how often each digit was the answer:", np.bincount(answers, minlength=10))
 
 # %% [markdown]
-# It names a digit for each of them, because that is all that it can do. Nothing in $p(y \mid x)$
-# says how likely the picture $x$ itself is.
+# The classifier names a digit for each of them, because it can do nothing else. Nothing in
+# $p(y \mid x)$ says how likely the picture $x$ itself is.
 #
-# A *generative model* is about $x$. It stands for $p(x)$, the distribution that the data came
-# from, and it is a way to draw new samples from it: pictures that nobody drew, but somebody could
-# have drawn.
+# A *generative model* is about the picture $x$. It stands for $p(x)$, the distribution that the
+# data came from, and it gives you a way to draw new samples from this distribution: pictures that
+# nobody drew, but that somebody could have drawn.
 #
 # ## A model of one number
 #
 # *Articles: 2 §1.2*
 #
-# We begin with data of one dimension. For each digit we take the fraction of ink in its picture:
-# the mean of all pixels, on a scale from 0 (black) to 1 (white).
+# We begin with data of one dimension. For each digit we take one number, the fraction of ink in its
+# picture: the mean of all pixels, on a scale from 0 (black) to 1 (white).
 
 
 # %%
@@ -102,17 +104,17 @@ ink, test_ink = ink_of(x_train), ink_of(x_test)
 print(f"{len(ink)} numbers from {ink.min():.3f} to {ink.max():.3f}")
 
 # %% [markdown]
-# The first model is a normal distribution, also called a Gaussian. To fit it means to take mean
-# and standard deviation from the data.
+# The first model is a normal distribution, a Gaussian. To fit it to the data means to give it the
+# mean and the standard deviation of the data.
 
 # %%
 mean, deviation = ink.mean(), ink.std()
 gaussian_draws = rng.normal(mean, deviation, size=5000)
 
 # %% [markdown]
-# The second model is a histogram: the range is cut into bins, and each bin keeps the fraction of
-# the data that fell into it. To draw a number, choose a bin by these fractions, then any place in
-# it.
+# The second model is a histogram. We cut the range into bins, and each bin keeps the fraction of
+# the data that fell into it. To draw a number, we choose a bin with these fractions as
+# probabilities, and then any place in this bin.
 
 # %%
 counts, edges = np.histogram(ink, bins=20)
@@ -129,19 +131,19 @@ for axes, name, draws in (
     (right, "histogram", histogram_draws),
 ):
     axes.hist(ink, bins=40, density=True, color="0.8", label="data")
-    axes.hist(draws, bins=40, density=True, histtype="step", color="black", label="drawn")
+    axes.hist(draws, bins=40, density=True, histtype="step", color="C1", label="drawn from it")
     axes.set(title=name, xlabel="fraction of ink")
     axes.legend()
 left.set_ylabel("density")
 plt.show()
 
 # %% [markdown]
-# The data is not quite symmetric: its right side is longer than the left one. The Gaussian cannot
-# say that, the histogram can.
+# The data is not quite symmetric: its right side is longer than its left side. The histogram can
+# describe this, but the Gaussian cannot.
 #
-# Both are *explicit* models: they have a formula for the density $p(x)$. So they can be judged by
-# data that they have not seen: the higher the mean of $\ln p(x)$ over it, the *log-likelihood*,
-# the better. (With the natural logarithm its unit is called *nat*.)
+# Both models are *explicit*: they have a formula for the density $p(x)$. So we can judge them by
+# data that they have not seen. We take the mean of $\ln p(x)$ over this data, the *log-likelihood*.
+# Its unit is the nat, and the higher it is, the better the model.
 
 
 # %%
@@ -158,8 +160,8 @@ print(f"Gaussian {gaussian_score:.3f}, histogram {histogram_score:.3f}")
 assert gaussian_score < histogram_score
 
 # %% [markdown]
-# The more bins, the finer the histogram. **Predict, then run:** what happens to the
-# log-likelihood of the data it was made from, and to that of unseen data, with 1,000 bins?
+# With more bins the histogram becomes finer. **Predict, then run:** what happens with 1,000 bins to
+# the log-likelihood of the data that the histogram was made from, and what to that of unseen data?
 
 # %%
 for number in (5, 20, 1000):
@@ -170,17 +172,18 @@ for number in (5, 20, 1000):
 assert seen > gaussian_score and unseen == -np.inf
 
 # %% [markdown]
-# For the data it was made from it gets better and better. But at least one unseen number falls
-# into an empty bin: the model calls impossible what has happened. A model that repeats its
-# examples is not a good model. We meet this again, as *memorising*, in
-# [chapter 8](08_failures.ipynb).
+# For the data that it was made from, the histogram gets better and better. But at least one unseen
+# number falls into an empty bin, whose density is 0, and the logarithm of 0 is minus infinity: the
+# model says that this number is impossible. A model that only repeats its examples is not a good
+# model. With GANs this is called *memorising*, see [chapter 8](08_failures.ipynb).
 #
 # ### Exercise 1 ★★☆: the inverse of the distribution function
 #
-# There is a shorter way to draw from a histogram. Its *distribution function* goes from 0 at the
-# first edge to 1 at the last, with straight lines between the edges: it says which fraction of the
-# data lies further left. Its inverse turns uniform random numbers $u$ from 0 to 1 into samples.
-# Write it. `np.interp` draws straight lines through given points, `np.cumsum` adds up.
+# There is a shorter way to draw from a histogram. Its *distribution function* says for each place
+# which fraction of the data lies further left. It goes from 0 at the first edge to 1 at the last
+# one, with straight lines between the edges. Its inverse turns uniform random numbers $u$ from 0 to
+# 1 into samples. Write this inverse. (`np.interp` draws straight lines through given points, and
+# `np.cumsum` adds numbers up.)
 
 
 # %% tags=["exercise-1"]
@@ -203,8 +206,9 @@ with exercise(1):
     assert np.allclose(drawn, wanted), "Some numbers are not where they should be."
 
 # %% [markdown]
-# This function is a *generator*: it turns random numbers, the *noise*, into samples. One can also
-# begin with the generator, and never write down a density:
+# This function is a *generator*: it turns random numbers, the noise, into samples. You can also
+# begin with the generator, and never write down a density. Here is such a generator: it stretches
+# and moves the noise, and takes the exponential function of the result.
 
 # %%
 noise = rng.normal(size=5000)
@@ -214,24 +218,24 @@ for name, numbers in (("data", ink), ("generated", generated)):
     print(f"{name:10s}", np.quantile(numbers, (0.05, 0.25, 0.5, 0.75, 0.95)).round(3))
 
 # %% [markdown]
-# The five numbers are quantiles: 5 %, 25 %, 50 %, 75 % and 95 % of the numbers lie below them. A
-# model that is given as a program from noise to samples, without a density, is called *implicit*.
-# It is easy to draw from, but it cannot tell how likely a given $x$ is. What it made can only be
-# compared with data, sample against sample. A GAN is such a model, and its discriminator makes
-# the comparison.
+# The five numbers are quantiles: 5 %, 25 %, 50 %, 75 % and 95 % of the samples lie below them. They
+# nearly agree. A model that is a program from noise to samples, without a formula for the density,
+# is called *implicit*. It is easy to draw from, but it cannot tell how likely a given $x$ is. We
+# can only compare its samples with the data. A GAN is such a model, and its discriminator makes the
+# comparison.
 #
 # ## Why pictures are harder
 #
-# A picture of 28 by 28 pixels is a point in a space of 784 dimensions. A histogram of it, with
-# only two bins for each pixel, black and white, would have a bin for each possible picture:
-# $2^{784}$.
+# A picture of 28 by 28 pixels is a point in a space of 784 dimensions. Imagine a histogram of such
+# pictures with only two bins for each pixel, black and white. It would have one bin for each
+# possible picture, and there are $2^{784}$ of them.
 #
 # ### Exercise 2 ★★☆: the size of the table
 #
-# A table gives a probability to each black and white picture of `n` pixels. All of them add up to
-# 1, so that the last one follows from the others; the others are free. How many free numbers does
-# the table have? And how many, if each pixel is drawn for itself, white with a probability of its
-# own?
+# A table gives a probability to each black and white picture of `n` pixels. All probabilities add
+# up to 1, so that the last one follows from the others, and the others are free. How many free
+# numbers does the table have? And how many free numbers are there, if each pixel is drawn for
+# itself and is white with a probability of its own?
 
 
 # %% tags=["exercise-2"]
@@ -256,21 +260,21 @@ with exercise(2):
     assert independent[2] / independent[1] == 392, "Each pixel brings as much as the others."
 
 # %% [markdown]
-# The table is out of reach: no collection of pictures could fill more than a tiny part of it. So
-# a model of pictures has to assume something.
+# Nobody can make this table: no collection of pictures could fill more than a tiny part of it. So a
+# model of pictures has to assume something.
 #
 # ### Each pixel for itself
 #
-# The simplest assumption is that the pixels have nothing to do with each other. Each gets a
-# Gaussian with its own mean and its own standard deviation. **Predict, then run:** will the
-# pictures look like digits?
+# The simplest assumption is that the pixels have nothing to do with each other. Each pixel gets a
+# Gaussian with its own mean and its own standard deviation. (A value below -1 is shown as black,
+# and a value above 1 as white.) **Predict, then run:** will the pictures look like digits?
 
 
 # %%
-def show(pictures, columns=8):
-    """A grid of pictures in [-1, 1]."""
-    grid = rendering.make_grid(rendering.to_uint8(pictures), columns=columns)
-    rendering.write_png(folder / "grid.png", grid)
+def show(pictures, caption):
+    """A grid of pictures in [-1, 1], eight in a row, with a caption."""
+    grid = rendering.make_grid(rendering.to_uint8(pictures), columns=8)
+    rendering.write_png(folder / "grid.png", rendering.add_caption(grid, caption))
     return Image(folder / "grid.png")
 
 
@@ -278,21 +282,22 @@ samples = {}  # of each model, for the comparison at the end
 means, deviations = x_train.mean(axis=0), x_train.std(axis=0)
 independent_pixels = rng.normal(means, deviations, size=(SAMPLES, 28, 28, 1))
 samples["independent pixels"] = independent_pixels
-show(independent_pixels[:16])
+show(independent_pixels[:16], "16 samples: each pixel for itself")
 
 # %% [markdown]
-# Noise, in the middle of the picture. Yet each pixel by itself is right: its mean and its
-# standard deviation are those of the data.
+# They look like noise in the middle of the picture. Yet each pixel by itself has the right mean and
+# the right standard deviation, those of the data.
 
 # %%
 assert np.abs(independent_pixels.mean(axis=0) - means).max() < 0.4
 assert np.abs(independent_pixels.std(axis=0) - deviations).max() < 0.3
 
 # %% [markdown]
-# What is lost is how pixels go together. A digit is made of strokes: beside a white pixel there
-# is often another. The *correlation* of two pixels is 1 if one follows from the other by a rising
-# straight line, and 0 if there is no such relation. Here is that of one pixel in the middle with
-# each of the others.
+# What the model has lost is how pixels go together. A digit is made of strokes, so that there is
+# often another white pixel beside a white one. The *correlation* of two pixels measures this. It is
+# 1 if one pixel follows from the other by a rising straight line, -1 if by a falling one, and 0 if
+# there is no such relation. Here is the correlation of one pixel in the middle with each of the
+# others.
 
 
 # %%
@@ -308,22 +313,23 @@ figure, panels = plt.subplots(1, 2, figsize=(7, 3.5), sharey=True, layout="const
 for axes, name, pictures in zip(
     panels, ("digits", "independent pixels"), (x_train, independent_pixels), strict=True
 ):
-    shades = axes.imshow(correlations_with_middle(pictures), cmap="gray", vmin=-1, vmax=1)
+    shades = axes.imshow(correlations_with_middle(pictures), cmap="viridis", vmin=-1, vmax=1)
     axes.set(title=name, xlabel="column (pixels)")
 panels[0].set_ylabel("row (pixels)")
 figure.colorbar(shades, ax=panels, label="correlation with pixel (14, 14)")
 plt.show()
 
 # %% [markdown]
-# In digits the neighbours are alike, and further away there are pixels that are dark where this
-# one is light. In the other pictures the pixel is alone.
+# In digits the neighbours of the pixel are like it, and a little further away there are pixels that
+# are often dark where this one is light. In the pictures of the model the pixel is related to
+# nothing but itself.
 #
 # ### Exercise 3 ★★☆: one number for it
 #
 # Write a function for the correlation of pixels with their neighbour on the right, as one number
-# for a set of pictures: subtract the mean picture, so that $r$ is left. Then divide the sum of
-# $r_{i,j} \, r_{i,j+1}$ over all pictures and places by the root of (sum of $r_{i,j}^2$ times sum
-# of $r_{i,j+1}^2$). What does it give for `x_train` and for `independent_pixels`?
+# for a set of pictures. First subtract the mean picture, and call the rest $r$. Then divide the sum
+# of $r_{i,j} \, r_{i,j+1}$ over all pictures and places by the root of (sum of $r_{i,j}^2$ times
+# sum of $r_{i,j+1}^2$). What does your function give for `x_train` and for `independent_pixels`?
 
 
 # %% tags=["exercise-3"]
@@ -361,9 +367,10 @@ with exercise(3):
 # %% [markdown]
 # ### All covariances
 #
-# A Gaussian can have correlations too. It then needs the whole *covariance matrix*, here of 784
-# by 784 numbers. *Principal component analysis* (PCA) turns the axes so that the covariance
-# between any two of the new coordinates is 0, and keeps those in which the data varies most.
+# A Gaussian can have correlations, too. Then it needs the whole *covariance matrix*, here a table
+# of 784 by 784 numbers. The *covariance* of two pixels is their correlation times both standard
+# deviations. *Principal component analysis* (PCA) turns the axes so that the covariance between any
+# two of the new coordinates is 0, and keeps those coordinates in which the data varies most.
 
 # %%
 flat = x_train.reshape(-1, 784)
@@ -371,7 +378,7 @@ pca = PCA(n_components=100, random_state=0).fit(flat)
 print(f"100 directions hold {pca.explained_variance_ratio_.sum():.3f} of the variance")
 
 # %% [markdown]
-# That is a matter of linear algebra: the variances along the new axes are the greatest
+# If you know linear algebra, you can check it: the variances along the new axes are the greatest
 # eigenvalues of the covariance matrix.
 
 # %%
@@ -379,20 +386,20 @@ eigenvalues = scipy.linalg.eigvalsh(np.cov(flat, rowvar=False))
 np.testing.assert_allclose(pca.explained_variance_, eigenvalues[::-1][:100], rtol=1e-2)
 
 # %% [markdown]
-# Along the new axes the coordinates are uncorrelated. A Gaussian for each of them is then a
-# Gaussian with nearly the full covariance of the pixels. **Predict, then run:** is it enough for
-# a digit?
+# Along the new axes the coordinates are uncorrelated. So we draw each of them from a Gaussian of
+# its own, and turn the axes back. The pictures then have nearly all covariances of the pixels.
+# **Predict, then run:** is that enough for a digit?
 
 # %%
 coordinates = rng.normal(size=(SAMPLES, 100)) * np.sqrt(pca.explained_variance_)
 samples["Gaussian, 100 components"] = pca.inverse_transform(coordinates).reshape(-1, 28, 28, 1)
-show(samples["Gaussian, 100 components"][:16])
+show(samples["Gaussian, 100 components"][:16], "16 samples: Gaussian, 100 components")
 
 # %% [markdown]
-# There are strokes now, because the correlation of neighbours is right. But hardly one of the
+# There are strokes now, because neighbours are correlated as in the data. But hardly one of the
 # pictures is a digit. A Gaussian knows only pairs of pixels, and its cloud of points is a single
-# ellipsoid: the middle between a 1 and an 8 is as good to it as either of them. It also draws
-# grey where digits are black or white.
+# ellipsoid. For such a cloud the middle between a 1 and an 8, which is no digit, is more likely
+# than at least one of the two. The Gaussian also draws grey where digits are black or white.
 
 
 # %%
@@ -412,9 +419,10 @@ assert gaussian_grey > 2 * real_grey
 #
 # *Articles: 2 §1.2*
 #
-# An *autoencoder* is two networks. The *encoder* makes a short code of a picture, here 16
-# numbers; the *decoder* makes a picture of the code. Together they are trained to give back what
-# they got. The code is too short to copy 784 pixels, so it must hold what matters in digits.
+# An *autoencoder* consists of two networks. The *encoder* turns a picture into a short code, here
+# 16 numbers, and the *decoder* turns the code into a picture. We train them together to give back
+# the picture that they got. The code is too short to copy 784 pixels, so it must hold what matters
+# in digits.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -437,12 +445,14 @@ decoder = keras.Sequential(
 autoencoder = keras.Sequential([encoder, decoder])
 autoencoder.compile("adam", "mse")
 autoencoder.fit(x_train[:DIGITS], x_train[:DIGITS], epochs=15, batch_size=64, verbose=0)
-show(np.concatenate([x_test[:8], autoencoder.predict(x_test[:8], verbose=0)]))
+pairs = np.concatenate([x_test[:8], autoencoder.predict(x_test[:8], verbose=0)])
+show(pairs, "above: unseen digits; below: what came back")
 
 # %% [markdown]
-# Above are digits that it has not seen, below is what came back: softer, but the same digits. To
-# *reconstruct* is what it was trained for. The error is far below that of the best answer that
-# does not look at the picture, which is the mean picture.
+# The upper row has digits that the autoencoder has not seen, and the lower row has what came back:
+# the same digits, only softer. To *reconstruct* a picture is what the autoencoder was trained for.
+# Its error is far below that of the mean picture, which is the best answer if you do not look at
+# the digit.
 
 # %%
 reconstruction_error = autoencoder.evaluate(x_test, x_test, verbose=0)
@@ -451,22 +461,22 @@ print(f"mean squared error: {reconstruction_error:.3f}, of the mean picture {err
 assert reconstruction_error < 0.5 * error_of_mean
 
 # %% [markdown]
-# The decoder turns 16 numbers into a picture, as a generator does. So let us feed it random
-# codes, with the mean and the standard deviation that each of the 16 numbers has over the
+# The decoder turns 16 numbers into a picture, just as a generator does. So let us give it random
+# codes. Each of the 16 numbers has the mean and the standard deviation that it has over the
 # training digits. **Predict, then run:** will these be digits?
 
 # %%
 codes = encoder.predict(x_train, verbose=0)
 random_codes = rng.normal(codes.mean(axis=0), codes.std(axis=0), size=(SAMPLES, 16))
 samples["autoencoder, random codes"] = decoder.predict(random_codes, verbose=0)
-show(samples["autoencoder, random codes"][:16])
+show(samples["autoencoder, random codes"][:16], "16 samples: autoencoder, random codes")
 
 # %% [markdown]
-# Some are nearly digits, many are not. To reconstruct is not to generate: the decoder has learned
-# what to do with codes of digits, and nobody told it, or the encoder, where among all codes these
-# should lie. The random codes go to places between them. (A *variational* autoencoder, Kingma and
-# Welling 2013, arXiv:1312.6114, trains the codes to be normally distributed, which closes most of
-# this gap.)
+# Some of them are nearly digits, and many are not. To reconstruct is not to generate. The decoder
+# has learned what to do with the codes of digits, but nobody told the encoder where to put these
+# codes. So many random codes fall between them, where the decoder has learned nothing. (A
+# *variational* autoencoder, Kingma and Welling 2013, arXiv:1312.6114, also trains the codes to look
+# like draws from a normal distribution, which makes this gap smaller.)
 #
 # ### Exercise 4 ★★☆: better codes
 #
@@ -505,18 +515,20 @@ with exercise(4):
 #
 # *Articles: 2 §1.2*
 #
-# A *restricted Boltzmann machine* (RBM) is a model of black and white pictures. In addition to the
-# pixels $v_i$, which are 0 or 1, it has hidden units $h_j$, which are 0 or 1 too. Each pair of both
-# has an *energy*, and is the more likely the lower its energy is:
+# A *restricted Boltzmann machine* (RBM) is a model of black and white pictures. Its pixels $v_i$
+# are 0 or 1. Besides them it has hidden units $h_j$, which are 0 or 1, too. A state of the machine
+# is a picture $v$ together with all hidden units $h$. Each state has an *energy* $E(v, h)$, and
+# the lower the energy is, the more likely is the state:
 #
 # $$E(v, h) = -\sum_i b_i v_i - \sum_j c_j h_j - \sum_{j,i} h_j W_{ji} v_i, \qquad
 # p(v, h) = \frac{e^{-E(v, h)}}{Z}.$$
 #
-# The number $Z$ makes all probabilities add up to 1. It is a sum over all pictures and all states
-# of the hidden units, which nobody can compute: the density is explicit, but for this factor.
+# The numbers $b_i$, $c_j$ and $W_{ji}$ are the weights of the machine. The number $Z$ makes all
+# probabilities add up to 1. It is a sum over all states, which are far too many to be added up. So
+# we have a formula for the probability, but one factor of it stays unknown.
 #
-# To keep it small we halve the pictures, by the mean of 2 by 2 pixels, and make them black and
-# white.
+# To keep the machine small we halve the sides of the pictures, by the mean of 2 by 2 pixels, and
+# make each pixel black or white.
 
 # %%
 halved = x_train.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4))
@@ -530,14 +542,16 @@ def enlarged(visible):
 
 rbm = BernoulliRBM(n_components=200, learning_rate=0.01, n_iter=15, random_state=0)
 rbm.fit(visible[:DIGITS])
-show(enlarged(visible[:8]))
+show(enlarged(visible[:8]), "real digits, halved, black and white")
 
 # %% [markdown]
-# *Restricted* means: no pixel is tied to a pixel, no hidden unit to a hidden unit. So for a given
-# picture the hidden units are independent, each with a probability of its own, and the other way
-# round. With the function $\sigma(x) = 1 / (1 + e^{-x})$ these are
-# $p(h_j = 1 \mid v) = \sigma(c_j + \sum_i W_{ji} v_i)$ and
-# $p(v_i = 1 \mid h) = \sigma(b_i + \sum_j h_j W_{ji})$.
+# *Restricted* means that no weight ties a pixel to a pixel or a hidden unit to a hidden unit. So
+# for a given picture the hidden units are independent of each other, and for given hidden units the
+# pixels are. Each has a probability of its own, which we can compute with the sigmoid,
+# $\sigma(x) = 1 / (1 + e^{-x})$:
+#
+# $$p(h_j = 1 \mid v) = \sigma\Big(c_j + \sum_i W_{ji} v_i\Big), \qquad
+# p(v_i = 1 \mid h) = \sigma\Big(b_i + \sum_j h_j W_{ji}\Big).$$
 
 # %%
 weights, hidden_bias, visible_bias = (
@@ -562,10 +576,10 @@ def visible_probability(hidden):
 np.testing.assert_allclose(hidden_probability(visible), rbm.transform(visible), rtol=1e-3)
 
 # %% [markdown]
-# To draw a picture, one goes back and forth: draw the hidden units for the picture, draw a
-# picture for the hidden units, and again. This is *Gibbs sampling*. The pictures are a *Markov
-# chain*: each is made from the one before. After many steps the pictures
-# come from the model, wherever they began. Here they begin with independent pixels.
+# To draw a picture, we go to and fro: we draw the hidden units for the picture, then a new picture
+# for the hidden units, and begin again. This is called *Gibbs sampling*. The pictures form a
+# *Markov chain*: each is made from the one before. After very many steps the pictures come from the
+# model, wherever they began. Here they begin with independent pixels.
 
 
 # %%
@@ -582,18 +596,21 @@ for step in range(1, 301):
     if step in (1, 10, 300):
         stages.append(chain[:8])
 samples["restricted Boltzmann machine"] = enlarged(chain)
-show(enlarged(np.concatenate(stages)))
+show(
+    enlarged(np.concatenate(stages)),
+    "columns: eight chains; rows: at first, after 1, 10, 300 steps",
+)
 
 # %% [markdown]
-# The rows are eight chains at the beginning and after 1, 10 and 300 steps. Strokes join, and
-# pieces of digits, sometimes whole ones, come out of the noise. It takes hundreds of steps for
-# one picture, and one cannot be sure when they are enough: a chain can stay near one shape for
-# long.
+# Each column is one chain. On the way down strokes join, and the noise turns into pieces of digits
+# and sometimes into whole ones. But look at the last row: nearly all of these chains have come to
+# the same slanted stroke, a 1. Each picture takes hundreds of steps, and you cannot be sure when
+# they are enough, because a chain can stay near one shape for long.
 #
 # ### Exercise 5 ★★★: chains that stand still
 #
 # Somebody wrote the step below, and all chains stop moving after a while. Find out why, and write
-# a step without the mistake. It may use the functions from above.
+# a step without this mistake. Your step may use the functions from above.
 
 
 # %%
@@ -638,15 +655,16 @@ with exercise(5):
 #
 # *Articles: 0 §1 · 2 §1.3*
 #
-# Up to here each model had a price. A simple density does not fit pictures; the decoder fits
-# pictures, but does not know where to begin; the RBM draws in hundreds of small steps.
+# Up to here each model had a price. A simple density does not fit pictures. The decoder makes good
+# pictures, but we do not know which codes to give it. The RBM needs hundreds of small steps for
+# each picture.
 #
 # Goodfellow et al. (2014, arXiv:1406.2661) proposed to give up the density, and to train a
-# generator directly: a network $G$ that makes a picture $G(z)$ of noise $z$ in one go. Whether
-# the pictures are right is judged by a second network, the discriminator $D$. It learns to tell
-# real pictures from generated ones: $D(x)$ is the probability with which it takes $x$ for real.
-# The generator learns to be taken for real. Both together are a *generative adversarial network*,
-# a GAN.
+# generator directly: a network $G$ that turns noise $z$ into a picture $G(z)$ in one go. A second
+# network, the discriminator $D$, judges whether the pictures are right. It learns to tell real
+# pictures from generated ones: $D(x)$ is the probability with which it takes $x$ for real. The
+# generator learns to make pictures that the discriminator takes for real. Both networks together
+# are a *generative adversarial network*, a GAN.
 
 # %%
 model = DCGAN(image_shape=(28, 28, 1), latent_dim=16, seed=0)
@@ -655,9 +673,9 @@ print(f"generator: {model.generator.count_params():,} weights")
 print(f"discriminator: {model.discriminator.count_params():,} weights")
 
 # %% [markdown]
-# Both are trained, in turns or at once, each by a loss of its own. The discriminator's is small
-# if $D$ is near 1 for real images and near 0 for generated ones. The generator's is small if $D$
-# is near 1 for generated ones.
+# Both networks are trained, in turns or at once, and each has a loss of its own. The
+# discriminator's loss is small if $D$ is near 1 for real images and near 0 for generated ones. The
+# generator's loss is small if $D$ is near 1 for generated images.
 
 # %%
 real_images = x_train[:32]
@@ -676,19 +694,19 @@ np.testing.assert_allclose(
 )
 
 # %% [markdown]
-# `real_images` does not occur in the generator's loss. The generator never sees a real picture.
-# All that it learns about them comes through the discriminator. How a step of the training works
-# is the matter of [chapter 6](06_training_step.ipynb); here we let `fit` do it.
+# `real_images` does not occur in the generator's loss. The generator never sees a real picture: all
+# that it learns about real pictures comes through the discriminator. [Chapter
+# 6](06_training_step.ipynb) shows how a step of the training works. Here we let `fit` do it.
 
 # %%
 model.fit(x_train[:DIGITS], epochs=EPOCHS, batch_size=32, verbose=2)
 samples["GAN"] = model.generate(SAMPLES, seed=1)
-show(samples["GAN"][:16])
+show(samples["GAN"][:16], "16 samples: GAN")
 
 # %% [markdown]
 # ## All of them in one table
 #
-# Here is what the models drew, one row each.
+# Here is what the models drew, with one row for each model. The first row has real digits.
 
 # %%
 rows = {"digits": x_test, **samples}
@@ -700,14 +718,17 @@ for axes, (name, pictures) in zip(panels, rows.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# To compare them by a number, we need one that works without a density. The *Fréchet distance*
-# (Heusel et al. 2017, arXiv:1706.08500) is such a number. It takes *features*: what the last
-# hidden layer of a classifier says of a picture, here 64 numbers. It fits one Gaussian to the
-# features of real images, another to those of generated ones, with means $m$ and covariance
-# matrices $C$, and takes the squared distance of the two Gaussians (the field leaves the word
-# "squared" out of the name):
+# To compare the models by a number, we need a number that works without a density. The *Fréchet
+# distance* (Heusel et al. 2017, arXiv:1706.08500) is such a number, which you know from chapter 7.
+# It takes the *features* of each picture, here the 64 numbers in the last hidden layer of a
+# classifier. It fits one Gaussian to the features of real images, and another one to those of
+# generated images, with means $m$ and covariance matrices $C$. Then it takes the squared distance
+# of the two Gaussians (the field leaves the word "squared" out of the name):
 #
 # $$|m_r - m_f|^2 + \mathrm{tr}\big(C_r + C_f - 2 (C_r C_f)^{1/2}\big).$$
+#
+# The letters r and f stand for real and fake, and tr is the trace, the sum of the diagonal of a
+# matrix. The smaller the distance is, the better.
 
 # %%
 real_features, _ = digits(x_train[:SAMPLES])
@@ -722,10 +743,10 @@ np.testing.assert_allclose(frechet_distance(real_features, fake_features), by_ha
 # %% [markdown]
 # ### Exercise 6 ★★☆: deceive the distance
 #
-# The distance looks at means and covariances, and at nothing else. The data is one feature,
-# normally distributed with the mean 2 and the standard deviation 3. A generator makes only two
-# different numbers, each half of the time. Choose the two so that its Fréchet distance from the
-# data is 0.
+# The distance looks at means and covariances, and at nothing else. Let the data have a single
+# feature, normally distributed with the mean 2 and the standard deviation 3. A generator makes only
+# two different numbers, each of them half of the time. Choose the two numbers so that the Fréchet
+# distance of this generator from the data is 0.
 
 # %% tags=["exercise-6"]
 lower_number = ...
@@ -745,13 +766,15 @@ with exercise(6):
     assert distance < 1e-3, f"The means agree, but the distance is {distance:.2f}: and the spread?"
 
 # %% [markdown]
-# The package's `Scorer` computes this distance and more. *Coverage* (Naeem et al. 2020) is the
-# fraction of real images with a generated one nearby: are all kinds of digits there? *Near copies*
-# is the fraction of generated images that repeat a training image.
+# The package's `Scorer` computes this distance and more. *Coverage* (Naeem et al. 2020,
+# arXiv:2002.09797) is the fraction of real images that have a generated image nearby. It says
+# whether all kinds of digits are there. *Near copies* is the fraction of generated images that
+# repeat a training image.
 #
-# Three more rows are there to compare with: other real digits, which is the best one can hope
-# for; real digits halved as for the RBM; and a "model" that draws training images again.
-# **Predict, then run:** in which column does the last one give itself away?
+# The table has three more rows to compare with. The first has other real digits: their scores are
+# the best that you can hope for. The second has real digits that are halved as for the RBM. The
+# third is a "model" that only draws training images again. **Predict, then run:** in which column
+# does this last model give itself away?
 
 # %%
 scorer = Scorer(x_train, digits, held_out=x_test, samples=SAMPLES)
@@ -778,32 +801,39 @@ assert distances["GAN"] > distances["real digits"]
 assert scores["training digits again"]["near_copies"] == 1
 
 # %% [markdown]
-# From independent pixels to the Gaussian, from there to the autoencoder, and from there to the
-# GAN, each time the distance falls. Real digits are nearer still: six epochs are a short
-# training. The RBM's pictures are coarse, so it is fair to compare them with the halved digits.
+# The distance falls from independent pixels to the Gaussian, from the Gaussian to the autoencoder,
+# and from the autoencoder to the GAN. Real digits are nearer still, because six epochs are a short
+# training. The pictures of the RBM are coarse, so it is fair to compare them with the halved
+# digits. They are far behind these, and their coverage is low, because so many chains came to a 1
+# that the other digits are rare.
 #
-# The "model" that draws training images again has an excellent distance and full coverage. Only
-# the last column shows that it has made nothing new. One number alone never tells how good a
-# generative model is; [chapter 7](07_watching.ipynb) has the other scores.
+# The "model" that draws training images again has an excellent distance and nearly full coverage.
+# Only the last column shows that it has made nothing new. One number alone never tells how good a
+# generative model is. [Chapter 7](07_watching.ipynb) has the other scores.
 #
 # ## What GANs are used for
 #
 # *Articles: 1 §1 · 3 §1 · 4 §1*
 #
-# Pictures for games and for virtual reality, art, and more data to train other networks with:
-# wherever samples are wanted that look real, a GAN can be used. Also where they should not:
-# forged pictures of people and made-up news are made with generative models too. Whoever
-# generates should say so.
+# You can use a GAN wherever you want samples that look real: for pictures in games and in virtual
+# reality, for art, and for more data to train other networks with. People also use generative
+# models where they should not: for forged pictures of others and for made-up news. So whoever
+# publishes a generated picture should say that it is generated.
 #
-# Article 4 names four tasks with images. They differ in what the generator gets in addition to the
-# noise, or in its place: for *generation* nothing; for *translation* an image of another kind, such
-# as an outline; for *enhancement* a small or poor image; for *completion* an image with a hole. The
-# discriminator asks in each case whether the result looks real.
+# Article 4 names four tasks with images. They differ in what the generator gets besides the noise
+# or in its place:
+#
+# - for *generation* it gets nothing else;
+# - for *translation* it gets an image of another kind, such as an outline;
+# - for *enhancement* it gets a small or poor image;
+# - for *completion* it gets an image with a hole.
+#
+# In each case the discriminator asks whether the result looks real.
 # [Chapter 10](10_applications.ipynb) trains all four.
 #
-# Article 3 names little data as the reason for GANs: examples are dear, and a generator could
-# make more. That has a limit. What little data means can be seen with the histogram. **Predict,
-# then run:** how much of the unseen data falls into empty bins, if the histogram is made from 10
+# Article 3 names little data as the reason for GANs: examples cost much, and a generator could
+# make more of them. This has a limit. The histogram shows what little data means. **Predict, then
+# run:** how much of the unseen data falls into empty bins, if the histogram is made from 10
 # numbers?
 
 # %%
@@ -817,18 +847,33 @@ assert empty_fractions == sorted(empty_fractions, reverse=True) and empty_fracti
 
 # %% [markdown]
 # A model knows nothing of what its examples do not show, and what it generates adds no facts to
-# them. What can be added is knowledge from elsewhere: that a digit moved by a pixel is the same
-# digit, for example. [Chapter 10](10_applications.ipynb) trains a GAN from 50 images in this way.
+# them. But you can add knowledge from elsewhere, for example that a digit which is moved by a pixel
+# is still the same digit. [Chapter 10](10_applications.ipynb) trains a GAN from 50 images in this
+# way.
 #
-# [Chapter 3](03_game.ipynb) makes the game of the two networks so small that everything in it can
-# be computed.
+# ## Summary
+#
+# - A classifier learns $p(y \mid x)$. A generative model stands for $p(x)$ and draws new samples.
+# - An explicit model has a formula for the density, and you can judge it by the log-likelihood of
+#   unseen data. An implicit model, such as a GAN, is a program from noise to samples.
+# - A picture has too many pixels for a table, so each model assumes something: independent pixels,
+#   a Gaussian, a short code, or hidden units.
+# - A GAN drops the density. Its discriminator compares samples with the data, and the generator
+#   makes a picture in one go.
+# - No single number tells how good a model is: a copy of the training images has an excellent
+#   Fréchet distance.
+#
+# To read on: Goodfellow et al. 2014, [Generative adversarial
+# nets](https://arxiv.org/abs/1406.2661), Kingma and Welling 2013, [Auto-encoding variational
+# Bayes](https://arxiv.org/abs/1312.6114), and Heusel et al. 2017, [the Fréchet
+# distance](https://arxiv.org/abs/1706.08500).
 #
 # ## An open project: a model of your own
 #
-# Build a seventh model of the digits that is no GAN, and put it into the table. Ideas: one Gaussian
-# with PCA for each of the ten digits; a mixture of Gaussians over the codes of the autoencoder
-# (`sklearn.mixture.GaussianMixture`); pixels drawn one after the other, each from a logistic
-# regression on the pixels before it.
+# Build a sixth model of the digits that is no GAN, and put it into the table. Here are some ideas:
+# one Gaussian with PCA for each of the ten digits; a mixture of Gaussians over the codes of the
+# autoencoder (`sklearn.mixture.GaussianMixture`); pixels drawn one after the other, each from a
+# logistic regression on the pixels before it.
 #
 # A good answer
 #
@@ -842,7 +887,8 @@ assert empty_fractions == sorted(empty_fractions, reverse=True) and empty_fracti
 # ## Solutions
 
 # %% [markdown]
-# 1. The fractions added up are the heights at the edges. The inverse swaps heights and places.
+# 1. `np.cumsum` of the fractions gives the heights of the distribution function at the edges. The
+# inverse swaps heights and places.
 
 
 # %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
@@ -853,7 +899,8 @@ def inverse_distribution(u, fractions, edges):
 
 # %% [markdown]
 # 2. There are $2^n$ pictures, and one probability follows from the rest. Independent pixels need
-# one number each. For the 784 pixels of a digit the first number has 237 digits.
+# one number each. For the 784 pixels of a digit, the size of the table is a number of 237 decimal
+# digits.
 
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
@@ -866,7 +913,7 @@ def free_numbers_of_independent_pixels(n):
 
 
 # %% [markdown]
-# 3. Without the mean picture, what is common to all pictures would count as correlation.
+# 3. If you do not subtract the mean picture, what is common to all pictures counts as correlation.
 
 
 # %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
@@ -881,7 +928,8 @@ print(f"independent pixels {neighbour_correlation(independent_pixels):.2f}")
 
 
 # %% [markdown]
-# 4. The pictures get a little better. That codes of digits are no single Gaussian cloud remains.
+# 4. With such codes the pictures get a little better. But the codes of digits are still no single
+# Gaussian cloud.
 
 
 # %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
@@ -890,8 +938,8 @@ def draw_codes(codes, n, rng):
 
 
 # %% [markdown]
-# 5. Nothing was drawn: each unit took its more likely value. So each chain runs downhill to a
-# picture that leads to itself.
+# 5. The step draws nothing at random: each unit takes its more likely value. So each chain runs
+# downhill to a picture that leads to itself, and stays there.
 
 
 # %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}
@@ -901,8 +949,9 @@ def gibbs_step(visible, rng):
 
 
 # %% [markdown]
-# 6. Two numbers, each one standard deviation from the mean, have this mean and this deviation. The
-# distance calls them perfect, and they are nothing like the data. So look at the samples, too.
+# 6. Take two numbers that are one standard deviation below and above the mean. They have the mean
+# and the standard deviation of the data. The distance calls them perfect, although they are nothing
+# like the data. So look at the samples, too.
 
 # %% tags=["solution-6", "hide-cell"] jupyter={"source_hidden": true}
 lower_number = 2 - 3
