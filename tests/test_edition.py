@@ -61,11 +61,19 @@ def test_nbgrader_grades_it(course, source, tmp_path):
         pytest.skip(
             "nbgrader is not installed, and the variable NBGRADER does not name its program"
         )
+    # nbgrader starts other programs of its environment by their names.
+    paths = f"{pathlib.Path(program).parent}{os.pathsep}{os.environ['PATH']}"
     name = source.stem
     shutil.copytree(course, tmp_path, dirs_exist_ok=True)
 
     def run(*words):
-        done = subprocess.run([program, *words], cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run(
+            [program, *words],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": paths},
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stderr[-3000:]
 
     run("generate_assignment", name, "--create")
