@@ -117,7 +117,7 @@ def make_table(chapters):
             f"{chapter.computing:.1f}" if chapter.computing < 1 else f"{chapter.computing:.0f}"
         )
         lines.append(
-            f"| [{chapter.title}](../course/{chapter.stem}.ipynb) | {chapter.goals} "
+            f"| [{chapter.title}](course/{chapter.stem}.ipynb) | {chapter.goals} "
             f"| {', '.join(chapter.words)} | {chapter.reading} min | {minutes} min | {exercises} |"
         )
     return "\n".join(lines) + "\n"

@@ -52,11 +52,34 @@ def set_slide(cell, kind):
     cell.metadata["slideshow"] = {"slide_type": kind}
 
 
+def is_short(shown):
+    """Whether the last slide has only a little text so far."""
+    text = ""
+    for cell in reversed(shown):
+        text += cell.source
+        if cell.cell_type == "code" or len(text) > SHORT:
+            return False
+        if cell.metadata["slideshow"]["slide_type"] != "-":
+            return True
+    return False
+
+
+def is_announced(cell, shown):
+    """Whether the text before a cell of few lines ends with a colon, and so speaks of its code."""
+    before = shown[-1] if shown else None
+    return (
+        before is not None
+        and before.cell_type == "markdown"
+        and before.source.rstrip().endswith(":")
+        and cell.source.count("\n") < LONGEST_CODE
+    )
+
+
 def arrange(notebook):
     """Says of each cell on which slide it is shown.
 
     A heading begins a slide; a text without one goes below it, with what the code after it shows.
-    Left out are cells that show nothing and answer nothing: imports, checks, and the solutions.
+    Left out are cells that show nothing, such as imports, and checks and solutions.
 
     Args:
         notebook: A notebook with outputs. It is left as it is.
@@ -74,11 +97,14 @@ def arrange(notebook):
                     re.sub(r"^\*Articles: .*\*\n\n", "", part, flags=re.M)
                 )
                 heading = re.match(r"#+", part)
-                set_slide(piece, "slide" if heading and len(heading[0]) <= 2 else "subslide")
+                if heading:
+                    set_slide(piece, "slide" if len(heading[0]) <= 2 else "subslide")
+                else:
+                    set_slide(piece, "-" if is_short(shown) else "subslide")
                 shown.append(piece)
         elif "parameters" in tags or edition.tag_of(cell)[0] == "check" or "hide-cell" in tags:
             continue
-        elif cell.outputs or edition.tag_of(cell)[0] == "exercise":
+        elif cell.outputs or edition.tag_of(cell)[0] == "exercise" or is_announced(cell, shown):
             if cell.outputs and cell.source.count("\n") >= LONGEST_CODE:
                 cell.source = ""
             set_slide(cell, "-")

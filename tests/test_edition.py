@@ -3,6 +3,7 @@
 import csv
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -50,6 +51,22 @@ def test_each_exercise_has_points_and_each_cell_one_name(course, source):
     solved = [each["grade_id"] for each in marks if each["solution"]]
     assert len(graded) == len(solved) >= 4 and set(graded.values()) <= {1, 2, 3}
     assert all(each["locked"] != each["solution"] for each in marks)
+
+
+@pytest.mark.tools
+@each_source
+def test_slides_open_without_a_network(source, tmp_path):
+    pytest.importorskip("nbconvert")
+    import slides
+
+    path = source.with_suffix(".ipynb")
+    slides.write(path, tmp_path)
+    page = (tmp_path / f"{source.stem}.html").read_text(encoding="utf-8")
+    assert re.findall(r"<(?:script|link|img)\b[^>]*(?:src|href)=.https?:", page) == []
+    assert "Reveal.initialize" in page and "MathJax" in page and "Solutions</h2>" not in page
+    cells = nbformat.read(path, 4).cells
+    drawn = sum("image/png" in out.get("data", {}) for c in cells for out in c.get("outputs", []))
+    assert page.count("data:image/png") == drawn > 0
 
 
 @pytest.mark.tools
