@@ -131,9 +131,13 @@ def draw_needs(chapters):
     width = max(map(len, floors.values())) * (BOX_WIDTH + GAP) + GAP
     places, boxes = {}, []
     for floor, row in floors.items():
-        left = (width - len(row) * BOX_WIDTH - (len(row) - 1) * GAP) / 2
         for i, chapter in enumerate(row):
-            x, y = left + i * (BOX_WIDTH + GAP), 10 + floor * (BOX_HEIGHT + GAP)
+            middle = (
+                width * (i + 1) / (len(row) + 1)
+                if len(row) < 3
+                else width * (2 * i + 1) / (2 * len(row))
+            )
+            x, y = middle - BOX_WIDTH / 2, 10 + floor * (BOX_HEIGHT + GAP)
             places[chapter.topic] = x + BOX_WIDTH / 2, y
             boxes.append(
                 f'<rect x="{x}" y="{y}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="6" '
@@ -142,10 +146,7 @@ def draw_needs(chapters):
                 f'text-anchor="middle">{escape(chapter.title)}</text>'
             )
     arrows = [
-        f'<path d="M{places[need][0]},{places[need][1] + BOX_HEIGHT} L{places[topic][0]},'
-        f'{places[topic][1] - 3}" fill="none" stroke="#555" marker-end="url(#tip)"/>'
-        for topic in places
-        for need in NEEDS[topic]
+        draw_arrow(*places[need], *places[topic]) for topic in places for need in NEEDS[topic]
     ]
     height = 20 + len(floors) * (BOX_HEIGHT + GAP) - GAP
     return "\n".join(
@@ -159,6 +160,15 @@ def draw_needs(chapters):
             *boxes,
             "</svg>\n",
         ]
+    )
+
+
+def draw_arrow(from_x, from_y, to_x, to_y):
+    """An arrow from the lower edge of a box to the upper one of another, on the side it comes from."""
+    shift = max(-0.4, min(0.4, (from_x - to_x) / (2 * BOX_WIDTH))) * BOX_WIDTH
+    return (
+        f'<path d="M{from_x - shift / 2},{from_y + BOX_HEIGHT} L{to_x + shift},{to_y - 3}" '
+        'fill="none" stroke="#555" marker-end="url(#tip)"/>'
     )
 
 

@@ -66,7 +66,7 @@ def test_slides_open_without_a_network(source, tmp_path):
     assert "Reveal.initialize" in page and "MathJax" in page and "Solutions</h2>" not in page
     cells = nbformat.read(path, 4).cells
     drawn = sum("image/png" in out.get("data", {}) for c in cells for out in c.get("outputs", []))
-    assert page.count("data:image/png") == drawn > 0
+    assert page.count('src="data:image/png') == drawn > 0
 
 
 @pytest.mark.tools
