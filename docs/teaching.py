@@ -128,15 +128,12 @@ def draw_needs(chapters):
     floors = collections.defaultdict(list)
     for chapter in chapters:
         floors[floor_of(chapter.topic)].append(chapter)
-    width = max(map(len, floors.values())) * (BOX_WIDTH + GAP) + GAP
+    width = max(map(len, floors.values())) * (BOX_WIDTH + GAP)
+    left = (BOX_WIDTH + GAP) / 2  # the middle of the first box of a row
     places, boxes = {}, []
     for floor, row in floors.items():
         for i, chapter in enumerate(row):
-            middle = (
-                width * (i + 1) / (len(row) + 1)
-                if len(row) < 3
-                else width * (2 * i + 1) / (2 * len(row))
-            )
+            middle = left + i * (width - 2 * left) / (len(row) - 1) if len(row) > 1 else width / 2
             x, y = middle - BOX_WIDTH / 2, 10 + floor * (BOX_HEIGHT + GAP)
             places[chapter.topic] = x + BOX_WIDTH / 2, y
             boxes.append(
@@ -164,8 +161,8 @@ def draw_needs(chapters):
 
 
 def draw_arrow(from_x, from_y, to_x, to_y):
-    """An arrow from the lower edge of a box to the upper one of another, on the side it comes from."""
-    shift = max(-0.4, min(0.4, (from_x - to_x) / (2 * BOX_WIDTH))) * BOX_WIDTH
+    """An arrow from the lower edge of a box to the upper edge of another one."""
+    shift = max(-0.45, min(0.45, (from_x - to_x) / (2 * BOX_WIDTH))) * BOX_WIDTH
     return (
         f'<path d="M{from_x - shift / 2},{from_y + BOX_HEIGHT} L{to_x + shift},{to_y - 3}" '
         'fill="none" stroke="#555" marker-end="url(#tip)"/>'
