@@ -1140,7 +1140,7 @@ with exercise(6):
     assert count_weights(64) > 2.5 * count_weights(32), (
         "With 64 filters there are nearly three times as many as with 32."
     )
-    assert count_weights(0) == 128 + 129, "Without any channel, 128 biases and a unit are left."
+    assert count_weights(0) == 257, "Without any channel, 128 biases and a unit are left."
     for f in (1, 4, 32):
         built = build_discriminator((28, 28, 1), filters=f).count_params()
         assert count_weights(f) == built, f"With {f} filters Keras counts another number."

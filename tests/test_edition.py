@@ -53,6 +53,16 @@ def test_each_exercise_has_points_and_each_cell_one_name(course, source):
     assert all(each["locked"] != each["solution"] for each in marks)
 
 
+def test_the_command_writes_what_it_is_asked_for(tmp_path, monkeypatch, capsys):
+    words = ["build.py", "--edition", "student", "--output", str(tmp_path / "class"), "03_game.py"]
+    monkeypatch.setattr("sys.argv", words)
+    build.main()
+    assert capsys.readouterr().out == f"{tmp_path / 'class'}\n"
+    written = {str(path.relative_to(tmp_path / "class")) for path in tmp_path.rglob("*.*")}
+    notebooks = {"student/03_game.ipynb", "solutions/03_game.ipynb", "source/03_game/03_game.ipynb"}
+    assert written == {"nbgrader_config.py", *notebooks}
+
+
 @pytest.mark.tools
 @each_source
 def test_slides_open_without_a_network(source, tmp_path):
