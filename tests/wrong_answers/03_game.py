@@ -52,7 +52,7 @@ def look_ahead(x, y, rate):
     return simultaneous(x, y, rate)
 
 
-# %% exercise=5 hint="A step of rate 0.5"
+# %% exercise=5 hint="still far from the equilibrium"
 def look_ahead(x, y, rate):
     _, ahead_y = simultaneous(x, y, rate)
     return x - rate * ahead_y, y + rate * x
