@@ -11,15 +11,15 @@ import re
 import edition
 import nbformat
 
-LONGEST_CODE = 16  # lines; of a longer cell only what it shows is on the slide
-SHORT = 450  # letters; a shorter text without a figure is shown together with the next one
+LONGEST_CODE = 16  # lines; of a longer cell, or one with a figure, the slide has the output only
+SHORT = 450  # letters; as much text fits on a slide together with a figure
 STYLE = """
-:root { --jp-content-font-size1: 26px; --jp-code-font-size: 20px; }
+:root { --jp-content-font-size1: 26px; --jp-code-font-size: 16px; }
 .reveal .slides { text-align: left; font-size: 26px; }
 .reveal .slides section { max-height: 690px; overflow: auto; }
 .reveal h1, .reveal h2, .reveal h3 { text-transform: none; }
 .reveal .jp-InputPrompt, .reveal .jp-OutputPrompt, .reveal .jp-Collapser { display: none; }
-.reveal .jp-RenderedImage img { max-height: 520px; margin: 0 auto; display: block; }
+.reveal .jp-RenderedImage img { max-height: 380px; margin: 0 auto; display: block; }
 .reveal pre { width: 100%; box-shadow: none; margin: 0; }
 .reveal table { font-size: 0.8em; }
 """
@@ -52,16 +52,24 @@ def set_slide(cell, kind):
     cell.metadata["slideshow"] = {"slide_type": kind}
 
 
-def is_short(shown):
-    """Whether the last slide has only a little text so far."""
-    text = ""
+def has_room(shown, text):
+    """Whether a text fits on the last slide: below other texts, or as a remark on a figure."""
+    if "$$" in text or "\n|" in text:  # formulas and tables are high
+        return False
+    letters = len(text)
     for cell in reversed(shown):
-        text += cell.source
-        if cell.cell_type == "code" or len(text) > SHORT:
+        if cell.cell_type == "code" and not (cell is shown[-1] and has_figure(cell)):
+            return False
+        letters += len(cell.source) if cell.cell_type == "markdown" else 0
+        if letters > SHORT:
             return False
         if cell.metadata["slideshow"]["slide_type"] != "-":
             return True
     return False
+
+
+def has_figure(cell):
+    return any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
 
 
 def is_announced(cell, shown):
@@ -100,13 +108,13 @@ def arrange(notebook):
                 if heading:
                     set_slide(piece, "slide" if len(heading[0]) <= 2 else "subslide")
                 else:
-                    set_slide(piece, "-" if is_short(shown) else "subslide")
+                    set_slide(piece, "-" if has_room(shown, part) else "subslide")
                 shown.append(piece)
         elif "parameters" in tags or edition.tag_of(cell)[0] == "check" or "hide-cell" in tags:
             continue
         elif cell.outputs or edition.tag_of(cell)[0] == "exercise" or is_announced(cell, shown):
-            if cell.outputs and cell.source.count("\n") >= LONGEST_CODE:
-                cell.source = ""
+            if has_figure(cell) or (cell.outputs and cell.source.count("\n") >= LONGEST_CODE):
+                cell.metadata["transient"] = {"remove_source": True}
             set_slide(cell, "-")
             shown.append(cell)
     return nbformat.v4.new_notebook(metadata=notebook.metadata, cells=shown)
