@@ -3,6 +3,7 @@
 import json
 import pathlib
 import shutil
+import sys
 
 # Where the source is at home, for example "https://github.com/NAME/dcgan_tf". Turns on the Colab
 # badges; `notebooks/build.py` puts it into the cell that installs the package.
@@ -52,3 +53,9 @@ for notebook in sorted((here.parent / "notebooks").glob("*.ipynb")):
         link = f"{place}/blob/main/notebooks/{notebook.name}"
         content["cells"][0]["source"] += f"\n\n[![Open in Colab]({badge})]({link})"
     (here / "course" / notebook.name).write_text(json.dumps(content))
+
+sys.path.insert(0, str(here))
+import teaching  # noqa: E402, it stands beside this file
+
+shutil.rmtree(here / "quiz", ignore_errors=True)
+teaching.write(here / "quiz")

@@ -50,7 +50,7 @@ from dcgan_tf.applications import APPLICATIONS
 from dcgan_tf.data import rendering
 from dcgan_tf.evaluation import metrics
 from dcgan_tf.exercises import exercise
-from dcgan_tf.gan import latent_space, losses
+from dcgan_tf.gan import losses
 from dcgan_tf.monitoring import failures
 from dcgan_tf.monitoring.rules import RULES, diagnose
 from dcgan_tf.networks.pairs import PAIRS
@@ -869,9 +869,11 @@ with exercise(8):
     assert middle is not ..., "Write an expression in place of the three dots."
     assert np.shape(middle) == (16,), f"The shape is {np.shape(middle)}."
     assert np.isclose(np.linalg.norm(middle), np.linalg.norm(start)), "It has another length."
-    assert np.allclose(middle, latent_space.slerp(start, end, 3)[1], atol=1e-5), (
-        "It is another point."
-    )
+    to_start, to_end = (np.linalg.norm(middle - each) for each in (start, end))
+    assert np.isclose(to_start, to_end), "It is nearer to one of the two than to the other."
+    _, outside, *_ = np.linalg.lstsq(np.stack([start, end], axis=1), middle)
+    assert outside < 1e-6, "It lies beside the circle on which the two vectors are."
+    assert to_start < np.linalg.norm(start), "It lies on the far side of the circle."
 
 # %% [markdown]
 # ### Exercise 9 ★☆☆: what is known stays (chapter 10)

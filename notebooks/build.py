@@ -5,6 +5,8 @@ The time that it took is written into its text, source and notebook.
     python notebooks/build.py                    all of them
     python notebooks/build.py 01_quick_start.py
     python notebooks/build.py --texts            only their texts; outputs stay as they are
+    python notebooks/build.py --edition student  for a class: no solutions, and marks for nbgrader
+    python notebooks/build.py --edition slides   a talk of each chapter, which opens offline
 """
 
 import argparse
@@ -14,6 +16,7 @@ import pathlib
 import re
 import time
 
+import edition
 import jupytext
 import nbformat
 from nbclient import NotebookClient
@@ -75,13 +78,38 @@ def take_outputs(notebook, path):
         new.outputs, new.execution_count = old.outputs, old.execution_count
 
 
+def write_edition(kind, names, folder):
+    """Writes the chapters for a class, or as slides, into a folder."""
+    sources = [HERE / name for name in names]
+    if kind == "student":
+        edition.write({source.stem: read(source) for source in sources}, folder)
+    else:
+        import slides  # needs packages that only a talk needs
+
+        for source in sources:
+            slides.write(source.with_suffix(".ipynb"), folder)
+    print(folder)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="file names of text sources (default: all)")
     parser.add_argument("--texts", action="store_true", help="run nothing, and keep the outputs")
+    parser.add_argument(
+        "--edition",
+        choices=("student", "slides"),
+        help="what to make of the chapters, running nothing",
+    )
+    parser.add_argument(
+        "--output", type=pathlib.Path, help="folder of the edition (default: its name)"
+    )
     arguments = parser.parse_args()
+    names = arguments.names or [path.name for path in sorted(HERE.glob("[0-9]*.py"))]
+    if arguments.edition:
+        write_edition(arguments.edition, names, arguments.output or pathlib.Path(arguments.edition))
+        return
     os.environ.pop("MPLBACKEND", None)  # with another backend the notebook would lose its figures
-    for name in arguments.names or [path.name for path in sorted(HERE.glob("[0-9]*.py"))]:
+    for name in names:
         source = HERE / name
         if arguments.texts:
             notebook = read(source)

@@ -3,7 +3,7 @@ def to_pixels(x):
     return ((x + 1) * 127.5).astype(np.uint8)
 
 
-# %% exercise=1 hint="Black is 127"
+# %% exercise=1 hint="Black is 128"
 def to_pixels(x):
     return np.round(127.5 + np.maximum(x, 0) * 127.5).astype(np.uint8)
 

@@ -52,15 +52,15 @@ def look_ahead(x, y, rate):
     return simultaneous(x, y, rate)
 
 
-# %% exercise=5 hint="A step of rate 0.5"
+# %% exercise=5 hint="still far from the equilibrium"
 def look_ahead(x, y, rate):
-    return penalised(x, y, rate)
+    _, ahead_y = simultaneous(x, y, rate)
+    return x - rate * ahead_y, y + rate * x
 
 
 # %% exercise=5 hint="goes elsewhere"
 def look_ahead(x, y, rate):
-    size = np.hypot(x, y)
-    ahead_x, ahead_y = simultaneous(x / size, y / size, rate)
+    ahead_x, ahead_y = simultaneous(x, y, 0.5)
     return x - rate * ahead_y, y + rate * ahead_x
 
 

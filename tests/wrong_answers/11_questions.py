@@ -67,9 +67,22 @@ def halfway(start, end):
     return (start + end) / 2
 
 
-# %% exercise=8 hint="another point"
+# %% exercise=8 hint="nearer to one of the two"
 def halfway(start, end):
     return start
+
+
+# %% exercise=8 hint="far side"
+def halfway(start, end):
+    middle = -(start + end)
+    return middle * np.linalg.norm(start) / np.linalg.norm(middle)
+
+
+# %% exercise=8 hint="beside the circle"
+def halfway(start, end):
+    middle = np.zeros_like(start)
+    middle[:3] = np.cross((start - end)[:3], np.ones(3))
+    return middle * np.linalg.norm(start) / np.linalg.norm(middle)
 
 
 # %% exercise=9 hint="only the mask says"
