@@ -650,8 +650,8 @@ assert not np.array_equal(*generator(noise[:2]).numpy())
 
 # %% [markdown]
 # All variety of the images comes from these 16 numbers. Nobody tells the generator which part of
-# the noise stands for slant, for thickness, or for which digit: training decides it. [Chapter
-# 9](09_features.ipynb) looks for these parts.
+# the noise stands for slant, for thickness, or for which digit: training decides it.
+# [Chapter 9](09_features.ipynb) looks for these parts.
 #
 # **Why tanh at the end.** The pixels of the data lie between -1 and 1. The last layer should be
 # able to make all of these numbers, and no others.
@@ -849,9 +849,9 @@ for name in PAIRS:
 
 # %% [markdown]
 # The *Fréchet distance* says how far the generated digits are from real ones, judged by what a
-# classifier of digits sees in them. Smaller is better (Heusel et al. 2017; [chapter
-# 7](07_watching.ipynb)). The row `real` compares real digits with other real digits. The column "D
-# is right" says how often the discriminator was right in the last epoch.
+# classifier of digits sees in them. Smaller is better (Heusel et al. 2017;
+# [chapter 7](07_watching.ipynb)). The row `real` compares real digits with other real digits. The
+# column "D is right" says how often the discriminator was right in the last epoch.
 
 # %%
 scorer = Scorer(x_train, digit_features(), held_out=x_test, samples=SCORED)
@@ -878,9 +878,10 @@ plt.show()
 
 # %% [markdown]
 # After equally few steps the pairs have got differently far. Some draw digits, and others have only
-# begun to draw bright strokes on the black ground. Generators with convolutions have it easier,
-# because their neighbouring pixels come from the same numbers. The recurrent one has to carry a
-# stroke from row to row in its state.
+# begun to draw bright strokes on the black ground. (Besides, `generate` uses a moving average of
+# the generator's weights over about 500 steps, and in so short a run it still remembers the
+# beginning.) Generators with convolutions have it easier, because their neighbouring pixels come
+# from the same numbers. The recurrent one has to carry a stroke from row to row in its state.
 #
 # The number of weights alone does not say what a step costs. A dense layer uses each of its weights
 # once for an image; a convolution uses each of them again for every pixel that it makes. So the
@@ -990,9 +991,10 @@ assert slopes.max() <= bound
 # $v$ is kept. A convolution's kernel is taken as a matrix with a row for each weight of a window
 # and a column for each filter.
 #
-# Before training, the discriminators of both pairs have the same weights. Then we call the one with
-# spectral normalisation again and again in training mode. Each call makes one round of power
-# iteration. (The first weights are so small that dividing makes most of them larger.)
+# Before training, the discriminators of `default` and `spectral` have the same weights. Then we
+# call the one with spectral normalisation again and again in training mode. Each call makes one
+# round of power iteration. (The first weights are so small that dividing makes most of them
+# larger.)
 
 
 # %%

@@ -190,9 +190,9 @@ assert all(value(other, p, q) < value(best, p, q) for other in others)
 print(f"V of the best discriminator = {value(best, p, q):.4f}")
 
 # %% [markdown]
-# Training finds the best one too. We turn one number $l$ for each sample into $D = 1 / (1 +
-# e^{-l})$ and change it in small steps in the direction in which $V$ grows. `tf.GradientTape`
-# computes this direction ([chapter 2](02_learning.ipynb)).
+# Training finds the best one too. We turn one number $l$ for each sample into
+# $D = 1 / (1 + e^{-l})$ and change it in small steps in the direction in which $V$ grows.
+# `tf.GradientTape` computes this direction ([chapter 2](02_learning.ipynb)).
 
 # %%
 logits = tf.Variable(np.zeros(6))
@@ -359,9 +359,9 @@ for logit in np.array([-200, -100, -20, -1, 0, 1, 20, 100, 200], np.float32):
 # -20. At -100 the other logarithm breaks, because $e^{100}$ does not fit into a `float32`. At -20
 # the direct way gives 0 for $\ln(1 - D)$, and the small rest is lost.
 #
-# The stable form takes the larger part of the sum out of the logarithm: $\ln(1 + e^l) = l +
-# \ln(e^{-l} + 1)$. For large $l$ this is nearly $l$ itself. The stable form agrees with TensorFlow,
-# and with the same computation in `float64`:
+# The stable form takes the larger part of the sum out of the logarithm:
+# $\ln(1 + e^l) = l + \ln(e^{-l} + 1)$. For large $l$ this is nearly $l$ itself. The stable form
+# agrees with TensorFlow, and with the same computation in `float64`:
 
 # %%
 many_logits = np.linspace(-80, 80, 1001).astype(np.float32)
@@ -1149,9 +1149,9 @@ assert abs(exchanged["mean"][-1] - 2) > 0.5
 # without end.
 #
 # The reason is that $V$ is never above 0, but has no smallest value. A discriminator that minimises
-# it makes its wrong verdicts more and more extreme. And where generator and data agree, $D =
-# \frac12$ is the top of $V$. So a minimising discriminator leaves the very point where the game
-# should end:
+# it makes its wrong verdicts more and more extreme. And where generator and data agree,
+# $D = \frac12$ is the top of $V$. So a minimising discriminator leaves the very point where the
+# game should end:
 
 # %%
 for size in (0, 1, 10, 100):
@@ -1197,8 +1197,8 @@ plt.show()
 # %% [markdown]
 # With the code's loss the generator is under way at once. With the formula's it has to wait until
 # the discriminator is less sure. If the discriminator trains along, and is less far ahead, the
-# generator arrives with both: the game above was played with the formula. [Chapter
-# 8](08_failures.ipynb) shows a training on digits that fails by this.
+# generator arrives with both: the game above was played with the formula.
+# [Chapter 8](08_failures.ipynb) shows a training on digits that fails by this.
 
 # %% [markdown]
 # ## Erratum 5: the sum of both losses
@@ -1263,10 +1263,10 @@ assert sum_of_others["mean"][-1] < 0 and sum_of_others["real_accuracy"][-1] > 0.
 # knows the real ones.
 #
 # Why is that so? For one generated sample the sum has $-\ln D - \ln(1 - D)$, which is smallest at
-# $D = \frac12$, where it is $2 \ln 2$. Both networks want this. For real samples the sum wants $D =
-# 1$. The two wishes disagree only where real and generated samples are at the same place. So the
-# sum is smaller if the generator stays away from the data. A search finds the best discriminator
-# for each case:
+# $D = \frac12$, where it is $2 \ln 2$. Both networks want this. For real samples the sum wants
+# $D = 1$. The two wishes disagree only where real and generated samples are at the same place. So
+# the sum is smaller if the generator stays away from the data. A search finds the best
+# discriminator for each case:
 
 # %%
 real_part, fake_part = -np.log(grid), -np.log(grid) - np.log(1 - grid)
