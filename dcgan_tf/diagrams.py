@@ -105,12 +105,12 @@ def draw_convolution(axes, transposed=False):
     _draw_pixels(axes, large, 0.0, 8, 1.0)
     _draw_pixels(axes, small, 1.0, 3, 2.0)
     for i, colour in enumerate((GENERATOR, DISCRIMINATOR)):
-        window = large + 1 + 2 * i, 3.0
+        window = large + 2 * i, 2.0
         pixel = small + 2 * i, 3.0
         for corner, side in ((window, 4), (pixel, 2)):
             axes.add_patch(Rectangle(corner, side, side, fc=colour, alpha=0.35, ec="none"))
             axes.add_patch(Rectangle(corner, side, side, fc="none", ec=colour, linewidth=2))
-    window, pixel = (large + 3 - 2 * transposed, 3.0), (small + 2 * (not transposed), 3.0)
+    window, pixel = (large + 2 - 2 * transposed, 2.0), (small + 2 * (not transposed), 3.0)
     colour = GENERATOR if transposed else DISCRIMINATOR
     _join(axes, pixel, window, transposed, colour)
     for corner, side, pixels in ((large, 8, "8x8"), (small, 6, "3x3")):

@@ -13,9 +13,9 @@
 # %% [markdown]
 # # 4. The networks
 #
-# What the generator and the discriminator are made of, layer by layer. Each kind of layer is
-# written out in a few lines of NumPy and compared with Keras. Then come the six pairs of
-# networks in the package, side by side.
+# This chapter takes the generator and the discriminator apart, layer by layer. For each kind of
+# layer we write the computation in a few lines of NumPy and compare it with Keras. Then the six
+# pairs of networks in the package are put side by side.
 #
 # After this chapter you can read a model's summary, count its parameters, say what each layer is
 # for, and build a pair of your own that `GAN` trains.
@@ -47,8 +47,8 @@ keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 
 # %% [markdown]
-# How long each of the six pairs is trained, on how many digits, and how many of its images are
-# scored.
+# These numbers say how long each of the six pairs is trained, on how many digits, and how many of
+# its images are scored.
 
 # %% tags=["parameters"] quick={"EPOCHS": 1, "IMAGES": 160, "SCORED": 200}
 EPOCHS = 3
@@ -60,10 +60,12 @@ SCORED = 2000
 #
 # *Articles: 2 §3.1 · 2 §3.2*
 #
-# A *neural network* is a function with many numbers inside, its *weights*, that training changes.
+# A *neural network* is a function with many numbers inside, its *weights*, which training changes
+# ([chapter 2](02_learning.ipynb)). A GAN has two of them:
 #
 # - The *generator* takes *noise*, a list of random numbers, and returns an image.
-# - The *discriminator* takes an image and returns one number, a *logit*: positive for "real".
+# - The *discriminator* takes an image and returns one number, a *logit*. It is positive if the
+#   discriminator takes the image for real; what exactly it means stands further below.
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
@@ -71,7 +73,6 @@ draw_gan(axes, lit=["noise", "generator", "data", "discriminator"])
 plt.show()
 
 # %% [markdown]
-#
 # Both are chains of *layers*, each of which turns an array of numbers into another one.
 
 # %%
@@ -83,15 +84,16 @@ print("noise ", noise.shape, "-> generator     -> images", tuple(fake_images.sha
 print("images", tuple(fake_images.shape), "-> discriminator -> logits", tuple(fake_output.shape))
 
 # %% [markdown]
-# The first number of each shape is the *batch*: here five noise vectors at once. An image has
-# height, width and *channels*: one for grey, three for red, green and blue. Inside a network a
-# "picture" may have many more channels; each is a map of where something was found.
+# The first number of each shape is the size of the *batch*: here we gave the network five noise
+# vectors at once. An image has height, width and *channels*: one for grey, three for red, green and
+# blue. Inside a network a "picture" may have many more channels. Each of them is a map that says
+# where in the picture something was found.
 
 # %% [markdown]
 # ## A dense layer
 #
-# Each output is a weighted sum of all inputs, plus a number of its own, the *bias*:
-# $y = x W + b$. With $n$ inputs and $m$ outputs there are $n m$ weights and $m$ biases.
+# In a dense layer each output is a weighted sum of all inputs, plus a number of its own, the
+# *bias*: $y = x W + b$. With $n$ inputs and $k$ outputs there are $n k$ weights and $k$ biases.
 
 # %%
 layer = keras.layers.Dense(3, bias_initializer="normal")
@@ -102,15 +104,17 @@ np.testing.assert_allclose(x @ weights + bias, by_keras, rtol=1e-5, atol=1e-6)
 assert layer.count_params() == 4 * 3 + 3
 
 # %% [markdown]
-# Here: the generator's first layer makes 7·7·64 numbers out of 16. The discriminator's last layer
-# makes one number out of all that was found in the picture.
+# Our networks have dense layers where pictures begin and end. The generator's first layer makes
+# 7·7·64 numbers out of 16. The discriminator's last layer makes one number out of all that was
+# found in the picture.
 
 # %% [markdown]
 # ## A bend between two layers
 #
-# Two dense layers in a row are no more than one: $(x W_1) W_2 = x (W_1 W_2)$. So a function with a
-# bend goes between them, the *activation function*. Most layers here have LeakyReLU: positive
-# numbers stay, negative ones are multiplied by 0.2. The generator ends with tanh.
+# Two dense layers in a row can do no more than a single one, because $(x W_1) W_2 = x (W_1 W_2)$.
+# So we put a function with a bend between them, the *activation function*. Most layers here have
+# LeakyReLU: it leaves positive numbers as they are and multiplies negative ones by 0.2. The
+# generator ends with tanh, which brings every number between -1 and 1.
 
 # %%
 x = np.linspace(-3, 3, 121).astype(np.float32)
@@ -118,28 +122,30 @@ leaky = np.where(x > 0, x, 0.2 * x)
 np.testing.assert_allclose(keras.layers.LeakyReLU(0.2)(x), leaky)
 
 figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-axes.plot(x, leaky, "-", color="black", label="LeakyReLU(0.2)")
-axes.plot(x, np.tanh(x), "--", color="black", label="tanh")
+axes.plot(x, leaky, "-", color="C0", label="LeakyReLU(0.2)")
+axes.plot(x, np.tanh(x), "--", color="C1", label="tanh")
 axes.set(xlabel="what comes in", ylabel="what goes out")
 axes.grid(color="0.85")
 axes.legend()
 plt.show()
 
 # %% [markdown]
-# Plain ReLU sets negative numbers to zero. Its slope is zero there too, and training follows the
-# *gradient*, which is made of such slopes. The leak lets some of the gradient through. In a GAN it
-# has to come through the whole discriminator to reach the generator.
+# Plain ReLU sets negative numbers to zero. There its slope is zero too, and the *gradient*, which
+# training follows, is a product of such slopes. So nothing is learned where a sum is negative. The
+# leak lets a part of the gradient through. In a GAN this matters even more, because the gradient
+# has to come through the whole discriminator before it reaches the generator.
 
 # %% [markdown]
 # ## A convolution
 #
-# A small window, the *kernel*, moves over the picture. At each place the pixels under it are
-# multiplied by the kernel's weights and added up. The *stride* is the step with which it moves: a
-# stride of 2 halves height and width.
+# In a convolution a small window, the *kernel*, moves over the picture. At each place the layer
+# multiplies the pixels under the window by the kernel's weights and adds up the products. The
+# *stride* says by how many pixels the window moves on. With a stride of 2, height and width are
+# halved.
 #
-# With `"same"` padding, zeros are put around the picture so that the size is the input's, divided
-# by the stride. The drawing shows a kernel of 4x4 with a stride of 2, without padding. The two
-# colours are two places of the window, and the pixels that they give.
+# With `"same"` padding the layer first puts zeros around the picture. Then the output has the size
+# of the input, divided by the stride. The drawing shows a kernel of 4x4 with a stride of 2, without
+# padding. The two colours mark two places of the window, and the pixels that they give.
 
 # %%
 figure, axes = plt.subplots(figsize=(5.5, 3), layout="constrained")
@@ -176,9 +182,9 @@ for k, stride in ((3, 1), (4, 2), (5, 2)):
 
 # %% [markdown]
 # What is a convolution for? A kernel is a small pattern. The layer looks for this pattern at every
-# place of the image, and needs only a few weights for it.
-# Two kernels of 3x3, made by hand, on a digit: one finds edges from dark to light going right,
-# one going down.
+# place of the image, and needs only a few weights for it. Here are two kernels of 3x3 on a digit,
+# made by hand. One finds the edges where the picture becomes brighter to the right, the other one
+# those where it becomes brighter downwards.
 
 # %%
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
@@ -190,8 +196,8 @@ edges = convolution(digit, kernels, 0.0, stride=1)
 figure, axes = plt.subplots(1, 3, figsize=(7, 2.6), layout="constrained")
 pictures = {
     "a digit": digit[..., 0],
-    "edges, right": edges[..., 0],
-    "edges, down": edges[..., 1],
+    "brighter to the right": edges[..., 0],
+    "brighter downwards": edges[..., 1],
 }
 for axis, (title, picture) in zip(axes, pictures.items(), strict=True):
     axis.imshow(picture, cmap="gray", vmin=-1, vmax=1)
@@ -200,11 +206,11 @@ for axis, (title, picture) in zip(axes, pictures.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# White is an edge from dark to light, black one from light to dark. The lines at the rim are made
-# by the padding: outside the picture are zeros, and zero is grey.
+# White marks an edge from dark to light, black one from light to dark. The lines at the rim come
+# from the padding: outside the picture are zeros, and zero is grey.
 #
-# In a network nobody makes the kernels: training finds them. The discriminator looks for strokes
-# and ends of strokes that way, first small ones, then arrangements of them.
+# In a network nobody makes the kernels by hand: training finds them. In this way the discriminator
+# finds strokes and the ends of strokes first, and then arrangements of them.
 
 # %% [markdown]
 # ### Exercise 1 ★☆☆: why convolutions?
@@ -263,9 +269,10 @@ with exercise(2):
 # ## A transposed convolution
 #
 # The generator has to go the other way, from few pixels to many. A *transposed convolution* turns
-# the convolution round: each pixel of the small picture is a number with which the kernel is
-# multiplied, like a stamp with more or less ink. The stamps are put down at distances of the
-# stride, and where they overlap they are added. What sticks out at the rim is cut off.
+# the convolution round. Each pixel of the small picture prints the kernel into the large one, like
+# a stamp with more or less ink. The stride says how far apart the stamps are, and where they
+# overlap they are added up. With `"same"` padding, what sticks out at the rim is cut off; in the
+# drawing there is no padding, and nothing is cut off.
 
 # %%
 figure, axes = plt.subplots(figsize=(5.5, 3), layout="constrained")
@@ -299,8 +306,8 @@ np.testing.assert_allclose(by_hand, by_keras, atol=1e-5)
 print(small.shape, "->", by_hand.shape)
 
 # %% [markdown]
-# To see the stamps: one channel, a kernel that is dark in the middle, and a picture with three
-# pixels on.
+# To see the stamps, take a picture of one channel in which three pixels are on, and a kernel that
+# is dark in the middle.
 
 # %%
 stamp = np.outer([1, 3, 3, 1], [1, 3, 3, 1])[:, :, np.newaxis, np.newaxis] / 9
@@ -322,10 +329,10 @@ for axis, (title, picture) in zip(axes, steps.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# Why "transposed"? A convolution is a matrix that turns the numbers of the large picture into
-# those of the small one. The same matrix, transposed, leads back in size (not in value: it does
-# not undo anything). A test of it needs no matrix: for all $a$ and $b$ the sums of products
-# $\text{conv}(a) \cdot b$ and $a \cdot \text{conv}^T(b)$ are equal.
+# Why "transposed"? A convolution is a matrix that turns the numbers of the large picture into those
+# of the small one. The same matrix, transposed, leads back to the size of the large picture. It
+# does not lead back to its values. We can test this without writing down the matrix: for all $a$
+# and $b$ the sums of products $\text{conv}(a) \cdot b$ and $a \cdot \text{conv}^T(b)$ are equal.
 
 # %%
 kernel = rng.normal(size=(4, 4, 1, 1))
@@ -335,9 +342,9 @@ back = np.sum(large * transposed_convolution(small, kernel, stride=2))
 np.testing.assert_allclose(forth, back)
 
 # %% [markdown]
-# **Predict, then run:** how many stamps fall on each pixel, for kernels of 3, 4 and 5 and a
-# stride of 2? A picture in which all pixels are 1, and a kernel in which all weights are 1,
-# counts them.
+# **Predict, then run:** how many stamps fall on each pixel, for kernels of 3, 4 and 5 and a stride
+# of 2? To count them, we take a picture in which all pixels are 1 and a kernel in which all weights
+# are 1.
 
 # %%
 figure, axes = plt.subplots(1, 3, figsize=(7, 2.8), layout="constrained")
@@ -354,15 +361,15 @@ for axis, k in zip(axes, (3, 4, 5), strict=True):
 plt.show()
 
 # %% [markdown]
-# Only with 4, a multiple of the stride, each inner pixel gets the same number. With 3 and 5 a
-# chequered pattern is laid under all pictures before any training (Odena et al. 2016).
+# Only with 4, a multiple of the stride, each inner pixel gets the same number of stamps. With 3 and
+# 5 a chequered pattern lies under all pictures before any training (Odena et al. 2016).
 #
 # ## Doubling, then convolving
 #
-# With kernels of 4x4 the pattern is weaker, but training can bring it back: a pixel in an even row
-# gets other weights than its neighbour in an odd row, and nothing keeps the two alike. The default
-# generator therefore does it in two steps. First each pixel becomes a square of 2x2 pixels of the
-# same value, then an ordinary 3x3 convolution follows. Both together are the layer `UpConv2D`.
+# With kernels of 4x4 the pattern is weaker, but it does not disappear: a pixel in an even row gets
+# other weights than its neighbour in an odd row, and nothing keeps the two alike. The default
+# generator therefore grows in two steps. First each pixel becomes a square of 2x2 pixels of the
+# same value. Then an ordinary 3x3 convolution follows. Both together are the layer `UpConv2D`.
 
 
 # %%
@@ -377,8 +384,9 @@ np.testing.assert_allclose(by_hand, by_layer, atol=1e-5)
 print(small.shape, "->", by_hand.shape)
 
 # %% [markdown]
-# Both ways of growing, with random weights and no training at all. All pixels of the small picture
-# are equal, so all pixels inside of the large one should be equal too:
+# Here are both ways of growing, with random weights and no training at all. All pixels of the small
+# picture are equal, so all inner pixels of the large one should be equal too. The colours show how
+# far each pixel lies from the mean of its picture.
 
 # %%
 even = np.ones((1, 8, 8, 4), np.float32)
@@ -390,19 +398,21 @@ ways = {
 figure, axes = plt.subplots(1, 3, figsize=(7, 2.8), layout="constrained")
 for axis, (title, layer) in zip(axes, ways.items(), strict=True):
     grown = layer(even)[0, 3:-3, 3:-3, 0].numpy()
-    axis.imshow(grown, cmap="gray", vmin=-1, vmax=1)
-    axis.set_title(title)
+    drawn = axis.imshow(grown - grown.mean(), cmap="PuOr", vmin=-1, vmax=1)
+    axis.set_title(title, fontsize=10)
     axis.set(xticks=[], yticks=[])
     assert (np.ptp(grown) < 1e-5) == isinstance(layer, UpConv2D)
+figure.colorbar(drawn, ax=axes, label="pixel minus mean")
 plt.show()
 
 # %% [markdown]
 # ## Batch normalisation
 #
-# If numbers grow a little in each layer, after many layers they are huge; if they shrink, nothing
-# is left. *Batch normalisation* (Ioffe and Szegedy 2015) takes, for each channel, the mean and
-# the variance over all pixels of all pictures in the batch. It subtracts the mean, divides by the
-# root of the variance, and then applies a scale $\gamma$ and a shift $\beta$ that are learned.
+# If numbers grow a little in each layer, they are huge after many layers; if they shrink, nothing
+# is left of them. *Batch normalisation* (Ioffe and Szegedy 2015) prevents both. For each channel it
+# takes the mean and the variance over all pixels of all pictures in the batch. It subtracts the
+# mean, divides by the root of the variance, and then applies a scale $\gamma$ and a shift $\beta$,
+# which are learned.
 
 # %%
 some_scale = keras.initializers.RandomUniform(0.5, 1.5, seed=0)
@@ -416,9 +426,10 @@ by_hand = gamma * (x - mean) / np.sqrt(variance + layer.epsilon) + beta
 np.testing.assert_allclose(by_hand, by_keras, atol=1e-5)
 
 # %% [markdown]
-# Such a network has two ways to run. While training it uses the batch at hand. Meanwhile it keeps
-# *moving averages* of mean and variance: each step moves them by one hundredth towards the
-# batch's. When images are generated, those are used instead.
+# A network with batch normalisation runs in two ways. While it is trained it uses the mean and the
+# variance of the batch at hand. Meanwhile it keeps a *moving average* of each of them: a number
+# that every step moves by one hundredth of the way towards the batch's value. When images are
+# generated, the network uses these averages instead.
 
 # %%
 np.testing.assert_allclose(moving_mean, 0.99 * 0 + 0.01 * mean, rtol=1e-4)
@@ -427,7 +438,8 @@ by_hand = gamma * (x - moving_mean) / np.sqrt(moving_variance + layer.epsilon) +
 np.testing.assert_allclose(by_hand, layer(x, training=False), atol=1e-4)
 
 # %% [markdown]
-# It has a side effect: what comes out for one picture depends on the other pictures of the batch.
+# Batch normalisation has a side effect: what comes out for one picture depends on the other
+# pictures of the batch.
 
 # %%
 alone, in_company = layer(x[:1], training=True)[0], layer(x, training=True)[0]
@@ -435,16 +447,17 @@ print(f"largest difference for the same picture: {np.abs(alone - in_company).max
 assert not np.allclose(alone, in_company)
 
 # %% [markdown]
-# In the generator it lets training start quickly from small weights. The default discriminator has
-# none: the numbers of one image should not be shifted and scaled by what else is in the batch.
+# In the generator, batch normalisation lets training start quickly from small weights. The default
+# discriminator has none of it: the numbers of one image should not be shifted and scaled by what
+# else is in the batch.
 #
 # ## Noise in every layer
 #
-# In a plain generator the noise enters at the first layer. What it means (which digit, how slanted)
-# has to be carried through all layers that follow. The layer `SelfModulation` (Chen et al. 2019)
-# lets the noise speak in every layer: it is a batch normalisation whose scale $\gamma$ and shift
-# $\beta$ are not the same for all images. A small network with one hidden layer computes them from
-# the noise of each image. So the noise can switch whole channels on and off.
+# In a plain generator the noise enters at the first layer. All that it means (which digit, how
+# slanted) has to be carried through the layers that follow. The layer `SelfModulation` (Chen et al.
+# 2019) lets the noise speak in every layer. It is a batch normalisation whose scale $\gamma$ and
+# shift $\beta$ are not the same for all images: a small network with one hidden layer computes them
+# from the noise of each image. So the noise can switch whole channels on and off.
 
 # %%
 layer = SelfModulation(units=5)
@@ -470,11 +483,13 @@ assert not {"SelfModulation", "BatchNormalization"} & kinds(discriminator)
 # %% [markdown]
 # ## Are they all alike?
 #
-# A generator that makes the same image again and again can be right about each single one. To
-# notice it, one has to see several. The discriminator has a layer for it, `MinibatchStdDev` (Karras
-# et al. 2018): it compares each image with the three before it in the batch, takes the standard
-# deviation of each number over the four, and adds the mean of all these deviations as one more
-# number. In the default discriminator it stands behind the convolutions.
+# A generator may make the same image again and again. Each of these images can look right by
+# itself; you only notice that they are alike if you see several of them. The discriminator has a
+# layer for this, `MinibatchStdDev` (Karras et al. 2018). It compares each image with the three
+# before it in the batch. It takes the standard deviation of each number over the four images, and
+# then the mean of all these deviations. The layers that follow get this mean as one more number. In
+# the default discriminator, `MinibatchStdDev` stands behind the convolutions and `Flatten`, which
+# lays all numbers of a picture in one row.
 
 # %%
 x = rng.normal(size=(8, 50)).astype(np.float32)  # 8 images, each described by 50 numbers
@@ -490,8 +505,8 @@ print(f"equal images: {MinibatchStdDev()(alike)[0, 50]:.3f}")
 # %% [markdown]
 # ### Exercise 3 ★★☆: find the bug
 #
-# This batch normalisation runs, and its output has the mean 0 over the batch. It is not Keras'
-# all the same. Repair it. (Here without $\gamma$ and $\beta$.)
+# This batch normalisation runs, and its output has the mean 0 over the batch, but it is not what
+# Keras computes. Repair it. (Here it has no $\gamma$ and no $\beta$.)
 
 
 # %% tags=["exercise-3"]
@@ -522,18 +537,19 @@ with exercise(3):
 #
 # *Articles: 3 §2.1 · 3 §2.2*
 #
-# For sequences (text, prices, the rows of a picture) there is another way: go through it step by
-# step and keep a *state*, a list of numbers, in mind. Each step mixes the new input with the
-# state.
+# For sequences (text, prices, the rows of a picture) there is another way. A recurrent layer goes
+# through the sequence step by step and keeps a *state* in mind, a list of numbers. In each step it
+# mixes the new input with the state.
 #
-# The *gated recurrent unit* (GRU, Cho et al. 2014) has two gates, numbers between 0 and 1. The
-# *update gate* $z$ says how much of the old state stays. The *reset gate* $r$ says how much of it
-# counts when the new candidate $c$ is made. With the input $x$, the state $h$ and the sigmoid
-# $\sigma$:
+# The *gated recurrent unit* (GRU, Cho et al. 2014) has two *gates*, numbers between 0 and 1. The
+# *update gate* $u$ says how much of the old state stays. The *reset gate* $r$ says how much of the
+# old state counts when the new candidate $c$ is made. $x$ is the input and $h$ the state. The
+# *sigmoid* $\sigma(t) = 1 / (1 + e^{-t})$ brings any number between 0 and 1. (The paper writes $z$
+# for the update gate; in this course $z$ is the noise.)
 #
-# $$z = \sigma(x W_z + b_z + h U_z + d_z), \qquad r = \sigma(x W_r + b_r + h U_r + d_r)$$
+# $$u = \sigma(x W_u + b_u + h U_u + d_u), \qquad r = \sigma(x W_r + b_r + h U_r + d_r)$$
 #
-# $$c = \tanh(x W_c + b_c + r \, (h U_c + d_c)), \qquad h_{new} = z \, h + (1 - z) \, c$$
+# $$c = \tanh(x W_c + b_c + r \, (h U_c + d_c)), \qquad h_{new} = u \, h + (1 - u) \, c$$
 
 
 # %%
@@ -545,15 +561,16 @@ def gru_step(x, h, layer):
     W, U, biases = layer.get_weights()  # each holds the three parts side by side
     from_input = np.split(x @ W + biases[0], 3, axis=-1)
     from_state = np.split(h @ U + biases[1], 3, axis=-1)
-    z = sigmoid(from_input[0] + from_state[0])
+    u = sigmoid(from_input[0] + from_state[0])
     r = sigmoid(from_input[1] + from_state[1])
     c = np.tanh(from_input[2] + r * from_state[2])
-    return z * h + (1 - z) * c
+    return u * h + (1 - u) * c
 
 
 # %% [markdown]
-# The reset gate is multiplied after the matrix $U_c$, and there are two sets of biases. Keras
-# calls this `reset_after=True`, its default; in the paper the gate comes before the matrix.
+# Here the reset gate is applied after the multiplication by the matrix $U_c$, and there are two
+# sets of biases, $b$ and $d$. Keras calls this `reset_after=True`, its default. In the paper the
+# gate comes before the matrix.
 
 # %%
 layer = build_gru(5, seed=0, bias_initializer="normal", return_sequences=True)
@@ -568,11 +585,11 @@ for step in range(6):
     np.testing.assert_allclose(h, by_keras[:, step], atol=1e-5)
 
 # %% [markdown]
-# Here: a dense layer turns the noise into 28 vectors, one for each row of the image. The recurrent
-# generator goes through them and writes one row in each step; its state carries on what stands
-# above. The recurrent discriminator reads the rows, once from the top and once from the bottom, and
-# a dense layer weighs all of its states. What such layers are really for is text and time series,
-# in [chapter 10](10_applications.ipynb).
+# In the pair `"recurrent"` a dense layer turns the noise into 28 vectors, one for each row of the
+# image. The generator goes through them and writes one row in each step; its state remembers what
+# stands above. The discriminator reads the rows twice, once from the top and once from the bottom,
+# and a dense layer weighs all of its states. Most often such layers are used for text and for time
+# series, as in [chapter 10](10_applications.ipynb).
 
 # %% [markdown]
 # ## The default generator
@@ -591,15 +608,15 @@ def layer_table(network):
 layer_table(generator)
 
 # %% [markdown]
-# From top to bottom: a dense layer turns the noise into 7·7·64 numbers, which `Reshape` lays out
-# as a picture of 7x7 pixels with 64 channels. A convolution lets neighbours agree. `UpConv2D`
-# doubles the sides to 14x14, another convolution follows, and the last `UpConv2D` makes 28x28
-# pixels. The finer the picture gets, the fewer channels it needs. After each layer but the last
-# the noise has its say (`SelfModulation`), and `LeakyReLU` bends the result.
+# Read the table from top to bottom. A dense layer turns the noise into 7·7·64 numbers, which
+# `Reshape` lays out as a picture of 7x7 pixels with 64 channels. A convolution lets neighbours
+# agree. `UpConv2D` doubles the sides to 14x14, another convolution follows, and the last `UpConv2D`
+# makes 28x28 pixels. The finer the picture gets, the fewer channels it needs. After each layer but
+# the last the noise has its say (`SelfModulation`), and `LeakyReLU` bends the result.
 #
-# The parameters, counted by hand: a kernel has (side · side · channels in · channels out)
+# Let us count the parameters by hand. A kernel has (side · side · channels in · channels out)
 # weights. `SelfModulation` has the two dense layers of its small network, with 32 hidden numbers,
-# and for each channel the two moving averages.
+# and two moving averages for each channel.
 
 
 # %%
@@ -632,12 +649,12 @@ np.testing.assert_array_equal(*generator(same).numpy())
 assert not np.array_equal(*generator(noise[:2]).numpy())
 
 # %% [markdown]
-# All variety of the images comes from these 16 numbers. The generator learns which part of the
-# noise stands for slant, thickness, or which digit. It is not told:
-# [chapter 9](09_features.ipynb) looks for it.
+# All variety of the images comes from these 16 numbers. Nobody tells the generator which part of
+# the noise stands for slant, for thickness, or for which digit: training decides it.
+# [Chapter 9](09_features.ipynb) looks for these parts.
 #
-# **Why tanh at the end.** The data lies between -1 and 1. A last layer should be able to make
-# these numbers, and no others.
+# **Why tanh at the end.** The pixels of the data lie between -1 and 1. The last layer should be
+# able to make all of these numbers, and no others.
 
 # %%
 sums = np.linspace(-20, 20, 1001)
@@ -647,8 +664,8 @@ for name in ("linear", "relu", "sigmoid", "tanh"):
 print(f"{'data':8} from {x_train.min():6.1f} to {x_train.max():5.1f}")
 
 # %% [markdown]
-# ReLU and sigmoid cannot make black, -1. Without an activation the discriminator could tell the
-# images apart by their range alone.
+# ReLU and sigmoid cannot make black, which is -1. Without any activation, pixels could lie far
+# outside of the data's range, and by this alone the discriminator could tell the images apart.
 
 # %% [markdown]
 # ## The default discriminator
@@ -668,13 +685,14 @@ counted = [layer.count_params() for layer in discriminator.layers if layer.count
 assert by_hand == counted
 
 # %% [markdown]
-# The way back: 28x28, 14x14, 7x7, 4x4. A pixel of the last stage has seen 22x22 pixels of the
-# image, nearly all of it. Two dense layers follow. The first one combines what was found in all
+# The discriminator goes the way back: from 28x28 pixels to 14x14, 7x7 and 4x4. A pixel of the last
+# stage has seen up to 22x22 pixels of the image, most of it. `MinibatchStdDev` adds its one number
+# to the 4·4·128 others. Two dense layers follow. The first one combines what was found in all
 # places (a loop above and a stroke below may be a 9), and the second one weighs these findings.
 #
 # **Why a logit and not a probability.** Article 2 says that the discriminator returns the
-# probability that its input is real. It does, in other units: with the logit $l$ the probability
-# is $D = \sigma(l) = 1 / (1 + e^{-l})$.
+# probability that its input is real. Ours does so too, but on another scale. It returns the *logit*
+# $l$, which may be any number, and the probability is $D = \sigma(l) = 1 / (1 + e^{-l})$.
 #
 # **Predict, then run:** two discriminators with the logits 20 and 40. How do their probabilities
 # differ in `float32`, the numbers with which networks compute?
@@ -687,16 +705,18 @@ for logit, D in zip(logits, probabilities, strict=True):
 assert probabilities[2] == probabilities[3] == 1
 
 # %% [markdown]
-# They do not differ: both are rounded to 1. How sure the discriminator was is lost, $\ln(1 - D)$
-# is infinite, and the gradient of $D$ is 0, so that nothing can be learned. Logits keep all of it.
-# [Chapter 5](05_losses.ipynb) computes the losses from them.
+# The two probabilities do not differ, because both are rounded to 1. So we can no longer see how
+# sure the discriminator was: $\ln(1 - D)$ is minus infinity, and the gradient of $D$ is 0, so that
+# nothing can be learned. Logits keep all of it. [Chapter 5](05_losses.ipynb) computes the losses
+# from them.
 
 # %% [markdown]
 # ## For images of another shape
 #
-# Both networks are built from the image's shape. The rule: halve the larger side until at most 7
-# pixels are left, but at least twice. This is how often the generator doubles. It begins with the
-# sides divided by so many twos, rounded up, and what is too much at the end is cut off.
+# Both networks are built for the image's shape. The rule is: halve the larger side until at most 7
+# pixels are left, but at least twice. The generator doubles as often. It begins with the sides
+# divided by so many twos, rounded up, and cuts off what is too much at the end. The discriminator
+# halves once more.
 #
 # ### Exercise 4 ★★☆: where does it begin?
 #
@@ -726,8 +746,9 @@ for network in other_pair:
     print()
 
 # %% [markdown]
-# Four doublings now, from 4x3 pixels. The number of channels at the bottom has doubled twice.
-# How the parameters of the generator follow from the shape, as one function:
+# The generator now doubles four times, from 4x3 pixels. Each stage has twice as many channels as
+# the next one, so that it begins with 256 instead of 64. One function gives the generator's number
+# of parameters for any shape:
 
 
 # %%
@@ -753,7 +774,7 @@ for shape in ((28, 28, 1), (64, 48, 3), (30, 50, 3), (16, 16, 1), (100, 60, 1)):
 #
 # *Articles: 2 §4.3 · 2 §3.1 · 2 §3.2 · 3 §2.1 · 3 §2.2*
 #
-# `build_pair(name, image_shape, latent_dim, seed)` builds one of six:
+# `build_pair(name, image_shape, latent_dim, seed)` builds one of six pairs:
 #
 # - `"default"`, the pair above.
 # - `"dcgan"`: a smaller pair after Radford et al. (2015), with transposed convolutions and plain
@@ -779,9 +800,9 @@ for name in PAIRS:
     print(f"{name:12}{kernels}{G.count_params():18,}{D.count_params():10,}")
 
 # %% [markdown]
-# The discriminator of the pair `"dense"` is a chain of dense layers: it sees 784 numbers, and not
-# which of them are neighbours. To see this, shuffle the pixels of all images in the same way, and
-# the weights of the first layer with them. It does not notice.
+# The discriminator of the pair `"dense"` is a chain of dense layers. It sees 784 numbers, and does
+# not know which of them are neighbours. To see this, we shuffle the pixels of all images in the
+# same way, and the weights of the first layer with them. The logits stay the same:
 
 # %%
 _, dense = build_pair("dense", seed=0)
@@ -794,12 +815,12 @@ first_layer.set_weights([kernel[order], bias])
 np.testing.assert_allclose(dense(shuffled), before, atol=1e-4)
 
 # %% [markdown]
-# A convolution has no such freedom. It is built on the fact that nearby pixels belong together,
-# and need not learn it.
+# A convolution is different: it is built on the fact that nearby pixels belong together, and need
+# not learn it.
 #
-# All six are trained by the same class, `GAN`, on the same digits, for a short time, and with the
-# same settings but for one: the recurrent generator has about a third of the others' learning rate.
-# It uses the same weights in each of its 28 steps, so that one change of them acts 28 times.
+# We now train all six by the same class, `GAN`, on the same digits, for a short time. The settings
+# are the same but for one: the recurrent generator has about a third of the others' learning rate.
+# It uses the same weights in each of its 28 steps, so that a change of them acts 28 times.
 #
 # **Predict, then run:** which will look best? Which will be slowest?
 
@@ -827,9 +848,10 @@ for name in PAIRS:
     models[name], milliseconds[name], accuracies[name] = train(name)
 
 # %% [markdown]
-# The *Fréchet distance* says how far the generated digits are from real ones, by what a
-# classifier of digits sees in them; smaller is better (Heusel et al. 2017;
-# [chapter 7](07_watching.ipynb)). The row `real` compares real digits with other real digits.
+# The *Fréchet distance* says how far the generated digits are from real ones, judged by what a
+# classifier of digits sees in them. Smaller is better (Heusel et al. 2017;
+# [chapter 7](07_watching.ipynb)). The row `real` compares real digits with other real digits. The
+# column "D is right" says how often the discriminator was right in the last epoch.
 
 # %%
 scorer = Scorer(x_train, digit_features(), held_out=x_test, samples=SCORED)
@@ -846,31 +868,38 @@ if EPOCHS >= 3:
     assert max(distances.values()) < 80
 
 # %%
-figure, axes = plt.subplots(1, 6, figsize=(9, 1.9), layout="constrained")
-for axis, (name, model) in zip(axes, models.items(), strict=True):
+figure, axes = plt.subplots(2, 3, figsize=(9, 6.4), layout="constrained")
+for axis, (name, model) in zip(axes.flat, models.items(), strict=True):
     grid = rendering.make_grid(rendering.to_uint8(model.generate(16, seed=1)), columns=4)
     axis.imshow(grid, cmap="gray", vmin=0, vmax=255)
-    axis.set_title(name)
+    axis.set_title(f"{name}: 16 generated images")
     axis.axis("off")
 plt.show()
 
 # %% [markdown]
-# After equally few steps the pairs have got differently far, but all of them draw strokes, and
-# different images from different noise. The generators with convolutions have it easier: their
-# neighbouring pixels come from the same numbers. The recurrent one has to carry a stroke from row
-# to row in its state. And its 28 steps have to be made one after the other, so that it takes longer
-# than the default pair, with fewer parameters. The pair of the tutorial takes longer because it has
-# more of them.
+# After equally few steps the pairs have got differently far. Some draw digits, and others have only
+# begun to draw bright strokes on the black ground. (Besides, `generate` uses a moving average of
+# the generator's weights over about 500 steps, and in so short a run it still remembers the
+# beginning.) Generators with convolutions have it easier, because their neighbouring pixels come
+# from the same numbers. The recurrent one has to carry a stroke from row to row in its state.
 #
-# Little can be said about which is best from one short run each. Chapters
-# [7](07_watching.ipynb) and [8](08_failures.ipynb) look at training more closely.
+# The number of weights alone does not say what a step costs. A dense layer uses each of its weights
+# once for an image; a convolution uses each of them again for every pixel that it makes. So the
+# pair `"dense"` takes less time than the default pair, although it has more weights. The pair of
+# the tutorial makes about five times as many multiplications as the default pair. The recurrent
+# pair has the fewest weights, but its 28 steps have to be made one after the other. The pair
+# `"spectral"` is the default pair with a little more work in each step.
+#
+# One short run of each cannot tell you which pair is best: with more epochs or another seed the
+# order may change. Chapters [7](07_watching.ipynb) and [8](08_failures.ipynb) look at training more
+# closely.
 
 # %% [markdown]
 # ## Inside a trained generator
 #
-# How does a digit come out of noise? Here is what the trained default generator holds after each
-# stage, for one noise vector: of each stage the six channels that vary most, and the image at the
-# end.
+# How does a digit come out of noise? Here you see what the trained default generator holds for one
+# noise vector. Each row is one stage, with the six channels that vary most. At the end stands the
+# image.
 
 # %%
 network = models["default"].generator
@@ -886,32 +915,32 @@ for row, stage in zip(axes, maps, strict=True):
     strongest = np.argsort(stage.std(axis=(0, 1)))[-6:]
     for axis, channel in zip(row, strongest, strict=False):
         axis.imshow(stage[..., channel], cmap="gray")
-        axis.set_title(f"{stage.shape[0]}x{stage.shape[1]}", fontsize=8)
+        axis.set_title(f"{stage.shape[0]}x{stage.shape[1]}, no. {channel}", fontsize=8)
 axes[-1, -1].imshow(image[0, ..., 0], cmap="gray", vmin=-1, vmax=1)
-axes[-1, -1].set_title("28x28", fontsize=8)
+axes[-1, -1].set_title("the image", fontsize=8)
 for axis in axes.flat:
     axis.axis("off")
 plt.show()
 
 # %% [markdown]
-# The coarse maps say roughly where something is to be; the finer ones have strokes and edges.
-# Each channel of a stage is a map for the stamps of the next one.
+# The coarse maps say roughly where something is to be; the finer ones have strokes and edges. The
+# next layer looks at all channels of a stage at once.
 
 # %% [markdown]
 # ## Spectral normalisation
 #
-# A discriminator that changes its verdict steeply from one image to a similar one gives the
-# generator wild advice. One way to prevent it is a bound on its gradient, a *Lipschitz bound* $L$:
-# for any two images $x$ and $y$
+# A discriminator may change its verdict steeply from one image to a similar one. Its gradient is
+# then wild advice for the generator. One way to prevent it is a bound on the gradient, a *Lipschitz
+# bound* $L$: for any two images $x$ and $y$
 #
 # $$|l(x) - l(y)| \le L \cdot |x - y|$$
 #
 # For a chain of layers $L$ is at most the product of what each layer can stretch a difference by.
 # LeakyReLU stretches nothing, as its slope is 1 or less. A dense layer with the weights $W$
-# stretches most in one particular direction; how much is the *largest singular value* of $W$,
-# also called its spectral norm.
+# stretches one particular direction most. How much it stretches this direction is the *largest
+# singular value* of $W$, also called its spectral norm.
 #
-# *Power iteration* finds it: apply the matrix forth and back again and again. Each time the
+# *Power iteration* finds it: we apply the matrix forth and back again and again. Each time the
 # direction that is stretched most gains on all others.
 
 
@@ -938,8 +967,8 @@ print(
 assert stretched.max() <= exactly
 
 # %% [markdown]
-# The bound for the trained discriminator of the pair `"dense"`, which has only dense layers,
-# compared with what really happens between pairs of digits:
+# Here is the bound for the trained discriminator of the pair `"dense"`, which has only dense
+# layers. We compare it with what really happens between pairs of digits:
 
 # %%
 dense = models["dense"].discriminator
@@ -962,9 +991,10 @@ assert slopes.max() <= bound
 # $v$ is kept. A convolution's kernel is taken as a matrix with a row for each weight of a window
 # and a column for each filter.
 #
-# Before training both discriminators have the same weights. Then one call after the other in
-# training mode, each with one round of power iteration. (The first weights are so small that
-# dividing makes most of them larger.)
+# Before training, the discriminators of `default` and `spectral` have the same weights. Then we
+# call the one with spectral normalisation again and again in training mode. Each call makes one
+# round of power iteration. (The first weights are so small that dividing makes most of them
+# larger.)
 
 
 # %%
@@ -983,7 +1013,8 @@ for calls in range(11):
 np.testing.assert_allclose(singular_values(spectral), 1, atol=0.1)
 
 # %% [markdown]
-# After the training from above, and one more call that normalises the last step's change away:
+# Here are both discriminators after the training from above. One more call of the spectral one
+# normalises what the last step has changed:
 
 # %%
 spectral = models["spectral"].discriminator
@@ -997,17 +1028,17 @@ for name, values in after.items():
 np.testing.assert_allclose(after["spectral"], 1, atol=0.3)
 
 # %% [markdown]
-# For a convolution this is not quite the largest stretch: neighbouring windows overlap, so that
-# one pixel counts several times. The true stretch can be larger, at most by a factor that depends
-# on kernel and stride. What matters is that no layer can grow any more.
+# For a convolution this value is not quite the largest stretch: neighbouring windows overlap, so
+# that one pixel counts several times. The true stretch can be larger, at most by a factor that
+# depends on kernel and stride. What matters is that no layer can grow any more.
 
 # %% [markdown]
 # ## A pair of your own
 #
-# `GAN` takes any two Keras models whose shapes fit. With Keras' *functional* interface one writes
-# down how the data flows: begin with an `Input`, call layer after layer, and name beginning and
-# end. This generator doubles its sides by repeating pixels (`UpSampling2D`), and looks at them
-# with convolutions:
+# `GAN` takes any two Keras models whose shapes fit. With Keras' *functional* interface you write
+# down how the data flows: you begin with an `Input`, call layer after layer, and name beginning and
+# end. This generator doubles its sides by repeating pixels (`UpSampling2D`), and looks at them with
+# convolutions:
 
 
 # %%
@@ -1037,12 +1068,13 @@ history = own.fit(x_train[:3200], batch_size=32, epochs=EPOCHS, verbose=2)
 
 # %%
 both = np.concatenate([before, own.generate(8, seed=1)])
-rendering.write_png(run / "own.png", rendering.make_grid(rendering.to_uint8(both), columns=8))
+grid = rendering.make_grid(rendering.to_uint8(both), columns=8)
+caption = f"top: before training; bottom: the same noise after {EPOCHS} epochs"
+rendering.write_png(run / "own.png", rendering.add_caption(grid, caption))
 Image(run / "own.png")
 
 # %% [markdown]
-# Above, the untrained generator; below, the same noise after a few steps. If two networks do not
-# fit, `GAN` says so before anything is trained:
+# If two networks do not fit, `GAN` says so before anything is trained:
 
 # %%
 try:
@@ -1074,6 +1106,23 @@ with exercise(5):
     assert drawn.min() < -0.5 < 0.5 < drawn.max(), "It does not reach from black to white."
     trial.compile()
     trial.train_on_batch(x_train[:8])
+
+# %% [markdown]
+# ## Summary
+#
+# - A dense layer weighs all its inputs. A convolution weighs a small window, and uses the same
+#   weights at every place. Between two layers stands an activation function.
+# - The generator doubles its pictures until they have the right size: by transposed convolutions,
+#   or by repeating pixels and convolving them, which leaves no chequered pattern.
+# - Batch normalisation keeps numbers at a good size. `SelfModulation` lets the noise set its scale
+#   and shift; `MinibatchStdDev` tells the discriminator how alike the images are.
+# - The generator ends with tanh, in the data's range. The discriminator returns a logit.
+# - Spectral normalisation bounds how steep a discriminator can be.
+# - `GAN` trains any two Keras models whose shapes fit.
+#
+# To read on: [Radford et al. 2015](https://arxiv.org/abs/1511.06434) on networks for GANs,
+# [Odena et al. 2016](https://distill.pub/2016/deconv-checkerboard/) on chequered patterns, and
+# [Miyato et al. 2018](https://arxiv.org/abs/1802.05957) on spectral normalisation.
 
 # %% [markdown]
 # ## An open project: half the weights

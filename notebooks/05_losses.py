@@ -13,10 +13,10 @@
 # %% [markdown]
 # # 5. The losses, and errata
 #
-# What the two networks minimise, where it comes from, and how to compute it without overflow.
-# Each step of the mathematics is checked by a few lines of code. The last part takes formulas and
-# recipes from the articles that this course follows, runs them as they are printed, and shows
-# what goes wrong.
+# This chapter is about what the two networks minimise, where these losses come from, and how to
+# compute them without overflow. A few lines of code check each step of the mathematics. The last
+# part takes formulas and recipes from the articles that this course follows, runs them as they are
+# printed, and shows what goes wrong.
 #
 # After this chapter you can read a GAN's losses, choose one, write your own, and find a wrong
 # sign.
@@ -39,8 +39,8 @@ from dcgan_tf.gan import losses, regularizers
 from dcgan_tf.gan.article_losses import Minimax, SigmoidCrossEntropy, sigmoid_cross_entropy
 
 # %% [markdown]
-# How many samples are drawn to check a mean, and how long the small games of the second half
-# last.
+# The first number says how many samples we draw to check a mean. The second one says how many
+# epochs the small games of the second half last.
 
 # %% tags=["parameters"] quick={"SAMPLES": 50_000, "EPOCHS": 12}
 SAMPLES = 200_000
@@ -68,17 +68,18 @@ plt.show()
 # $$\min_G \max_D V(D, G) = E_{x \sim p_{data}}[\ln D(x)] + E_{z \sim p_z}[\ln(1 - D(G(z)))]$$
 #
 # $E$ is a mean over all samples that are drawn as the index says: $x$ from the data, $z$ from the
-# noise. The logarithm is the natural one (papers and articles often write $\log$ for it), so that
-# $V$ is measured in *nats*. (`docs/glossary.md` has all symbols of the course in one table.)
+# noise. The logarithm is the natural one (papers and articles often write $\log$ for it). Numbers
+# made by natural logarithms of probabilities, like $V$, are measured in *nats*. (`docs/glossary.md`
+# has all symbols of the course in one table.)
 #
-# The discriminator wants $V$ to be large: $D(x)$ near 1 for real samples, $D(G(z))$ near 0 for
-# generated ones. The generator wants $V$ to be small. The first mean does not depend on $G$ at
-# all.
+# The discriminator wants $V$ to be large, with $D(x)$ near 1 for real samples and $D(G(z))$ near 0
+# for generated ones. The generator wants $V$ to be small. It can only change the second mean, as
+# the first one does not depend on $G$.
 
 # %% [markdown]
-# A world small enough to see whole: there are six different samples and no more. `p` holds how
-# often each of them occurs in the data, `q` how often the generator makes it. Then each mean is a
-# sum.
+# Let us take a world that is small enough to see whole: it has six different samples and no more.
+# `p` says how often each of them occurs in the data, and `q` how often the generator makes it. Then
+# each mean is a sum.
 
 # %%
 p = np.array([0.30, 0.25, 0.20, 0.12, 0.08, 0.05])  # the data
@@ -94,7 +95,7 @@ D = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.2])
 print(f"V = {value(D, p, q):.3f}")
 
 # %% [markdown]
-# A training step does not know `p` and `q`. It draws samples and takes means of them. With many
+# A training step does not know `p` and `q`. It draws samples and takes their means. With many
 # samples this gives nearly the same number.
 
 # %%
@@ -106,8 +107,8 @@ np.testing.assert_allclose(drawn_value, value(D, p, q), rtol=0.02)
 print(f"V from {SAMPLES:,} samples of each kind = {drawn_value:.3f}")
 
 # %% [markdown]
-# **Predict, then run:** a discriminator that says one half to everything: what is $V$ then? Does
-# it depend on `p` and `q`?
+# **Predict, then run:** a discriminator says one half to everything. How large is $V$ then? Does it
+# depend on `p` and `q`?
 
 # %%
 undecided = np.full(6, 0.5)
@@ -116,7 +117,7 @@ for any_q in (q, p, np.full(6, 1 / 6)):
     assert np.isclose(value(undecided, p, any_q), -np.log(4))
 
 # %% [markdown]
-# It is $\ln \frac12 + \ln \frac12 = -\ln 4 = -1.386$, whatever the generator makes. A
+# $V$ is $\ln \frac12 + \ln \frac12 = -\ln 4 = -1.386$, whatever the generator makes. A
 # discriminator can always have this much without looking at anything.
 
 # %% [markdown]
@@ -124,8 +125,8 @@ for any_q in (q, p, np.full(6, 1 / 6)):
 #
 # Let the generator stand still for a moment. Which discriminator makes $V$ as large as possible?
 #
-# Each sample has its own number $D$, and stands in one term of the sum only. So each term can be
-# made as large as possible by itself:
+# Each sample has its own number $D$, which occurs only in the two terms of this sample. So we can
+# make the terms of each sample as large as possible by themselves:
 #
 # $$f(D) = p \ln D + q \ln(1 - D), \qquad 0 < D < 1$$
 
@@ -136,8 +137,8 @@ def f(D, p, q):
 
 
 # %% [markdown]
-# Step 1. The derivative, the slope of this curve, is $f'(D) = p / D - q / (1 - D)$. Compared with
-# the slope between two points that are close together:
+# Step 1. The derivative is the slope of this curve: $f'(D) = p / D - q / (1 - D)$. We compare it
+# with the slope between two points that are close together:
 
 
 # %%
@@ -157,8 +158,8 @@ for p_i, q_i in zip(p, q, strict=True):
 #
 # $$D^* = \frac{p}{p + q}$$
 #
-# Step 3. The slope falls all the way from left to right. So there is one place where it is 0, and
-# it is a maximum and not a minimum.
+# Step 3. The slope falls all the way from left to right. So there is only one place where it is 0,
+# and the curve has its maximum there.
 
 # %%
 best = p / (p + q)
@@ -169,19 +170,19 @@ for p_i, q_i, best_i in zip(p, q, best, strict=True):
 
 # %%
 figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-for i, style in zip((0, 3, 5), ("-", "--", ":"), strict=True):
-    axes.plot(grid, f(grid, p[i], q[i]), style, color="black", label=f"p = {p[i]}, q = {q[i]}")
-    axes.plot(best[i], f(best[i], p[i], q[i]), "o", color="black", markerfacecolor="white")
-axes.set(xlabel="D", ylabel="f(D) in nats", ylim=(-1.5, 0), title="Circles: D = p / (p + q)")
+for i, style, colour in zip((0, 3, 5), ("-", "--", ":"), ("C0", "C2", "C1"), strict=True):
+    axes.plot(grid, f(grid, p[i], q[i]), style, color=colour, label=f"p = {p[i]}, q = {q[i]}")
+    axes.plot(best[i], f(best[i], p[i], q[i]), "o", color=colour, markerfacecolor="white")
+axes.set(xlabel="D", ylabel="f(D) in nats", ylim=(-1.5, 0), title="circles: p / (p + q)")
 axes.legend()
 plt.show()
 
 # %% [markdown]
 # This is Proposition 1 of Goodfellow et al. (2014). $D^*$ is a fraction: of all cases in which this
-# sample comes up, so many were real. Where only the data has a sample, it is 1. Where both are
-# equally frequent, it is one half.
+# sample comes up, so many were real. For a sample that only the data has, $D^*$ is 1. For a sample
+# that is equally frequent in both, it is one half.
 #
-# No other discriminator does better. Here are ten thousand of them, made at random:
+# No other discriminator does better. Here we try ten thousand of them, made at random:
 
 # %%
 others = rng.uniform(0.001, 0.999, (10_000, 6))
@@ -189,9 +190,9 @@ assert all(value(other, p, q) < value(best, p, q) for other in others)
 print(f"V of the best discriminator = {value(best, p, q):.4f}")
 
 # %% [markdown]
-# Training finds it too. One number $l$ for each sample is turned into $D = 1 / (1 + e^{-l})$ and
-# changed in small steps in the direction in which $V$ grows. `tf.GradientTape` computes this
-# direction.
+# Training finds the best one too. We turn one number $l$ for each sample into
+# $D = 1 / (1 + e^{-l})$ and change it in small steps in the direction in which $V$ grows.
+# `tf.GradientTape` computes this direction ([chapter 2](02_learning.ipynb)).
 
 # %%
 logits = tf.Variable(np.zeros(6))
@@ -228,13 +229,14 @@ with exercise(1):
 # %% [markdown]
 # ## What is left for the generator
 #
-# Now put $D^*$ into $V$. What remains says how well the generator does against the best opponent:
+# Now we put $D^*$ into $V$. What remains says how well the generator does against the best
+# opponent:
 #
 # $$V(D^*) = \sum p \ln\frac{p}{p + q} + \sum q \ln\frac{q}{p + q}$$
 #
-# Let $m = (p + q) / 2$ be the mixture of both. Then $p / (p + q) = \frac12 \, p / m$, and the
-# logarithm of the $\frac12$ can be taken out. As the probabilities in $p$ add up to 1, and those in
-# $q$ too:
+# Let $m = (p + q) / 2$ be the mixture of both. Then $p / (p + q) = \frac12 \, p / m$, and we can
+# take the logarithm of the $\frac12$ out of each term. As the probabilities in $p$ add up to 1, and
+# those in $q$ too:
 #
 # $$V(D^*) = -2 \ln 2 + \sum p \ln\frac{p}{m} + \sum q \ln\frac{q}{m}$$
 #
@@ -247,7 +249,7 @@ with exercise(1):
 
 # %%
 def kl(p, q):
-    return np.sum(scipy.special.rel_entr(p, q))  # p log(p / q), and 0 where p is 0
+    return np.sum(scipy.special.rel_entr(p, q))  # p ln(p / q), and 0 where p is 0
 
 
 def jsd(p, q):
@@ -262,7 +264,8 @@ third_line = -np.log(4) + 2 * jsd(p, q)
 np.testing.assert_allclose([first_line, second_line, third_line], value(best, p, q), rtol=1e-12)
 
 # %% [markdown]
-# Not only for these two: the same for a thousand pairs of distributions that are drawn at random.
+# This holds not only for these two: we check it for a thousand pairs of distributions, drawn at
+# random.
 
 # %%
 for any_p, any_q in rng.dirichlet(np.ones(6), (1000, 2)):
@@ -272,14 +275,14 @@ for any_p, any_q in rng.dirichlet(np.ones(6), (1000, 2)):
 assert jsd(p, p) == 0
 
 # %% [markdown]
-# JSD is 0 only if the two distributions are equal, and $\ln 2$ if they have no sample in common.
-# So $V(D^*)$ lies between $-\ln 4$ and 0. The generator that minimises it makes exactly the
-# distribution of the data, and then $D^*$ is one half everywhere (Theorem 1 there).
+# The JSD is 0 only if the two distributions are equal, and $\ln 2$ if they have no sample in
+# common. So $V(D^*)$ lies between $-\ln 4$ and 0. The generator that minimises it makes exactly the
+# distribution of the data, and then $D^*$ is one half everywhere (Theorem 1 of the same paper).
 #
-# Can a generator get there by small steps? Here it is a list of six probabilities, made from six
-# free numbers by a softmax (exponentials, divided by their sum), so that they stay above 0 and add
-# up to 1. In each round the discriminator is the best one; the generator then takes one step
-# downwards.
+# Can a generator get there by small steps? Here the generator is a list of six probabilities. A
+# softmax makes them from six free numbers: it takes their exponentials and divides them by their
+# sum, so that all probabilities are above 0 and add up to 1. In each round the discriminator is the
+# best one, and then the generator takes one step downwards.
 
 # %%
 free_numbers = tf.Variable(np.log(q))
@@ -300,22 +303,22 @@ assert np.isclose(values[-1], -np.log(4), atol=1e-3)
 
 # %%
 figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-axes.plot(values, color="black", label="V with the best D of each step")
-axes.axhline(-np.log(4), color="black", linestyle=":", label="-log 4")
+axes.plot(values, color="C1", label="V with the best D of each step")
+axes.axhline(-np.log(4), color="black", linestyle=":", label="-ln 4")
 axes.set(xlabel="steps of the generator", ylabel="V in nats")
 axes.legend()
 plt.show()
 
 # %% [markdown]
-# So far the theory. In a real GAN the samples are images, both players are networks, and the
-# discriminator is at most nearly the best one. [Chapter 3](03_game.ipynb) plays games of this
+# This was the theory. In a real GAN the samples are images, both players are networks, and the
+# discriminator is at best close to the best one. [Chapter 3](03_game.ipynb) plays games of this
 # kind.
 
 # %% [markdown]
 # ## Logits instead of probabilities
 #
-# A discriminator of this package does not return $D$. It returns the *logit* $l$, any real
-# number, with
+# A discriminator of this package does not return $D$. It returns the *logit* $l$, which may be any
+# real number, with
 #
 # $$D = \sigma(l) = \frac{1}{1 + e^{-l}}$$
 #
@@ -327,24 +330,24 @@ plt.show()
 # The first holds because $\ln \sigma(l) = -\ln(1 + e^{-l})$, the second because
 # $1 - \sigma(l) = \sigma(-l)$.
 #
-# Why not take the sigmoid first and then its logarithm? Numbers in a network are `float32`: about
-# seven digits, nothing above about $10^{38}$. **Predict, then run:** for which of these logits
-# does the direct way fail?
+# Why do we not take the sigmoid first and then its logarithm? Numbers in a network are `float32`:
+# they have about seven digits, and none is above about $10^{38}$. **Predict, then run:** for which
+# of these logits does the direct way fail?
 
 
 # %%
 def direct(logit):
-    """log D and log(1 - D) as the formulas have them."""
+    """ln D and ln(1 - D) as the formulas have them."""
     D = 1 / (1 + np.exp(-logit))
     return np.log(D), np.log(1 - D)
 
 
 def softplus(logit):
-    """log(1 + exp(logit)). This exponential cannot overflow: its argument is never above 0."""
+    """ln(1 + exp(logit)). This exponential cannot overflow: its argument is never above 0."""
     return np.maximum(logit, 0) + np.log1p(np.exp(-np.abs(logit)))
 
 
-print("    logit   log D: direct, stable     log(1 - D): direct, stable")
+print("    logit    ln D: direct, stable      ln(1 - D): direct, stable")
 for logit in np.array([-200, -100, -20, -1, 0, 1, 20, 100, 200], np.float32):
     with np.errstate(all="ignore"):  # no warnings: this overflow is the point
         log_D, log_not_D = direct(logit)
@@ -352,12 +355,13 @@ for logit in np.array([-200, -100, -20, -1, 0, 1, 20, 100, 200], np.float32):
     print(f"{logit:9.0f} {log_D:12.4g} {stable[0]:12.4g} {log_not_D:16.4g} {stable[1]:12.4g}")
 
 # %% [markdown]
-# At a logit of 20 the sigmoid has been rounded to 1, and $\ln(1 - 1)$ is minus infinity instead
-# of -20. At -100 it is the other logarithm that breaks: $e^{100}$ does not fit into a `float32`.
+# At a logit of 20 the sigmoid has been rounded to 1, and $\ln(1 - 1)$ is minus infinity instead of
+# -20. At -100 the other logarithm breaks, because $e^{100}$ does not fit into a `float32`. At -20
+# the direct way gives 0 for $\ln(1 - D)$, and the small rest is lost.
 #
 # The stable form takes the larger part of the sum out of the logarithm:
-# $\ln(1 + e^l) = l + \ln(e^{-l} + 1)$. For large $l$ this is nearly $l$ itself. It agrees with
-# TensorFlow, and with `float64`:
+# $\ln(1 + e^l) = l + \ln(e^{-l} + 1)$. For large $l$ this is nearly $l$ itself. The stable form
+# agrees with TensorFlow, and with the same computation in `float64`:
 
 # %%
 many_logits = np.linspace(-80, 80, 1001).astype(np.float32)
@@ -366,8 +370,8 @@ np.testing.assert_allclose(softplus(many_logits), exactly, rtol=1e-5)
 np.testing.assert_allclose(softplus(many_logits), tf.nn.softplus(many_logits), rtol=1e-5)
 
 # %% [markdown]
-# The gradient breaks as well, and this does the damage: one step with it, and the weights are not
-# numbers (NaN) any more.
+# The gradient breaks as well, and this does the damage: after one step with it the weights are no
+# longer numbers, but NaN ("not a number").
 
 # %%
 logit = tf.Variable(-200.0)
@@ -411,9 +415,9 @@ with exercise(2):
 # %% [markdown]
 # ## Binary cross-entropy is the same thing
 #
-# The losses of a GAN are often called binary cross-entropy, the loss of any classifier with two
-# classes. With the label 1 it is $-\ln D$, with the label 0 it is $-\ln(1 - D)$: the terms of
-# $V$ with the sign turned. The package, TensorFlow and Keras agree:
+# The losses of a GAN are often called binary cross-entropy, which is the loss of any classifier
+# with two classes. With the label 1 it is $-\ln D$, with the label 0 it is $-\ln(1 - D)$. These are
+# the terms of $V$ with the sign turned. The package, TensorFlow and Keras agree:
 
 # %%
 rng = np.random.default_rng(1)
@@ -434,7 +438,8 @@ for label, by_hand in ((1.0, softplus(-fake_output)), (0.0, softplus(fake_output
 #
 # *Articles: 2 §4.2*
 #
-# An optimizer minimises. To maximise $V$, the discriminator minimises $-V$:
+# An optimizer, the rule that turns gradients into steps, always minimises. So to maximise $V$ the
+# discriminator minimises $-V$:
 #
 # $$L_D = -E[\ln D(x)] - E[\ln(1 - D(G(z)))]$$
 #
@@ -454,12 +459,12 @@ print(f"with these logits: {discriminator_loss(real_output, fake_output):.3f}")
 print(f"with logits of 0:  {discriminator_loss(np.zeros(8), np.zeros(8)):.3f}")
 
 # %% [markdown]
-# An undecided discriminator has the loss $2 \ln 2 = 1.386$. This number is worth knowing by
+# An undecided discriminator has the loss $2 \ln 2 = 1.386$. It is worth knowing this number by
 # heart.
 #
-# What does one step change? The derivative of $\text{softplus}(l)$ is $\sigma(l)$. So each real
-# logit has the gradient $-(1 - \sigma(l)) / n$ and each generated one $\sigma(l) / n$, for $n$
-# samples of each kind. A verdict that is right and sure has nearly no gradient: there is nothing
+# What does one step change? The derivative of $\text{softplus}(l)$ is $\sigma(l)$. So with $n$
+# samples of each kind, each real logit has the gradient $-(1 - \sigma(l)) / n$ and each generated
+# one $\sigma(l) / n$. If a verdict is right and sure, its gradient is nearly 0: there is nothing
 # more to learn from it.
 
 
@@ -486,8 +491,8 @@ np.testing.assert_allclose(fake_gradient, sigmoid(fake_output) / n, rtol=1e-4, a
 #
 # $$L_G = -E[\ln D(G(z))] \qquad \text{(non-saturating)}$$
 #
-# Both are small where $D(G(z))$ is near 1. In the package they are `"minimax"` and
-# `"sigmoid_cross_entropy"`, the default:
+# Both losses are small where $D(G(z))$ is near 1. In the package the first one is `"minimax"`. The
+# second one is `"sigmoid_cross_entropy"`, the default:
 
 
 # %%
@@ -506,9 +511,9 @@ for name, own_loss in own.items():
     print(f"{name:22}{own_loss(fake_output):8.3f}   at logits of 0: {own_loss(np.zeros(8)):.3f}")
 
 # %% [markdown]
-# The gradients with respect to the logit, by hand and for one sample: $-\sigma(l)$ for the
-# saturating loss, $-(1 - \sigma(l))$ for the other. Both are negative: both losses fall as the
-# logit rises. Compared with the tape:
+# We can compute the gradients with respect to the logit by hand, for one sample: $-\sigma(l)$ for
+# the saturating loss and $-(1 - \sigma(l))$ for the other. Both are negative, so both losses fall
+# as the logit rises. The tape says the same:
 
 # %%
 logits = tf.Variable(np.linspace(-8, 8, 161))
@@ -522,17 +527,17 @@ np.testing.assert_allclose(saturating_gradient, -sigmoid(x_axis), rtol=1e-9)
 np.testing.assert_allclose(non_saturating_gradient, -(1 - sigmoid(x_axis)), rtol=1e-9)
 
 # %% [markdown]
-# **Predict, then run:** early in training the discriminator is sure. It gives a generated image
-# the logit -8, a probability of 3 in 10,000. Which of the two losses tells the generator more?
+# **Predict, then run:** the discriminator has got ahead and is sure. It gives a generated image the
+# logit -8, a probability of 3 in 10,000. Which of the two losses tells the generator more?
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3.5), layout="constrained")
-left.plot(x_axis, saturating, "--", color="black", label="saturating")
-left.plot(x_axis, non_saturating, "-", color="black", label="non-saturating")
-left.set(xlabel="logit of a generated sample", ylabel="generator's loss in nats")
-right.plot(x_axis, saturating_gradient, "--", color="black", label="saturating")
-right.plot(x_axis, non_saturating_gradient, "-", color="black", label="non-saturating")
-right.set(xlabel="logit of a generated sample", ylabel="gradient, nats per unit of the logit")
+left.plot(x_axis, saturating, "--", color="C0", label="saturating")
+left.plot(x_axis, non_saturating, "-", color="C1", label="non-saturating")
+left.set(xlabel="logit of a generated sample", ylabel="nats", title="generator's loss")
+right.plot(x_axis, saturating_gradient, "--", color="C0", label="saturating")
+right.plot(x_axis, non_saturating_gradient, "-", color="C1", label="non-saturating")
+right.set(xlabel="logit of a generated sample", title="its gradient by the logit")
 left.legend()
 plt.show()
 
@@ -542,10 +547,10 @@ assert abs(saturating_gradient[0]) < 0.001 < 0.999 < abs(non_saturating_gradient
 # %% [markdown]
 # An untrained discriminator gives logits near 0, in the middle of the figure. But it soon learns to
 # tell bad images from real ones, and then their logits are far to the left. The saturating loss is
-# flat there: its gradient vanishes when the generator needs it most. The non-saturating one is
+# flat there: its gradient vanishes when the generator needs it most. The non-saturating loss is
 # steep there and flat at the right, where the generator has won. Goodfellow et al. (2014, section
-# 3) introduced it for this reason. For one sample the two point in the same direction, and their
-# sizes differ by the factor $e^l$:
+# 3) introduced it for this reason. For one sample the two gradients have the same direction, and
+# their sizes differ by the factor $e^l$:
 
 # %%
 np.testing.assert_allclose(saturating_gradient / non_saturating_gradient, np.exp(x_axis), rtol=1e-9)
@@ -585,8 +590,9 @@ with exercise(3):
 # %% [markdown]
 # ## Losses that came later
 #
-# In the next three the discriminator's output $l$ is a plain score, higher for "real", and no
-# logit of a probability. Each is one line of NumPy, and a name for `compile(loss=...)`.
+# In the next three losses the discriminator's output $l$ is a plain score, higher for "real", and
+# no longer the logit of a probability. Each loss is one line of NumPy, and a name for
+# `compile(loss=...)`.
 #
 # The package has one more, `"relativistic"` (Jolicoeur-Martineau 2018, arXiv:1807.00734). Its
 # discriminator does not judge a sample alone, but says whether the real sample of a pair is more
@@ -595,8 +601,8 @@ with exercise(3):
 # %% [markdown]
 # ### Least squares
 #
-# Mao et al. (2017, arXiv:1611.04076): scores of real samples are drawn to 1, those of generated
-# ones to -1; the generator wants 0, the border between them.
+# Mao et al. (2017, arXiv:1611.04076) pull the scores of real samples to 1 and those of generated
+# ones to -1. The generator wants the score 0, the border between them.
 #
 # $$L_D = \tfrac12 E[(l(x) - 1)^2] + \tfrac12 E[(l(G(z)) + 1)^2]$$
 #
@@ -622,8 +628,9 @@ check_against_package(
 # %% [markdown]
 # ### Hinge
 #
-# Lim and Ye (2017, arXiv:1705.02894): a score beyond 1, or beyond -1 on the other side, is good
-# enough and has no gradient any more. The generator pushes its scores up without end.
+# Lim and Ye (2017, arXiv:1705.02894) are content with a score above 1 for a real sample, and below
+# -1 for a generated one: such a score has no gradient any more. The generator pushes its scores up
+# without end.
 #
 # $$L_D = E[\max(0, 1 - l(x))] + E[\max(0, 1 + l(G(z)))], \qquad L_G = -E[l(G(z))]$$
 
@@ -638,7 +645,7 @@ check_against_package(
 # %% [markdown]
 # ### Wasserstein
 #
-# Arjovsky et al. (2017, arXiv:1701.07875, section 3): the difference of two mean scores and no
+# Arjovsky et al. (2017, arXiv:1701.07875, section 3) take the difference of two mean scores and no
 # more.
 #
 # $$L_D = E[l(G(z))] - E[l(x)], \qquad L_G = -E[l(G(z))]$$
@@ -651,11 +658,11 @@ check_against_package(
 )
 
 # %% [markdown]
-# This difference could be made as large as one likes by multiplying all scores by ten. It has a
+# This difference could be made as large as one likes by multiplying all scores by ten. So it has a
 # meaning only if the gradient of $l$ is nowhere longer than 1. Then the largest possible difference
 # is the *Wasserstein distance*: how far the generated samples must be moved, on average, to become
-# the real ones. Two clouds on a line, one of them moved by 3, and the score $l(x) = x$, whose
-# gradient is 1:
+# the real ones. For an example take two clouds on a line, one of them moved by 3, and the score
+# $l(x) = x$, whose gradient is 1:
 
 # %%
 cloud = rng.normal(0, 1, 1000)
@@ -668,11 +675,11 @@ np.testing.assert_allclose([distance, difference], 3)
 # ### The gradient penalty
 #
 # Gulrajani et al. (2017, arXiv:1704.00028) hold the length of the gradient near 1 by a penalty,
-# which the discriminator minimises in addition to its loss. It is taken at points $y$ between real
-# and generated samples. A random number $\epsilon$ between 0 and 1 says how near each of them is to
-# the real sample:
+# which the discriminator minimises in addition to its loss. The penalty is taken at points $\hat x$
+# between real and generated samples. A random number $\epsilon$ between 0 and 1 says how near each
+# of them is to the real sample:
 #
-# $$E[(|\nabla l(y)| - 1)^2], \qquad y = \epsilon \, x + (1 - \epsilon) \, G(z)$$
+# $$E[(|\nabla l(\hat x)| - 1)^2], \qquad \hat x = \epsilon \, x + (1 - \epsilon) \, G(z)$$
 #
 # $\nabla l$ is the gradient of the score, a vector: its slope in each direction. $|\cdot|$ is its
 # length. For a discriminator that is one dense layer, $l(x) = w \cdot x$, the gradient is $w$
@@ -696,9 +703,9 @@ np.testing.assert_allclose(penalty, (length - 1) ** 2, rtol=1e-5)
 # %% [markdown]
 # ### R1
 #
-# Mescheder et al. (2018, arXiv:1801.04406, section 4.1): the gradient is to be small, and only at
-# real samples. With it $D$ may come to rest where the data is. It goes with any loss, and is the
-# package's default.
+# Mescheder et al. (2018, arXiv:1801.04406, section 4.1) want the gradient to be small, and only at
+# real samples. With this penalty $D$ can come to rest where the generated samples lie on the data.
+# It goes with any loss, and is the package's default.
 #
 # $$R_1 = \tfrac12 E[|\nabla l(x)|^2]$$
 
@@ -707,8 +714,8 @@ penalty = regularizers.r1_penalty(linear_discriminator, real_images)
 np.testing.assert_allclose(penalty, length**2 / 2, rtol=1e-5)
 
 # %% [markdown]
-# A discriminator with a bend has another gradient at each sample. Measured without any calculus, by
-# moving each sample a little and looking how much the score changes:
+# A discriminator with a bend has another gradient at each sample. We can measure it without any
+# calculus: we move each sample a little and look how much the score changes.
 
 
 # %%
@@ -729,8 +736,8 @@ np.testing.assert_allclose(penalty, (gradients**2).sum(axis=1).mean() / 2, rtol=
 # %% [markdown]
 # ### One-sided label smoothing
 #
-# Salimans et al. (2016, arXiv:1606.03498, section 3.4): the label of real samples is 0.9 instead
-# of 1. A discriminator that is too sure is then wrong. The label of generated samples stays 0.
+# Salimans et al. (2016, arXiv:1606.03498, section 3.4) use the label 0.9 instead of 1 for real
+# samples. A discriminator that is too sure is then wrong. The label of generated samples stays 0.
 #
 # $$L_D = -E[0.9 \ln D(x) + 0.1 \ln(1 - D(x))] - E[\ln(1 - D(G(z)))]$$
 
@@ -800,9 +807,9 @@ with exercise(5):
 # %% [markdown]
 # ## A small game to try mistakes on
 #
-# The rest of this chapter runs what the articles print where it differs from the game above. Two
-# small networks are enough. The real samples are numbers around 2. The generator is one dense
-# layer: it multiplies the noise by a weight and adds a bias. It begins around -1.
+# The rest of this chapter takes what the articles print where it differs from the game above, and
+# runs it. Two small networks are enough. The real samples are numbers around 2. The generator is
+# one dense layer: it multiplies the noise by a weight and adds a bias. Its samples begin around -1.
 
 # %%
 rng = np.random.default_rng(0)
@@ -858,17 +865,17 @@ def show(history):
 
 
 # %% [markdown]
-# First without a mistake. Both losses, exactly as the value function has them:
+# First we play without a mistake. Both losses are exactly as the value function has them:
 
 
 # %%
 def V_real(real_output):
-    """E[log D(x)]"""
+    """E[ln D(x)]"""
     return -tf.reduce_mean(tf.nn.softplus(-real_output))
 
 
 def V_fake(fake_output):
-    """E[log(1 - D(G(z)))]"""
+    """E[ln(1 - D(G(z)))]"""
     return -tf.reduce_mean(tf.nn.softplus(fake_output))
 
 
@@ -898,9 +905,9 @@ assert abs(right["discriminator_loss"][-1] - 2 * np.log(2)) < 0.1
 # data $y$, and writes its output $D(x, y)$.
 #
 # **Right:** the discriminator of the game gets one sample at a time, and is not told where it is
-# from. That is its task: $D(x)$ for a real one, $D(G(z))$ for a generated one. (The default pair
-# also tells it how different a sample is from its neighbours in the batch; see chapter 4. The pair
-# `dcgan`, which we take here, does not.)
+# from. To find this out is its task: it returns $D(x)$ for a real sample and $D(G(z))$ for a
+# generated one. (The default pair also tells it how different a sample is from its neighbours in
+# the batch; see [chapter 4](04_networks.ipynb). The pair `dcgan`, which we take here, does not.)
 
 # %%
 (x_train, y_train), (x_test, _) = load_dataset("mnist-10k")
@@ -915,7 +922,7 @@ except ValueError as error:
     print("Two samples:", str(error).splitlines()[0][:70], "...")
 
 # %% [markdown]
-# A batch may hold both kinds. Each is judged by itself all the same:
+# A batch may hold both kinds. The discriminator still judges each sample by itself:
 
 # %%
 together = discriminator(np.concatenate([fake_images, real_images]))
@@ -947,7 +954,8 @@ assert as_sevens.shape == (16, 1) and not np.allclose(as_sevens, as_threes)
 # occur. (They do in the generator's steps, section 3.2.1, but there only the generator's weights
 # are adjusted.)
 #
-# **Right:** it must see real and generated samples. From real ones alone it learns one answer.
+# **Right:** the discriminator must see real and generated samples. From real ones alone it learns
+# only one answer.
 
 
 # %%
@@ -993,9 +1001,9 @@ for kind, pictures in kinds.items():
 assert mean_logits["a black picture"] > mean_logits["test digits"]
 
 # %% [markdown]
-# All of it is "real". The black picture is even more real than the digits: what this
-# discriminator has learned is that pictures are dark. A generator can learn nothing from it that
-# has to do with digits.
+# It calls all of them real. The black picture is even more real to it than the digits: this
+# discriminator has learned that pictures are dark. A generator can learn nothing from it that has
+# to do with digits.
 #
 # Such a discriminator does not even have to look at the images. A network that returns the same
 # large number for each image has a loss of 0 as well. Here is the same discriminator, trained for
@@ -1035,8 +1043,8 @@ for kind in ("test digits", "generated"):
 #
 # **Right:** the discriminator maximises, the generator minimises.
 #
-# Step by step, first the discriminator alone. The generator stands still. A discriminator that
-# guesses is right in half of all cases.
+# We go step by step and train the discriminator alone first, while the generator stands still. A
+# discriminator that guesses is right in half of all cases.
 
 
 # %%
@@ -1072,11 +1080,11 @@ print(f"D minimises V: right in {wrong_fraction:.0%} of all cases")
 assert right_fraction > 0.9 and wrong_fraction < 0.1
 
 # %% [markdown]
-# With the printed sign it is worse than guessing: it learns to call real what is generated, and
-# generated what is real.
+# With the printed sign the discriminator is worse than one that guesses: it learns to call real
+# what is generated, and generated what is real.
 #
-# Now the generator alone, against the discriminator that was trained correctly and now stands
-# still.
+# Now we train the generator alone, against the discriminator that was trained correctly and now
+# stands still.
 
 
 # %%
@@ -1135,15 +1143,15 @@ assert exchanged["real_accuracy"][-1] < 0.1 and exchanged["fake_accuracy"][-1] >
 assert abs(exchanged["mean"][-1] - 2) > 0.5
 
 # %% [markdown]
-# Not quite. The generator does go in the direction of the data for a while, as it now flees from
-# a discriminator whose words "real" and "generated" are exchanged. But then it stops on the way.
-# The discriminator ends by calling everything generated, more and more loudly: its loss falls
+# It does not. The generator goes in the direction of the data for a while, as it now flees from a
+# discriminator whose words "real" and "generated" are exchanged. But then it stops on the way. The
+# discriminator ends by calling everything generated, more and more loudly, and its loss falls
 # without end.
 #
-# The reason: $V$ has a largest value, which a discriminator can reach, but no smallest one. A
-# minimising discriminator makes its wrong verdicts more and more extreme. And where generator and
-# data agree, $D = \frac12$ is the top of $V$, so that a minimising discriminator leaves the very
-# point where the game should end:
+# The reason is that $V$ is never above 0, but has no smallest value. A discriminator that minimises
+# it makes its wrong verdicts more and more extreme. And where generator and data agree,
+# $D = \frac12$ is the top of $V$. So a minimising discriminator leaves the very point where the
+# game should end:
 
 # %%
 for size in (0, 1, 10, 100):
@@ -1160,11 +1168,11 @@ for size in (0, 1, 10, 100):
 # code in section 5.1 takes the cross-entropy of the generated samples with the label 1, which is
 # $-E[\ln D(G(z))]$.
 #
-# **Right:** both are, but they are two losses. The formula is the saturating one, the code the
-# non-saturating one, as shown above. Both have the same aim. What differs is how strongly they
+# **Right:** both are right, but they are two losses. The formula is the saturating one and the code
+# the non-saturating one, as shown above. Both have the same aim. They differ in how strongly they
 # pull.
 #
-# Against a discriminator that has been trained ahead and stands still:
+# We try both against a discriminator that has been trained ahead and stands still:
 
 # %%
 sure_discriminator, _ = train_discriminator(sign=-1, steps=500)
@@ -1179,18 +1187,18 @@ assert paths["minimax"][-1] < -0.8 < 0 < paths["sigmoid_cross_entropy"][-1]
 
 # %%
 figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-axes.plot(paths["minimax"], "--", color="black", label="formula 4.1, saturating")
-axes.plot(paths["sigmoid_cross_entropy"], "-", color="black", label="code 5.1, non-saturating")
+axes.plot(paths["minimax"], "--", color="C0", label="formula 4.1, saturating")
+axes.plot(paths["sigmoid_cross_entropy"], "-", color="C1", label="code 5.1, non-saturating")
 axes.axhline(2, color="black", linestyle=":", label="the data")
 axes.set(xlabel="steps of the generator", ylabel="mean of the generated samples")
 axes.legend()
 plt.show()
 
 # %% [markdown]
-# The code's loss is under way at once. The formula's has to wait until the discriminator is less
-# sure. With a discriminator that trains along, and less far ahead, both arrive: the game above
-# was played with the formula. [Chapter 8](08_failures.ipynb) shows a training on digits that
-# fails by this.
+# With the code's loss the generator is under way at once. With the formula's it has to wait until
+# the discriminator is less sure. If the discriminator trains along, and is less far ahead, the
+# generator arrives with both: the game above was played with the formula.
+# [Chapter 8](08_failures.ipynb) shows a training on digits that fails by this.
 
 # %% [markdown]
 # ## Erratum 5: the sum of both losses
@@ -1200,13 +1208,13 @@ plt.show()
 # **Printed:** Article 3 says that the loss of a GAN is usually the sum of the generator's and the
 # discriminator's loss.
 #
-# **Right:** each network minimises its own loss, by its own optimizer, and the two are never
-# added. What would the sum be? With the losses of Article 2's formulas:
+# **Right:** each network minimises its own loss, by its own optimizer, and the two are never added.
+# What would the sum be? With the losses of Article 2's formulas it is
 #
 # $$L_G + L_D = E[\ln(1 - D(G(z)))] - E[\ln D(x)] - E[\ln(1 - D(G(z)))] = -E[\ln D(x)]$$
 #
-# The generator's part cancels. The generator does not occur in the sum, and the discriminator is
-# back at Erratum 2.
+# The generator's part cancels. The generator does not occur in the sum any more, and the
+# discriminator is back at Erratum 2.
 
 
 # %%
@@ -1238,8 +1246,8 @@ np.testing.assert_allclose([weight, bias], [0.5, -1], atol=1e-4)
 assert sum_of_minimax["discriminator_loss"][-1] < 0.05
 
 # %% [markdown]
-# The generator has not moved. (The loss that is printed is the sum: both networks have the same
-# one.)
+# The generator has not moved. (The loss that is printed is the sum, as both networks have the same
+# one here.)
 #
 # With the non-saturating loss nothing cancels. **Predict, then run:** is it a game now?
 
@@ -1250,15 +1258,15 @@ assert abs(sum_of_others["discriminator_loss"][-1] - 2 * np.log(2)) < 0.1
 assert sum_of_others["mean"][-1] < 0 and sum_of_others["real_accuracy"][-1] > 0.9
 
 # %% [markdown]
-# The sum comes to rest at $2 \ln 2$, the number that an equilibrium of the true game has. It is
-# none: the generated samples are nowhere near the data, and the discriminator knows the real
-# ones.
+# The sum comes to rest at $2 \ln 2$, the number that belongs to the equilibrium of the true game.
+# But this is no equilibrium: the generated samples are nowhere near the data, and the discriminator
+# knows the real ones.
 #
-# Why? For one generated sample the sum has $-\ln D - \ln(1 - D)$, which is smallest at
+# Why is that so? For one generated sample the sum has $-\ln D - \ln(1 - D)$, which is smallest at
 # $D = \frac12$, where it is $2 \ln 2$. Both networks want this. For real samples the sum wants
 # $D = 1$. The two wishes disagree only where real and generated samples are at the same place. So
-# the sum is smaller if the generator stays away from the data. The best discriminator for each
-# case, by search:
+# the sum is smaller if the generator stays away from the data. A search finds the best
+# discriminator for each case:
 
 # %%
 real_part, fake_part = -np.log(grid), -np.log(grid) - np.log(1 - grid)
@@ -1285,8 +1293,8 @@ assert away < at_the_data
 # substitute). What is drawn from $p_z$ is the noise $z$; the generated data is $\tilde x = G(z)$,
 # and the discriminator sees $D(\tilde x)$.
 #
-# If both are losses, both networks minimise $V$. If one reads them as aims, both maximise it.
-# Neither makes a game:
+# If both expressions are losses, both networks minimise $V$. If you read them as aims, both
+# networks maximise it. Neither makes a game:
 
 
 # %%
@@ -1324,8 +1332,8 @@ assert both_maximise["real_accuracy"][-1] > 0.9 and both_maximise["fake_accuracy
 # making them easy to tell apart. When both maximise, the discriminator is right about all
 # samples. When both minimise, it is wrong about all of them, which tells them apart as well.
 #
-# And the name. $G(\tilde x)$ with generated data in it has no meaning: the generator takes noise,
-# here 16 numbers, and a generated image is 28 by 28 pixels.
+# Then there is the name. $G(\tilde x)$ with generated data in it has no meaning: the generator
+# takes noise, here 16 numbers, and a generated image has 28 by 28 pixels.
 
 # %%
 x_tilde = generator(noise)
@@ -1362,7 +1370,8 @@ except ValueError as error:
 # arXiv:2006.10738); [chapter 10](10_applications.ipynb) uses one of them.
 
 # %% [markdown]
-# All runs of the small game in one picture:
+# Here are all runs of the small game in one picture. The numbers in brackets are those of the
+# errata:
 
 # %%
 runs = {
@@ -1374,10 +1383,9 @@ runs = {
     "both maximise (6)": (both_maximise, ":", "x"),
 }
 figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
-for (name, (history, style, marker)), grey in zip(
-    runs.items(), (0.0, 0.35, 0.5, 0.2, 0.35, 0.0), strict=True
-):
-    axes.plot(history["mean"], style, marker=marker, markevery=4, color=str(grey), label=name)
+for name, (history, style, marker) in runs.items():
+    colour = "black" if history is right else None
+    axes.plot(history["mean"], style, marker=marker, markevery=4, color=colour, label=name)
 axes.axhline(2, color="black", linewidth=0.8)
 axes.text(EPOCHS, 2.05, "the data", ha="right", va="bottom")
 axes.set(xlabel="epochs", ylabel="mean of the generated samples", ylim=(None, 2.6))
@@ -1419,6 +1427,22 @@ with exercise(6):
     assert np.isclose(d, expected.discriminator_loss(*outputs)), "D's value is wrong."
 
 # %% [markdown]
+# ## Summary
+#
+# - The discriminator maximises $V(D, G)$, and the generator minimises it.
+# - The best discriminator is $p / (p + q)$. Against it $V$ is $-\ln 4 + 2 \, JSD$, which is
+#   smallest where $q = p$.
+# - Compute losses from logits by softplus, and never by the logarithm of a sigmoid.
+# - The non-saturating loss pulls where the saturating one is flat.
+# - At equilibrium the discriminator's loss is $2 \ln 2$, but this number alone proves nothing.
+# - Each network has a loss and an optimizer of its own, and the losses are never added.
+#   [Chapter 6](06_training_step.ipynb) writes the step that does this.
+#
+# To read on: [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661), sections 3 and 4;
+# [Arjovsky et al. 2017](https://arxiv.org/abs/1701.07875) on the Wasserstein distance; and
+# [Mescheder et al. 2018](https://arxiv.org/abs/1801.04406) on R1.
+
+# %% [markdown]
 # ## An open project: a loss of your own
 #
 # Write a loss for both networks that is not in the package, and play the small game with it. Ideas:
@@ -1432,19 +1456,6 @@ with exercise(6):
 # - finds the best discriminator by a search, as for label smoothing, and its value at $q = p$;
 # - plays the game with three seeds, and compares where the samples end with "as it should be";
 # - says for which situation the loss would be better, and for which worse, than the default.
-
-# %% [markdown]
-# ## What to remember
-#
-# - $V(D, G)$: the discriminator maximises, the generator minimises.
-# - The best discriminator is $p / (p + q)$. What is left is $-\ln 4 + 2 \, JSD$, smallest where
-#   $q = p$.
-# - Compute with logits and softplus, never with the logarithm of a sigmoid.
-# - At equilibrium the discriminator's loss is $2 \ln 2$. The number alone proves nothing
-#   (Erratum 5).
-# - The non-saturating loss pulls where the saturating one is flat.
-# - Two losses, two optimizers, no sum. [Chapter 6](06_training_step.ipynb) is the step that does
-#   it.
 
 # %% [markdown]
 # ## Solutions

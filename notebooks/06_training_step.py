@@ -13,10 +13,11 @@
 # %% [markdown]
 # # 6. The training step
 #
-# How a GAN is trained, from the algorithm in words to `fit`. After this chapter you can write the
-# training step yourself, in three ways: as two functions that take turns, as one compiled function
-# with two tapes, and as a Keras model. You can also say what each line of the package's own step is
-# for.
+# This chapter shows how a GAN is trained, from the algorithm in words to `fit`.
+#
+# After this chapter you can write the training step yourself, in three ways: as two functions that
+# take turns, as one compiled function with two tapes, and as a Keras model. You can also say what
+# each line of the package's own step is for.
 #
 # Takes 48 s on two CPU cores.
 
@@ -41,9 +42,10 @@ from dcgan_tf.networks.pairs import build_dcgan_discriminator, build_dcgan_gener
 run = pathlib.Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# How many digits are trained on; how often the package goes through all of them; how many steps the
-# function makes that is written here, how many of them are compared with the package's; and how
-# many turns a network has in a row in the first experiment.
+# These numbers say on how many digits we train and how often the package goes through all of them.
+# They also say how many steps we make with the function that is written here, and how many of them
+# we compare with the package's. The last number is how many turns a network has in a row in the
+# first experiment.
 
 # %% tags=["parameters"] quick={"IMAGES": 320, "EPOCHS": 1, "STEPS": 40, "COMPARED": 20, "TURNS": 9}
 IMAGES = 8004
@@ -55,7 +57,7 @@ TURNS = 20
 # %% [markdown]
 # ## The data and the networks
 #
-# The digits are made small, 16 by 16 pixels, so that many steps take little time.
+# We make the digits small, 16 by 16 pixels, so that many steps take little time.
 
 # %%
 (x_train, _), (x_test, _) = load_dataset("mnist-10k", image_size=(16, 16))
@@ -66,8 +68,8 @@ print(len(x_train), "digits of shape", image_shape)
 
 # %% [markdown]
 # Both networks are the pair `dcgan` of [chapter 4](04_networks.ipynb), the simplest one with
-# convolutions, with fewer channels. The same seed gives the same first weights. This will let two
-# ways of training be compared.
+# convolutions, but with fewer channels. The same seed gives the same first weights. This will let
+# us compare two ways of training.
 
 
 # %%
@@ -78,14 +80,13 @@ def build_networks(seed):
 
 
 # %% [markdown]
-# A function to look at images in [-1, 1]:
+# This function lets us look at images in [-1, 1]. It writes a caption under them:
 
 
 # %%
-def picture_of(pictures, columns=8):
-    rendering.write_png(
-        run / "picture.png", rendering.make_grid(rendering.to_uint8(pictures), columns)
-    )
+def picture_of(pictures, caption, columns=8):
+    grid = rendering.make_grid(rendering.to_uint8(pictures), columns)
+    rendering.write_png(run / "picture.png", rendering.add_caption(grid, caption))
     return Image(run / "picture.png")
 
 
@@ -94,7 +95,7 @@ def picture_of(pictures, columns=8):
 #
 # *Articles: 0 §3 · 0 §3.1 · 0 §3.2 · 1 §3 · 1 §3.1 · 4 §3*
 #
-# The principle: two networks, and each learns from what the other does. The generator makes images
+# The principle is that two networks learn from what the other one does. The generator makes images
 # from noise. The discriminator looks at real and at generated images and says which are real. Its
 # answers are all that the generator ever learns about the data.
 #
@@ -107,17 +108,17 @@ def picture_of(pictures, columns=8):
 #
 # When does it end? Article 0 says: when both networks are good enough. Article 1 says: when they
 # are in balance. Neither can be read off the losses, as [chapter 7](07_watching.ipynb) shows. In
-# practice a number of epochs is set before. An *epoch* is one pass through the data.
+# practice you choose a number of epochs beforehand. An *epoch* is one pass through the data.
 #
-# Article 4 announces the algorithm in a heading and says no more about it. This chapter is what
-# could stand there.
+# Article 4 has a section on the algorithm too, but it only repeats a paragraph of its section 2.
+# This chapter is what could stand there.
 
 # %% [markdown]
 # ## Taking turns
 #
 # *Articles: 1 §3.2 · 1 §3.2.1 · 1 §3.2.2*
 #
-# Article 1 lists the steps of each network by itself. Here are both lists as functions. They use
+# Article 1 lists the steps of each network by itself. Here both lists become functions. They use
 # the package's default losses, which [chapter 5](05_losses.ipynb) explains.
 
 # %%
@@ -127,14 +128,15 @@ generator_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
 discriminator_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
 
 # %% [markdown]
-# An *optimizer* changes weights so that a loss falls. Each network has its own: it changes the
-# weights of this network alone. A *gradient tape* (`tf.GradientTape`) writes down what is computed
-# inside its `with` block. Afterwards TensorFlow goes through this record backwards, from the loss
-# to the first layer. This is called *backpropagation*. It finds how much the loss changes when each
-# weight changes a little: that is the *gradient*.
+# An *optimizer* changes weights so that a loss falls ([chapter 2](02_learning.ipynb)). Each network
+# has its own one, which changes the weights of this network alone. A *gradient tape*
+# (`tf.GradientTape`) writes down what is computed inside its `with` block. Afterwards TensorFlow
+# goes through this record backwards, from the loss to the first layer. This is *backpropagation*:
+# it finds the *gradient*, which says for each weight how much the loss changes when the weight
+# changes a little.
 #
-# The discriminator's turn: look at real and at generated images, compute the loss, change the
-# discriminator's weights.
+# In its turn the discriminator looks at real and at generated images. We compute its loss and
+# change its weights.
 
 
 # %%
@@ -149,10 +151,10 @@ def train_discriminator(real_images, noise):
 
 
 # %% [markdown]
-# The generator's turn, the five steps of Article 1: draw noise, make images, let the discriminator
-# judge them, change the generator's weights; the fifth is to do it again. Here the tape must also
-# see how the images are made, because the gradient goes back through the discriminator and through
-# the images to the generator's weights.
+# The generator's turn has five steps in Article 1: draw noise, make images, let the discriminator
+# judge them, change the generator's weights, and do it again. Here the tape must also see how the
+# images are made, because the gradient goes back through the discriminator and through the images
+# to the generator's weights.
 
 
 # %%
@@ -166,7 +168,7 @@ def train_generator(noise):
 
 
 # %% [markdown]
-# To see what a turn does, both losses are measured after each one, always with the same real images
+# To see what a turn does, we measure both losses after each one, always with the same real images
 # and the same noise. `turns` notes whose turn it was.
 
 # %%
@@ -205,19 +207,20 @@ discriminator_losses, generator_losses = np.transpose(measured)
 figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
 for start, label in ((0, "turns of D"), (2 * TURNS, None)):
     axes.axvspan(start, start + TURNS, color="0.9", label=label)
-axes.plot(discriminator_losses, "k-", label="discriminator's loss")
-axes.plot(generator_losses, "k--", label="generator's loss")
+axes.plot(discriminator_losses, "C0-", label="discriminator's loss")
+axes.plot(generator_losses, "C1--", label="generator's loss")
 axes.set(xlabel="turn", ylabel="loss (nats)", xlim=(0, len(turns)))
 axes.legend()
 plt.show()
 
 # %% [markdown]
-# Over its own turns, grey, the discriminator brings its loss down, and the generator's goes up. In
-# the white parts it is the other way round. This is what *adversarial* means: each network alone
-# works against the other one. It does not mean that one loss rises by what the other one falls.
-# Both can even fall at the same time: if the logit of a real image goes from 0 to 1 and that of a
-# generated one from 0 to 0.2, the discriminator's loss falls from 1.39 to 1.11, and the
-# generator's from 0.69 to 0.60. The figure has such turns too.
+# Over its own turns, in grey, the discriminator brings its loss down, and the generator's goes up.
+# In the white parts it is the other way round. (When the discriminator comes back, its first steps
+# are so large that both losses jump.) This is what *adversarial* means: each network works against
+# the other one. It does not mean that one loss rises by what the other one falls. Both can even
+# fall at the same time: if the logit of a real image goes from 0 to 1 and that of a generated one
+# from 0 to 0.2, the discriminator's loss falls from 1.39 to 1.11, and the generator's from 0.69 to
+# 0.60. The figure has such turns too.
 
 # %%
 assert discriminator_losses[TURNS] < discriminator_losses[0]
@@ -226,8 +229,8 @@ assert discriminator_losses[2 * TURNS] > discriminator_losses[TURNS]
 assert generator_losses[2 * TURNS] < generator_losses[TURNS]
 
 # %% [markdown]
-# Many turns in a row are for this picture. The algorithm gives each network one turn and then
-# changes over, so that neither gets far ahead:
+# We made many turns in a row for this picture only. The algorithm gives each network one turn and
+# then changes over, so that neither gets far ahead:
 
 # %%
 for _ in range(5):
@@ -238,9 +241,9 @@ for _ in range(5):
 # %% [markdown]
 # ### A discriminator that sees real images only
 #
-# Article 1 writes the discriminator's steps as: take a real image, judge it, change the weights.
-# The generated images are missing. **Predict, then run:** a discriminator is trained like this.
-# What will it say about generated images?
+# Article 1 describes the discriminator's steps so: take a real image, judge it, change the weights.
+# The generated images are missing. **Predict, then run:** we train a discriminator like this. What
+# will it say about generated images?
 
 # %%
 _, one_sided = build_networks(seed=0)
@@ -258,7 +261,7 @@ print(f"mean probability of being real, for grey squares: {float(tf.reduce_mean(
 assert float(tf.reduce_mean(verdicts)) > 0.7
 
 # %% [markdown]
-# It calls them real as well. Nothing in its loss ever asked it to say "generated". A generator
+# It calls them real as well. Nothing in its loss ever asked it to say "generated", and a generator
 # learns nothing from such a judge. [Chapter 5](05_losses.ipynb) collects this and the other errata.
 
 # %% [markdown]
@@ -299,8 +302,8 @@ with exercise(1):
 #
 # *Articles: 2 §3.3 · 3 §3*
 #
-# Article 2 describes the same training in seven steps, Article 3 in six. The package's method that
-# does it follows the seven. Here it is, as it stands in `gan/model.py`:
+# Article 2 describes the same training in seven steps, and Article 3 in six. The package's method
+# for it follows the seven. This is the method, as it stands in `gan/model.py`:
 
 # %%
 source = inspect.getsource(GAN.train_step)
@@ -311,14 +314,14 @@ for k in range(1, 8):
     assert f"Step {k}" in source, "each of the seven steps is marked in the method"
 
 # %% [markdown]
-# Three things in it need a word. `_judge` calls the discriminator, with the condition of the
-# samples if there is one. `losses.generator_loss` calls the loss that was chosen, and gives it the
-# real outputs too if it asks for them. An *objective* is what a network really minimises: its loss,
-# and in addition the generator's term or the discriminator's penalty, if `compile` has set one.
+# Three things in it need an explanation. `_judge` calls the discriminator, with the condition of
+# the samples if there is one. `losses.generator_loss` calls the loss that was chosen, and gives it
+# the real outputs too if it asks for them. An *objective* is what a network really minimises: its
+# loss, plus the generator's term or the discriminator's penalty if `compile` has set one.
 #
-# The articles' steps side by side. The columns are article and section, for example Article 0,
-# section 3.2. A number is a step of the list there; "D 2" is step 2 of Article 1's list for the
-# discriminator.
+# The table shows the articles' steps side by side. A column is an article and its section, for
+# example Article 0, section 3.2. A number is a step of the list there; "D 2" is step 2 of Article
+# 1's list for the discriminator.
 #
 # | what happens | 0, 3.2 | 1, 3.1 | 1, 3.2 | 2, 3.3 | 3, 3 | in `GAN.train_step` |
 # |---|---|---|---|---|---|---|
@@ -352,10 +355,10 @@ for line in (
 # %% [markdown]
 # ### In turn or together
 #
-# One thing differs. In Articles 0 and 1 the networks move *in turn*: the generator learns from a
-# discriminator that has already moved. In Articles 2 and 3, and in the package, they move
-# *together*: both losses are computed first, then both networks move. How much does it matter to
-# the generator? Its gradient, before and after a step of the discriminator:
+# The lists differ in one thing. In Articles 0 and 1 the networks move *in turn*: the generator
+# learns from a discriminator that has already moved. In Articles 2 and 3, and in the package, they
+# move *together*: both losses are computed first, and then both networks move. How much does it
+# matter to the generator? We compare its gradient before and after a step of the discriminator:
 
 
 # %%
@@ -374,10 +377,10 @@ print(f"cosine of the angle between the two gradients: {cosine:.3f}")
 assert not np.allclose(together, in_turn)
 
 # %% [markdown]
-# A cosine of 1 would be the same direction, 0 a right angle. The two are not the same. The smaller
-# the discriminator's step, the nearer they are to each other. Both ways are in use. Together is
-# cheaper: the generated images and the discriminator's answers are computed once and serve both
-# losses.
+# A cosine of 1 would mean the same direction, and 0 a right angle. The two gradients are not the
+# same, but the smaller the discriminator's step, the nearer they are to each other. Both ways are
+# in use. Moving together is cheaper: the generated images and the discriminator's answers are
+# computed once and serve both losses.
 
 # %% [markdown]
 # ## Article 3's program, today
@@ -385,9 +388,9 @@ assert not np.allclose(together, in_turn)
 # *Articles: 3 §4 code*
 #
 # Article 3 shows the outline of a program for TensorFlow 1. (TensorFlow was published in 2015, its
-# version 1.0 in 2017.) There one first
-# described all computations as a *graph*; then a *session* ran it. TensorFlow 2 computes at once,
-# like NumPy, and weights belong to objects. What each function of the outline has become:
+# version 1.0 in 2017.) In it you first described all computations as a *graph*, and then a
+# *session* ran it. TensorFlow 2 computes at once, like NumPy, and weights belong to objects. The
+# table says what each function of the outline has become:
 #
 # | in the outline | what it was for | today |
 # |---|---|---|
@@ -402,8 +405,8 @@ assert not np.allclose(together, in_turn)
 # %% [markdown]
 # ### Why `reuse` is gone
 #
-# A function that makes its layers makes new weights at each call. The same input then gives two
-# different answers:
+# A function that makes its layers anew makes new weights at each call. The same input then gives
+# two different answers:
 
 # %%
 ones = tf.ones((1, 4))
@@ -417,11 +420,11 @@ keras.utils.set_random_seed(0)
 print(float(layer_made_anew(ones)[0, 0]), float(layer_made_anew(ones)[0, 0]))
 
 # %% [markdown]
-# A discriminator made like this would be two: one for the real images, another for the generated
-# ones. `reuse=True` at the second call was there to prevent it.
+# A discriminator made like this would really be two networks: one for the real images and another
+# one for the generated ones. `reuse=True` at the second call was there to prevent it.
 #
-# A Keras model is an object that holds its weights. Called twice, it uses the same ones, and there
-# are no more weights afterwards than before:
+# A Keras model is an object that holds its weights. If you call it twice, it uses the same weights
+# twice, and there are no more of them afterwards than before:
 
 # %%
 generator, discriminator = build_networks(seed=0)
@@ -442,7 +445,8 @@ np.testing.assert_allclose(discriminator(probe_images), first + 1, rtol=1e-5)
 # ### Why scopes are gone
 #
 # The scopes `gen` and `dis` put a name before each weight, so that `train_op` could pick one
-# network's weights out of all. Now each model lists its own, and no weight is in both lists:
+# network's weights out of all. Today each model lists its own weights, and no weight is in both
+# lists:
 
 # %%
 ours, theirs = generator.trainable_variables, discriminator.trainable_variables
@@ -453,8 +457,8 @@ assert not {id(variable) for variable in ours} & {id(variable) for variable in t
 # %% [markdown]
 # ### `main` on the package
 #
-# The three parts of Article 3's `main`, filled in. (`compile` without arguments sets the default
-# loss, optimizers and penalty.)
+# Here are the three parts of Article 3's `main`, filled in. (`compile` without arguments sets the
+# default losses, optimizers and penalty.)
 
 
 # %%
@@ -476,7 +480,7 @@ if __name__ == "__main__":
     model = main()
 
 # %%
-picture_of(model.generate(16, seed=1))
+picture_of(model.generate(16, seed=1), f"16 generated digits after {EPOCHS} epochs")
 
 # %% [markdown]
 # ### Exercise 2 ★★☆: arrays of weights
@@ -519,20 +523,56 @@ with exercise(2):
 # *Articles: 2 §5.1 · 1 §4 · 4 §4*
 #
 # Article 1 names what a program needs: two networks with convolutions, a cross-entropy loss for
-# each, an optimizer for each, and the steps of training. Article 4 has a heading for code and none
-# below it. Article 2 writes such a program, but its text breaks off at the two tapes. Here is all
-# of it.
+# each, an optimizer for each, and the steps of training. Article 4's section on code repeats a
+# paragraph of its section 2 and shows no program. Article 2 writes such a program, but its text
+# breaks off at the two tapes. Here is all of it.
 #
-# The networks. Article 2's functions `generator` and `discriminator` are two models that can be
-# called:
+# First come the networks. Article 2's functions `generator` and `discriminator` are two models
+# here, which can be called like functions. Layer by layer they are the pair from above. So we can
+# give them its first weights, which will let us compare the results:
 
 # %%
-generator, discriminator = build_networks(seed=0)
+layers = keras.layers
+generator = keras.Sequential(
+    [
+        keras.Input((latent_dim,)),
+        layers.Dense(4 * 4 * 32, use_bias=False),
+        layers.Reshape((4, 4, 32)),
+        layers.BatchNormalization(),
+        layers.LeakyReLU(0.2),
+        layers.Conv2D(32, 3, padding="same", use_bias=False),
+        layers.BatchNormalization(),
+        layers.LeakyReLU(0.2),
+        layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False),  # to 8x8
+        layers.BatchNormalization(),
+        layers.LeakyReLU(0.2),
+        layers.Conv2D(16, 3, padding="same", use_bias=False),
+        layers.BatchNormalization(),
+        layers.LeakyReLU(0.2),
+        layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="tanh"),  # to 16x16
+    ]
+)
+discriminator = keras.Sequential(
+    [
+        keras.Input(image_shape),
+        layers.Conv2D(16, 4, strides=2, padding="same"),  # to 8x8
+        layers.LeakyReLU(0.2),
+        layers.Conv2D(32, 4, strides=2, padding="same"),  # to 4x4
+        layers.LeakyReLU(0.2),
+        layers.Conv2D(32, 3, padding="same"),
+        layers.LeakyReLU(0.2),
+        layers.Flatten(),
+        layers.Dense(1),  # a logit
+    ]
+)
+for own, other in zip((generator, discriminator), build_networks(seed=0), strict=True):
+    own.set_weights(other.get_weights())
+np.testing.assert_allclose(discriminator(probe_images), other(probe_images), atol=1e-6)
 
 # %% [markdown]
-# The losses. The *sigmoid cross-entropy* of logits with the label 1 is small where the logits are
-# large; with the label 0 it is small where they are very negative. The generator wants the label 1
-# for its images. The discriminator wants 1 for real images and 0 for generated ones.
+# Then come the losses. The *sigmoid cross-entropy* of logits with the label 1 is small where the
+# logits are large; with the label 0 it is small where they are very negative. The generator wants
+# the label 1 for its images. The discriminator wants 1 for real images and 0 for generated ones.
 
 
 # %%
@@ -550,7 +590,7 @@ def discriminator_loss(real_output, fake_output):
 
 
 # %% [markdown]
-# They are the package's default losses. (And not the formula in Article 2's section 4.1:
+# These are the package's default losses. (They are not the formula in Article 2's section 4.1:
 # [chapter 5](05_losses.ipynb) compares the two.)
 
 # %%
@@ -561,8 +601,8 @@ np.testing.assert_allclose(
 )
 
 # %% [markdown]
-# The optimizers: Adam for each network, with a rate of 1e-4. An optimizer keeps numbers of its own
-# for each weight; `build` makes them.
+# The optimizers are Adam for each network, with a learning rate of 1e-4. Adam keeps numbers of its
+# own for each weight, and `build` makes them.
 
 # %%
 generator_optimizer = keras.optimizers.Adam(1e-4)
@@ -571,7 +611,8 @@ generator_optimizer.build(generator.trainable_variables)
 discriminator_optimizer.build(discriminator.trainable_variables)
 
 # %% [markdown]
-# The step. `@tf.function` compiles it; the line with `traces` is explained further below.
+# Now the step itself. `@tf.function` compiles it; the line with `traces` is explained further
+# below.
 
 # %%
 noise_seeds = keras.random.SeedGenerator(0)
@@ -598,8 +639,8 @@ def train_step(real_images):
 
 
 # %% [markdown]
-# The loop. It keeps all losses, the weights after `COMPARED` steps, and what eight noise vectors
-# became at five moments.
+# Last comes the loop. It keeps all losses, the weights after `COMPARED` steps, and what eight noise
+# vectors became at five moments.
 
 # %%
 batches = iter(shuffled_batches(x_train, 32))
@@ -623,22 +664,22 @@ for step in range(1, STEPS + 1):
 spread = drawn[-1].numpy().std(axis=0).mean() / x_train[:100].std(axis=0).mean()
 print(f"spread of the last images, in that of real ones: {spread:.2f}")
 assert spread < 0.5
-print("rows: after", *moments, "steps")
-picture_of(np.concatenate(drawn))
+picture_of(np.concatenate(drawn), f"rows: after {', '.join(map(str, moments))} steps")
 
 # %% [markdown]
-# Each column is one noise vector, each row a moment. The program works: shapes appear that were not
-# there. But with these settings, the article's, learning is slow, and at any one moment all noise
-# gives nearly the same image. `main` above used the package's settings.
-# [Chapter 8](08_failures.ipynb) is about what makes the difference.
+# Each column is one noise vector, and each row a moment. The program works: shapes appear that were
+# not there. But with these settings, which are the article's, learning is slow, and at any one
+# moment all noise gives nearly the same image. The end of "As a Keras model" below trains the same
+# code with better settings. [Chapter 8](08_failures.ipynb) is about what makes the difference.
 
 # %% [markdown]
 # ## The same as the package
 #
-# Is this what `GAN` does? A new pair of networks with the same first weights, the same optimizers,
-# the same losses, no penalty. Its noise comes from `keras.random.SeedGenerator(seed)`, as in the
-# loop above, so that seed 0 gives the same noise. The batches come in the same order. An epoch of
-# one step lets `history` keep each step's losses.
+# Is this what `GAN` does? We take a new pair of networks with the same first weights, the same
+# optimizers and the same losses, and no penalty. The noise of `GAN` comes from
+# `keras.random.SeedGenerator(seed)`, as in the loop above, so that seed 0 gives the same noise. The
+# batches come in the same order. Each epoch has only one step, so that `history` keeps the losses
+# of every step.
 
 # %%
 package = GAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
@@ -653,8 +694,8 @@ history = package.fit(
 ).history
 
 # %% [markdown]
-# Losses and weights agree, to rounding errors. (These grow from step to step, as each network
-# reacts to the other. They are measured against how far the weights have moved.)
+# Losses and weights agree, but for rounding errors. (These grow from step to step, as each network
+# reacts to the other. We measure them against how far the weights have moved.)
 
 # %%
 by_hand = np.array(losses[:COMPARED])
@@ -671,10 +712,10 @@ assert difference < 0.01 * way
 figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
 steps = np.arange(1, COMPARED + 1)
 marks = {"fillstyle": "none", "markevery": COMPARED // 10, "label": "the package"}
-axes.plot(steps, by_hand[:, 1], "k-", label="discriminator, by hand")
-axes.plot(steps, history["discriminator_loss"], "ko", linestyle="none", **marks)
-axes.plot(steps, by_hand[:, 0], "k--", label="generator, by hand")
-axes.plot(steps, history["generator_loss"], "ks", linestyle="none", **marks)
+axes.plot(steps, by_hand[:, 1], "C0-", label="discriminator, by hand")
+axes.plot(steps, history["discriminator_loss"], "C0o", linestyle="none", **marks)
+axes.plot(steps, by_hand[:, 0], "C1--", label="generator, by hand")
+axes.plot(steps, history["generator_loss"], "C1s", linestyle="none", **marks)
 axes.set(xlabel="step", ylabel="loss (nats)")
 axes.legend(ncols=2)
 plt.show()
@@ -684,12 +725,14 @@ plt.show()
 #
 # *Articles: 3 §2*
 #
-# A tape forgets what it wrote as soon as it was asked for a gradient. There are two losses and so
-# two questions, one for each tape. One tape that is told to keep its notes, `persistent=True`,
-# answers both, and the gradients are the same. So two tapes are a matter of convenience. What
-# matters is that there are two *losses*, each with the weights of its own network.
+# A tape forgets what it wrote as soon as you have asked it for a gradient. There are two losses and
+# so two questions, one for each tape. A single tape that is told to keep its notes, by
+# `persistent=True`, can answer both questions, and the gradients are the same. So two tapes are a
+# matter of convenience. What matters is that there are two *losses*, each with the weights of its
+# own network.
 #
-# Each coloured field is what one tape needs: the way from the weights of its network to its loss.
+# In the drawing each coloured field is what one tape needs: the way from the weights of its network
+# to its loss.
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
@@ -699,7 +742,7 @@ draw_gan(
 plt.show()
 
 # %% [markdown]
-# For one batch and one noise:
+# We compare both ways for one batch and one noise:
 
 # %%
 with tf.GradientTape() as gen_tape, tf.GradientTape() as disc_tape:
@@ -738,10 +781,10 @@ for name, network, own in (
     assert np.linalg.norm(of_sum - own) > 0.01 * np.linalg.norm(own)
 
 # %% [markdown]
-# It is not. Each loss contains what the other network does, so that each network would work for its
-# opponent as well. With the minimax loss it is worst: the generator's loss is then minus one part
-# of the discriminator's, the two cancel in the sum, and nothing is left for the generator to learn
-# from.
+# It is not. (For the same gradient both numbers would be 1.) Each loss contains what the other
+# network does, so that each network would work for its opponent as well. With the minimax loss it
+# is worst: the generator's loss is then minus one part of the discriminator's. The two cancel in
+# the sum, and nothing is left for the generator to learn from.
 
 # %%
 with tf.GradientTape() as tape:
@@ -752,7 +795,7 @@ of_sum = flat(tape.gradient(loss_sum, generator.trainable_variables))
 np.testing.assert_allclose(of_sum, 0, atol=1e-6)
 
 # %% [markdown]
-# The sum may be written down as a number, but it is not what is minimised.
+# You may write the sum down as a number, but it is not what the networks minimise.
 # [Chapter 5](05_losses.ipynb) has more on it.
 #
 # ### Exercise 3 ★★☆: the pull of the sum
@@ -789,10 +832,10 @@ with exercise(3):
 # %% [markdown]
 # ## Why `training=True`
 #
-# The generator has *batch normalisation*: in training each channel is shifted and scaled by the
-# mean and the variance of the batch at hand. So an image also depends on the other images of its
-# batch. Outside of training fixed averages take their place, which were collected while training.
-# The same noise vector in two different batches:
+# The generator has *batch normalisation* ([chapter 4](04_networks.ipynb)): in training each channel
+# is shifted and scaled by the mean and the variance of the batch at hand. So an image also depends
+# on the other images of its batch. Outside of training, averages take their place, which were
+# collected while training. Let us put the same noise vector into two different batches:
 
 # %%
 company, other_company = keras.random.normal((2, 31, latent_dim), seed=2)
@@ -809,7 +852,8 @@ for training in (True, False):
 assert np.abs(change).max() < 1e-4
 
 # %% [markdown]
-# With `training=True` a call also moves these averages. With `training=False` nothing changes:
+# With `training=True` a call also moves these averages. With `training=False` a call changes
+# nothing:
 
 # %%
 averages = [weight for weight in generator.weights if "moving_mean" in weight.path]
@@ -825,17 +869,18 @@ assert moved_by(training=False) == 0
 assert moved_by(training=True) > 0
 
 # %% [markdown]
-# So in the training step both networks are called with `training=True`, and `generate` calls the
-# generator with `training=False`. Forgotten in the step, the averages would stay at their first
-# values, and the images drawn afterwards would differ from those that the discriminator judged.
-# *Dropout* depends on it as well: with `training=True` it drops a random part of the numbers.
+# So in the training step we call both networks with `training=True`, and `generate` calls the
+# generator with `training=False`. If we forgot it in the step, the averages would stay at their
+# first values, and the images drawn afterwards would differ from those that the discriminator
+# judged. *Dropout* depends on it as well: with `training=True` it drops a random part of the
+# numbers.
 
 # %% [markdown]
 # ## Compiled once
 #
-# `tf.function` runs the Python code of a function once, with placeholders in the place of numbers,
-# and writes down which operations it asks for. This is called *tracing*. After that the list of
-# operations runs, without Python: the graph of TensorFlow 1, made from a function.
+# `tf.function` runs the Python code of a function once, with placeholders in place of numbers, and
+# writes down which operations it asks for. This is called *tracing*. After that only the list of
+# operations runs, without Python. It is the graph of TensorFlow 1, made from a function.
 #
 # `traces.append(...)` in the training step is Python. **Predict, then run:** after all the steps
 # above, how long is the list `traces`?
@@ -845,7 +890,8 @@ print(STEPS, "steps,", len(traces), "trace:", traces)
 assert len(traces) == 1
 
 # %% [markdown]
-# One. The line ran while TensorFlow traced and is not in the graph. The same is true of `print`.
+# It has one entry. The line ran while TensorFlow traced the function, and is not in the graph. The
+# same is true of `print`.
 #
 # ### Exercise 4 ★★★: noise that does not change
 #
@@ -884,8 +930,8 @@ with exercise(4):
 # %% [markdown]
 # ## The last batch of an epoch
 #
-# The digits seldom fill all batches: 8,004 are 250 batches of 32 and four more. What happens with
-# these four?
+# The digits seldom fill all batches: 8,004 digits are 250 batches of 32 and four more. What happens
+# with these four?
 #
 # Article 2 draws `BATCH_SIZE` noise vectors, whatever comes. With a last batch of four real images
 # the discriminator would see four real and 32 generated ones. There is no error, as each part of
@@ -900,8 +946,8 @@ assert len(traces) == 2
 
 # %% [markdown]
 # It works, but there was a second trace: for a new shape the function is compiled again, which
-# takes seconds. This is why `shuffled_batches` makes all batches of one size. The last one of an
-# epoch is filled up with images from the epoch's beginning.
+# takes seconds. This is why `shuffled_batches` makes all batches of one size: it fills up the last
+# one of an epoch with images from the epoch's beginning.
 
 # %%
 sizes = {len(batch) for batch in shuffled_batches(x_train[:68], 32).take(10)}
@@ -948,8 +994,8 @@ with exercise(5):
 # discriminator alone makes $k - 1$ steps. Goodfellow et al. (2014) draw new real images for each of
 # them. The package takes the same real images again and draws new noise only, so that an epoch
 # still means that each image was used in one step of the generator. The optimizers count their
-# steps. (`run_eagerly=True` leaves the compiling out, which is quicker for three
-# steps.)
+# steps, which lets us check it. (`run_eagerly=True` leaves the compiling out, which is quicker for
+# three steps.)
 
 # %%
 ahead = GAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
@@ -1007,7 +1053,7 @@ class SmallGAN(keras.Model):
 
 
 # %% [markdown]
-# Trained by `fit` on the same batches it is the same again:
+# If `fit` trains it on the same batches, it gives the same losses and weights again:
 
 # %%
 small = SmallGAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
@@ -1018,6 +1064,29 @@ small_history = small.fit(
 np.testing.assert_allclose(small_history["generator_loss"], history["generator_loss"], rtol=1e-2)
 difference = np.linalg.norm(weights_of(small.generator, small.discriminator) - package_weights)
 assert difference < 0.01 * way
+
+# %% [markdown]
+# So the code is right, and only its settings were slow. With other settings the same step makes
+# digits. The learning rate is 20 times as large. Adam has a shorter memory ($\beta_1 = 0$ and
+# $\beta_2 = 0.99$, as in Karras et al. 2018). The generator's optimizer keeps a *moving average* of
+# the weights: after each step the average moves 0.2 % of the way towards the latest weights, and so
+# it follows them more calmly. And the training is longer, with twice `EPOCHS` epochs.
+
+
+# %%
+def make_adam(**options):
+    return keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99, **options)
+
+
+digit_model = SmallGAN(*build_networks(seed=0), latent_dim=latent_dim, seed=0)
+digit_model.compile(make_adam(use_ema=True, ema_momentum=0.998), make_adam())
+keras.utils.set_random_seed(0)  # the order of the digits
+digit_model.fit(x_train, epochs=2 * EPOCHS, batch_size=32, verbose=0)
+
+# The average takes the place of the latest weights.
+digit_model.generator_optimizer.finalize_variable_values(digit_model.generator.trainable_variables)
+pictures = digit_model.generator(keras.random.normal((16, latent_dim), seed=1), training=False)
+picture_of(pictures.numpy(), f"Article 2's step, other settings, {2 * EPOCHS} epochs")
 
 # %% [markdown]
 # ## What the package adds
@@ -1037,7 +1106,7 @@ assert difference < 0.01 * way
 # | `nan_unless_finite` | a training that has failed says so |
 # | `add_worker_axis` | lets Keras take the mean of the metrics over several workers |
 #
-# Three of them, seen at work. `evaluate` draws the same noise at each call, so that two calls
+# We look at three of them at work. `evaluate` draws the same noise at each call, so that two calls
 # agree:
 
 # %%
@@ -1047,13 +1116,15 @@ np.testing.assert_allclose(list(again.values()), list(results.values()), rtol=1e
 print({name: round(value, 3) for name, value in results.items()})
 
 # %% [markdown]
-# These are not the losses that `fit` has shown. In training, batch normalisation uses the mean and
-# the spread of each batch; in evaluation it uses averages over the last batches. After so few steps
-# the averages lag behind the weights. So the generator makes other images here, and the
-# discriminator, which has never met such, judges them in its own way.
+# These are not the numbers that `fit` has shown. `fit` shows means over an epoch, in which the
+# networks change with every step. `evaluate` judges them as they are after the last step. All
+# logits are close to 0 here, and the discriminator leans now to one side and now to the other.
+# After the last step it happens to lean to "generated", for real images too. So one accuracy is
+# high and the other one low, while the losses have hardly changed. That is why a single moment of a
+# GAN tells you little.
 #
 # A saved model goes on as if it had never been saved: with the same noise, and with optimizers that
-# remember what they did. One more step of each:
+# remember what they did. We let both make one more step:
 
 # %%
 model.save(run / "gan.keras")
@@ -1064,18 +1135,34 @@ for kept, read in zip(model.get_weights(), loaded.get_weights(), strict=True):
     np.testing.assert_allclose(read, kept, rtol=1e-4, atol=1e-6)
 
 # %% [markdown]
-# `generate` uses the moving average of the weights, over about 200 steps; the generator that is
-# trained has the latest ones. The same noise, above by the average, below by the latest weights:
+# `generate` uses such a moving average of the generator's weights too, roughly over the last 500
+# steps. The generator that is trained has the latest ones. Both get the same noise:
 
 # %%
 by_average = model.predict(eight, verbose=0)
 by_latest = model.generator(eight, training=False).numpy()
 assert np.abs(by_average - by_latest).max() > 0.01
-picture_of(np.concatenate([by_average, by_latest]))
+picture_of(np.concatenate([by_average, by_latest]), "top: averaged weights; bottom: latest weights")
 
 # %% [markdown]
-# The networks move about from step to step, each following the other. The average leaves out much
+# The networks move about from step to step, as each follows the other. The average leaves out much
 # of that.
+
+# %% [markdown]
+# ## Summary
+#
+# - A training step draws a batch and noise, computes both losses, and changes both networks.
+# - Each network has its own loss, and an optimizer that changes its weights alone.
+# - The gradient for the generator goes back through the discriminator and the generated images.
+# - Two tapes are convenient; one that keeps its notes gives the same gradients. The sum of the
+#   losses does not.
+# - `training=True` belongs in the step, because batch normalisation depends on it.
+# - `tf.function` runs Python only while it traces; a batch of another size means another trace.
+# - As a `keras.Model` the step gets `fit`, callbacks and saving. `GAN` is such a model.
+#
+# To read on: [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661), Algorithm 1;
+# [Radford et al. 2015](https://arxiv.org/abs/1511.06434) on the settings; and
+# [Kingma and Ba 2015](https://arxiv.org/abs/1412.6980) on Adam.
 
 # %% [markdown]
 # ## An open project: the step, changed
