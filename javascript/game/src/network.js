@@ -10,7 +10,7 @@ import { addRows, addTransposedProduct, multiply, multiplyByTransposed } from ".
 
 /** Activation functions; `slope` and `bend` are f' and f'', computed from the value a = f(z). */
 export const ACTIVATIONS = {
-  relu: { value: (z) => (z > 0 ? z : 0), slope: (a) => (a > 0 ? 1 : 0), bend: () => 0 },
+  relu: { value: (z) => Math.max(z, 0), slope: (a) => (a > 0 ? 1 : 0), bend: () => 0 },
   tanh: { value: Math.tanh, slope: (a) => 1 - a * a, bend: (a) => -2 * a * (1 - a * a) },
 };
 
