@@ -1,4 +1,4 @@
-// Built from javascript/game/src by build.mjs. sha256 of the sources: 2cd03e4b6099e96483a3a6c537cb6d566da1313235d509edf3f5896470de54f9
+// Built from javascript/game/src by build.mjs. sha256 of the sources: 9205b146dcd6651fd0c8548acde13487ca8aa0646e7cfdd47bb6b4aa412e357d
 (() => {
   // src/data.js
   function mixture(modes, deviation) {
@@ -148,7 +148,7 @@
 
   // src/network.js
   var ACTIVATIONS = {
-    relu: { value: (z) => z > 0 ? z : 0, slope: (a) => a > 0 ? 1 : 0, bend: () => 0 },
+    relu: { value: (z) => Math.max(z, 0), slope: (a) => a > 0 ? 1 : 0, bend: () => 0 },
     tanh: { value: Math.tanh, slope: (a) => 1 - a * a, bend: (a) => -2 * a * (1 - a * a) }
   };
   var Network = class {
@@ -465,9 +465,21 @@
     headStart: 0
   };
   var DIFFERENCES = {
-    ring: { data: "ring" },
-    line: { data: "two", penaltyWeight: 0 },
-    collapse: { data: "ring" },
+    ring: { data: "ring", discriminatorRate: 5e-3, penaltyWeight: 0.3 },
+    line: {
+      data: "two",
+      generatorRate: 5e-4,
+      discriminatorRate: 0.01,
+      discriminatorSteps: 3,
+      penaltyWeight: 0
+    },
+    collapse: {
+      data: "ring",
+      optimizer: "sgd",
+      generatorRate: 0.2,
+      discriminatorRate: 0.02,
+      penaltyWeight: 0
+    },
     circles: {
       data: "cloud",
       networks: "linear",
@@ -480,8 +492,8 @@
       data: "one",
       loss: "minimax",
       optimizer: "sgd",
-      generatorRate: 0.02,
-      discriminatorRate: 0.2,
+      generatorRate: 5e-3,
+      discriminatorRate: 0.5,
       penaltyWeight: 0,
       headStart: 500
     },
@@ -533,8 +545,8 @@
     const penalty = texts.penaltyWeight[LOSSES[settings.loss].penalty];
     const fields = [
       chooser("game-data", texts.data, groups, settings.data, (value) => change("data", value)),
-      names("networks", texts.networks, texts.networkKinds),
       names("loss", texts.loss, texts.losses),
+      names("networks", texts.networks, texts.networkKinds),
       numbers("penaltyWeight", penalty, CHOICES.penaltyWeights),
       names("optimizer", texts.optimizer, texts.optimizers),
       settings.optimizer === "adam" ? numbers("beta1", texts.beta1, CHOICES.beta1) : null,
@@ -543,6 +555,8 @@
       numbers("discriminatorSteps", texts.discriminatorSteps, CHOICES.discriminatorSteps),
       numbers("headStart", texts.headStart, CHOICES.headStarts)
     ];
+    const [data, loss] = fields;
+    for (const field of [data, loss]) field.className = "game-wide";
     return [element("legend", {}, texts.settings), ...fields.filter(Boolean)];
   }
   function buildLegend(texts, settings, dimensions) {
@@ -1259,26 +1273,24 @@
       this.readout = element("dl", { class: "game-readout" });
       this.status = element("p", { class: "game-status", id: "game-status", role: "status" });
       const group = (label, name, ...children) => element("div", { role: "group", "aria-label": label, class: name }, ...children);
+      const main = [
+        ...Object.values(this.views).map((view) => view.element),
+        group(texts.controls, "game-transport", ...transport),
+        this.editor.element,
+        this.legend,
+        group(texts.show, "game-shown", ...shown),
+        this.status
+      ];
+      const losses = element("h3", { class: "game-heading" }, texts.lossTitle);
       this.root.replaceChildren(
         group(texts.presets, "game-presets", ...this.presets),
         this.story,
         element(
           "div",
           { class: "game-stage" },
-          element(
-            "div",
-            { class: "game-main" },
-            ...Object.values(this.views).map((view) => view.element),
-            this.legend,
-            this.editor.element,
-            group(texts.start, "game-transport", ...transport),
-            group(texts.show, "game-shown", ...shown),
-            this.status
-          ),
-          element("div", { class: "game-side" }, this.controls)
-        ),
-        element("h3", { class: "game-heading" }, texts.lossTitle),
-        element("div", { class: "game-results" }, this.chart.element, this.readout)
+          element("div", { class: "game-main" }, ...main),
+          element("div", {}, losses, this.chart.element, this.readout, this.controls)
+        )
       );
     }
     choosePreset(name) {
@@ -1420,7 +1432,9 @@
     }
   };
   function format(value) {
-    return value === void 0 ? "–" : value.toFixed(3).replace("-", "−");
+    if (value === void 0) return "–";
+    const words = value.toFixed(3);
+    return Number(words) === 0 ? "0.000" : words.replace("-", "−");
   }
 
   // src/texts.js
@@ -1434,7 +1448,9 @@
     speed: "Speed",
     speeds: { 1: "slow", 4: "medium", 32: "fast" },
     stepCount: (steps) => `Step ${steps}`,
-    presets: "Try one",
+    presets: "Examples",
+    attempt: "Then try:",
+    controls: "Training",
     settings: "Settings",
     data: "Real samples",
     plane: "in two dimensions",
@@ -1450,7 +1466,7 @@
       line: "Your own points on a line"
     },
     networks: "Networks",
-    networkKinds: { deep: "two hidden layers of 32", linear: "no hidden layer" },
+    networkKinds: { deep: "two hidden layers", linear: "no hidden layer" },
     loss: "Loss",
     losses: {
       sigmoid_cross_entropy: "non-saturating: −ln D",
@@ -1508,19 +1524,19 @@
       },
       line: {
         name: "In one dimension",
-        text: "Here you see what D should say: the best discriminator is D* = p / (p + q), where p and q are the densities of real and of generated samples. D follows it, G moves its samples to where D is higher, and in the end both are one half.",
+        text: "Here you see what D should say: the best discriminator is D* = p / (p + q), where p and q are the densities of real and of generated samples. D follows it, G moves its samples to where D is higher, and in the end both are near one half where there are samples.",
         attempt: "Set the learning rate of G to 0.0001, and see how close D comes to D*.",
         chapter: "Chapter 3: the discriminator"
       },
       collapse: {
         name: "Collapse",
-        text: "",
-        attempt: "",
+        text: "D learns ten times more slowly than G. All noise leads to nearly the same sample: the generated samples are one heap, which runs to where D is highest. When D has learned that the heap is generated, it runs on, and so it hunts around the ring. Both losses stay near their equilibrium all the same.",
+        attempt: "Set the learning rate of D to 0.2, as that of G, and the weight of R1 to 0.1: the heap spreads, and the modes are found.",
         chapter: "Chapter 8: the second patient"
       },
       circles: {
         name: "Going in circles",
-        text: "D is a plane without a bend, and G can only shift and stretch its noise. G runs to where D is higher, D turns towards the place that G has left, and so on: the cloud circles around the real one and never arrives. The two losses swing around their equilibrium.",
+        text: "D is a plane without a bend, and G can only shift and stretch its noise. G runs to where D is higher, D turns towards the place that G has left, and so on: the generated cloud shrinks, circles around the real one and never arrives. The two losses swing around their equilibrium.",
         attempt: "Set the weight of R1 to 0.3: the circle becomes a spiral that leads in.",
         chapter: "Chapter 3: a game that goes round in circles"
       },

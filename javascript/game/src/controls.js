@@ -32,8 +32,8 @@ export function buildControls(texts, settings, change) {
   const penalty = texts.penaltyWeight[LOSSES[settings.loss].penalty];
   const fields = [
     chooser("game-data", texts.data, groups, settings.data, (value) => change("data", value)),
-    names("networks", texts.networks, texts.networkKinds),
     names("loss", texts.loss, texts.losses),
+    names("networks", texts.networks, texts.networkKinds),
     numbers("penaltyWeight", penalty, CHOICES.penaltyWeights),
     names("optimizer", texts.optimizer, texts.optimizers),
     settings.optimizer === "adam" ? numbers("beta1", texts.beta1, CHOICES.beta1) : null,
@@ -42,6 +42,8 @@ export function buildControls(texts, settings, change) {
     numbers("discriminatorSteps", texts.discriminatorSteps, CHOICES.discriminatorSteps),
     numbers("headStart", texts.headStart, CHOICES.headStarts),
   ];
+  const [data, loss] = fields;
+  for (const field of [data, loss]) field.className = "game-wide";
   return [element("legend", {}, texts.settings), ...fields.filter(Boolean)];
 }
 

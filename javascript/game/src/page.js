@@ -71,26 +71,24 @@ export class Page {
     this.status = element("p", { class: "game-status", id: "game-status", role: "status" });
     const group = (label, name, ...children) =>
       element("div", { role: "group", "aria-label": label, class: name }, ...children);
+    const main = [
+      ...Object.values(this.views).map((view) => view.element),
+      group(texts.controls, "game-transport", ...transport),
+      this.editor.element,
+      this.legend,
+      group(texts.show, "game-shown", ...shown),
+      this.status,
+    ];
+    const losses = element("h3", { class: "game-heading" }, texts.lossTitle);
     this.root.replaceChildren(
       group(texts.presets, "game-presets", ...this.presets),
       this.story,
       element(
         "div",
         { class: "game-stage" },
-        element(
-          "div",
-          { class: "game-main" },
-          ...Object.values(this.views).map((view) => view.element),
-          this.legend,
-          this.editor.element,
-          group(texts.start, "game-transport", ...transport),
-          group(texts.show, "game-shown", ...shown),
-          this.status,
-        ),
-        element("div", { class: "game-side" }, this.controls),
+        element("div", { class: "game-main" }, ...main),
+        element("div", {}, losses, this.chart.element, this.readout, this.controls),
       ),
-      element("h3", { class: "game-heading" }, texts.lossTitle),
-      element("div", { class: "game-results" }, this.chart.element, this.readout),
     );
   }
 
@@ -249,5 +247,7 @@ export class Page {
 }
 
 function format(value) {
-  return value === undefined ? "–" : value.toFixed(3).replace("-", "−");
+  if (value === undefined) return "–";
+  const words = value.toFixed(3);
+  return Number(words) === 0 ? "0.000" : words.replace("-", "−");
 }

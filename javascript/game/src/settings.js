@@ -24,9 +24,21 @@ const DEFAULTS = {
 
 /** Each preset: what differs from the defaults, and the place in the course that explains it. */
 const DIFFERENCES = {
-  ring: { data: "ring" },
-  line: { data: "two", penaltyWeight: 0 },
-  collapse: { data: "ring" },
+  ring: { data: "ring", discriminatorRate: 0.005, penaltyWeight: 0.3 },
+  line: {
+    data: "two",
+    generatorRate: 0.0005,
+    discriminatorRate: 0.01,
+    discriminatorSteps: 3,
+    penaltyWeight: 0,
+  },
+  collapse: {
+    data: "ring",
+    optimizer: "sgd",
+    generatorRate: 0.2,
+    discriminatorRate: 0.02,
+    penaltyWeight: 0,
+  },
   circles: {
     data: "cloud",
     networks: "linear",
@@ -39,8 +51,8 @@ const DIFFERENCES = {
     data: "one",
     loss: "minimax",
     optimizer: "sgd",
-    generatorRate: 0.02,
-    discriminatorRate: 0.2,
+    generatorRate: 0.005,
+    discriminatorRate: 0.5,
     penaltyWeight: 0,
     headStart: 500,
   },

@@ -14,7 +14,9 @@ const en = {
   speed: "Speed",
   speeds: { 1: "slow", 4: "medium", 32: "fast" },
   stepCount: (steps) => `Step ${steps}`,
-  presets: "Try one",
+  presets: "Examples",
+  attempt: "Then try:",
+  controls: "Training",
   settings: "Settings",
   data: "Real samples",
   plane: "in two dimensions",
@@ -30,7 +32,7 @@ const en = {
     line: "Your own points on a line",
   },
   networks: "Networks",
-  networkKinds: { deep: "two hidden layers of 32", linear: "no hidden layer" },
+  networkKinds: { deep: "two hidden layers", linear: "no hidden layer" },
   loss: "Loss",
   losses: {
     sigmoid_cross_entropy: "non-saturating: −ln D",
@@ -99,23 +101,30 @@ const en = {
       text:
         "Here you see what D should say: the best discriminator is D* = p / (p + q), where p and " +
         "q are the densities of real and of generated samples. D follows it, G moves its " +
-        "samples to where D is higher, and in the end both are one half.",
+        "samples to where D is higher, and in the end both are near one half where there are " +
+        "samples.",
       attempt: "Set the learning rate of G to 0.0001, and see how close D comes to D*.",
       chapter: "Chapter 3: the discriminator",
     },
     collapse: {
       name: "Collapse",
-      text: "",
-      attempt: "",
+      text:
+        "D learns ten times more slowly than G. All noise leads to nearly the same sample: the " +
+        "generated samples are one heap, which runs to where D is highest. When D has learned " +
+        "that the heap is generated, it runs on, and so it hunts around the ring. Both losses " +
+        "stay near their equilibrium all the same.",
+      attempt:
+        "Set the learning rate of D to 0.2, as that of G, and the weight of R1 to 0.1: the heap " +
+        "spreads, and the modes are found.",
       chapter: "Chapter 8: the second patient",
     },
     circles: {
       name: "Going in circles",
       text:
         "D is a plane without a bend, and G can only shift and stretch its noise. G runs to where " +
-        "D is higher, D turns towards the place that G has left, and so on: the cloud " +
-        "circles around the real one and never arrives. The two losses swing around their " +
-        "equilibrium.",
+        "D is higher, D turns towards the place that G has left, and so on: the generated cloud " +
+        "shrinks, circles around the real one and never arrives. The two losses swing around " +
+        "their equilibrium.",
       attempt: "Set the weight of R1 to 0.3: the circle becomes a spiral that leads in.",
       chapter: "Chapter 3: a game that goes round in circles",
     },
