@@ -705,6 +705,10 @@ assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 # generator that stays on some modes is *collapsed*: [chapter 8](08_failures.ipynb) makes it happen
 # on purpose.
 #
+# [The game, live](../docs/game.md) is a page of the documentation on which this training runs in
+# your browser, step by step if you like, in one and in two dimensions. You can change the data, the
+# loss and the rates while it runs, or draw the data yourself.
+#
 # ## Two objectives
 #
 # *Articles: 4 §2*

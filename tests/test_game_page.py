@@ -229,6 +229,7 @@ def test_no_message_and_no_request(page, page_file):
 
 
 @needs_browser
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "preset", ["ring", "line", "collapse", "circles", "vanishing", "wasserstein"]
 )
@@ -242,7 +243,7 @@ def test_a_preset_shows_what_it_says(page, preset):
             const mean = (f) => fake.reduce((sum, x, i) => sum + f(x, i), 0) / n;
             const spread = Math.sqrt(mean((x, i) => (x - centre[i % dimensions]) ** 2));
             const last = (curve) => curve.points.slice(-20).reduce((a, b) => a + b) / 20;
-            const arrow = Math.sqrt(mean((x, i) => pull[i] ** 2));
+            const arrow = [...pull].map(Math.abs).sort((a, b) => a - b)[pull.length >> 1];
             return {spread, centre, modes, arrow, losses: [session.curves.generator,
                 session.curves.discriminator].map(last)};
         };
@@ -403,7 +404,7 @@ def test_the_sources_are_short():
     paths = [*(SOURCES / "src").iterdir(), ROOT / "docs" / "static" / "game.css"]
     lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in paths}
     assert {name: len(each) for name, each in lines.items() if len(each) > 300} == {}
-    long = [name for name, each in lines.items() if max(map(len, each)) > 105]
+    long = [name for name, each in lines.items() if max(map(len, each)) > 100]
     assert long == []
 
 

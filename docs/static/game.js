@@ -1,15 +1,16 @@
-// Built from javascript/game/src by build.mjs. sha256 of the sources: 9205b146dcd6651fd0c8548acde13487ca8aa0646e7cfdd47bb6b4aa412e357d
+// Built from javascript/game/src by build.mjs. sha256 of the sources: 76402479f3d5fb58c8459b68aac0a9d0fa920f48ebb79abc57e23c7ba4c735aa
 (() => {
   // src/data.js
+  function drawNear(points, deviation, random) {
+    const point = points[random.integer(points.length)];
+    return point.map((middle) => middle + deviation * random.normal());
+  }
   function mixture(modes, deviation) {
     return {
       dimensions: modes[0].length,
       modes,
       deviation,
-      draw(random) {
-        const mode = modes[random.integer(modes.length)];
-        return mode.map((middle) => middle + deviation * random.normal());
-      }
+      draw: (random) => drawNear(modes, deviation, random)
     };
   }
   var angles = Array.from({ length: 8 }, (_, i) => 2 * Math.PI * i / 8);
@@ -41,8 +42,7 @@
   };
   var OWN_DEVIATION = 0.06;
   function fromPoints(points, dimensions) {
-    const { draw } = mixture(points, OWN_DEVIATION);
-    return { dimensions, own: true, draw };
+    return { dimensions, draw: (random) => drawNear(points, OWN_DEVIATION, random) };
   }
   function drawSamples(dataSet, n, random) {
     const samples = new Float64Array(n * dataSet.dimensions);
@@ -1536,7 +1536,7 @@
       },
       circles: {
         name: "Going in circles",
-        text: "D is a plane without a bend, and G can only shift and stretch its noise. G runs to where D is higher, D turns towards the place that G has left, and so on: the generated cloud shrinks, circles around the real one and never arrives. The two losses swing around their equilibrium.",
+        text: "D's logit is a slope without a bend, and G can only shift and stretch its noise. G runs to where D is higher, D turns towards where G came from, and so on: the generated cloud shrinks, circles around the real one and never arrives. The two losses swing around their equilibrium.",
         attempt: "Set the weight of R1 to 0.3: the circle becomes a spiral that leads in.",
         chapter: "Chapter 3: a game that goes round in circles"
       },

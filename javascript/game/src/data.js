@@ -1,15 +1,18 @@
 /** Where the real samples come from, in one and in two dimensions. */
 
+/** A point near one of several others, chosen at random. */
+function drawNear(points, deviation, random) {
+  const point = points[random.integer(points.length)];
+  return point.map((middle) => middle + deviation * random.normal());
+}
+
 /** A mixture of Gaussians of one width, with modes that can be counted. */
 function mixture(modes, deviation) {
   return {
     dimensions: modes[0].length,
     modes,
     deviation,
-    draw(random) {
-      const mode = modes[random.integer(modes.length)];
-      return mode.map((middle) => middle + deviation * random.normal());
-    },
+    draw: (random) => drawNear(modes, deviation, random),
   };
 }
 
@@ -48,8 +51,7 @@ const OWN_DEVIATION = 0.06; // own points are drawn with a little noise around e
 
 /** Points that the reader has set, as a data set. */
 export function fromPoints(points, dimensions) {
-  const { draw } = mixture(points, OWN_DEVIATION);
-  return { dimensions, own: true, draw };
+  return { dimensions, draw: (random) => drawNear(points, OWN_DEVIATION, random) };
 }
 
 /** n samples, one after the other in a `Float64Array`. */

@@ -121,8 +121,8 @@ const en = {
     circles: {
       name: "Going in circles",
       text:
-        "D is a plane without a bend, and G can only shift and stretch its noise. G runs to where " +
-        "D is higher, D turns towards the place that G has left, and so on: the generated cloud " +
+        "D's logit is a slope without a bend, and G can only shift and stretch its noise. G runs " +
+        "to where D is higher, D turns towards where G came from, and so on: the generated cloud " +
         "shrinks, circles around the real one and never arrives. The two losses swing around " +
         "their equilibrium.",
       attempt: "Set the weight of R1 to 0.3: the circle becomes a spiral that leads in.",
