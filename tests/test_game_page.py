@@ -331,7 +331,9 @@ def test_own_points_by_pointer_and_by_keyboard(page, data):
     points = page.execute_script("return dcganGame.page.editor.points")
     assert len(points) == 4 and abs(points[3][0] + 0.5) < 1e-9
     press(page, "game-step", Keys.ENTER)
-    assert steps_made(page) == 1
+    page.execute_script("document.querySelector('canvas.game-open').focus()")
+    ActionChains(page).send_keys(Keys.ARROW_UP, Keys.ARROW_RIGHT).perform()
+    assert steps_made(page) == 1, "only new points begin anew"
     press(page, "game-clear", Keys.ENTER)
     assert not page.find_element("id", "game-play").is_enabled()
 

@@ -1,4 +1,4 @@
-// Built from javascript/game/src by build.mjs. sha256 of the sources: 76402479f3d5fb58c8459b68aac0a9d0fa920f48ebb79abc57e23c7ba4c735aa
+// Built from javascript/game/src by build.mjs. sha256 of the sources: 330666fedaf3179763aa3b393346590cb50e25e77f4ceb3b7296bd2b2fe6662b
 (() => {
   // src/data.js
   function drawNear(points, deviation, random) {
@@ -145,127 +145,11 @@
       for (let l = 0; l < m; l++) target[l] += a[i * m + l];
     }
   }
-
-  // src/network.js
-  var ACTIVATIONS = {
-    relu: { value: (z) => Math.max(z, 0), slope: (a) => a > 0 ? 1 : 0, bend: () => 0 },
-    tanh: { value: Math.tanh, slope: (a) => 1 - a * a, bend: (a) => -2 * a * (1 - a * a) }
-  };
-  var Network = class {
-    /**
-     * @param {number[]} sizes - of the input, of each hidden layer and of the output.
-     * @param {string} activation - of the hidden layers, a key of `ACTIVATIONS`.
-     * @param {Random} random - draws the kernels as Keras' GlorotUniform does. Biases start at 0.
-     */
-    constructor(sizes, activation, random) {
-      this.sizes = sizes;
-      this.activation = ACTIVATIONS[activation];
-      this.kernels = [];
-      this.biases = [];
-      for (let k = 1; k < sizes.length; k++) {
-        const limit = Math.sqrt(6 / (sizes[k - 1] + sizes[k]));
-        const draws = random.uniforms(sizes[k - 1] * sizes[k]);
-        this.kernels.push(draws.map((draw) => limit * (2 * draw - 1)));
-        this.biases.push(new Float64Array(sizes[k]));
-      }
+  function addToRows(target, row, n, m) {
+    for (let i = 0; i < n; i++) {
+      for (let l = 0; l < m; l++) target[i * m + l] += row[l];
     }
-    /** Kernel and bias of each layer in turn, as `trainable_variables` of Keras. */
-    get variables() {
-      return this.kernels.flatMap((kernel, k) => [kernel, this.biases[k]]);
-    }
-    /** Computes the output for n samples, and keeps what backpropagation needs. */
-    forward(samples, n) {
-      const values = [samples];
-      const last = this.kernels.length - 1;
-      for (let k = 0; k <= last; k++) {
-        const units = this.sizes[k + 1];
-        const sums = multiply(values[k], this.kernels[k], n, this.sizes[k], units);
-        for (let i = 0; i < sums.length; i++) {
-          const sum = sums[i] + this.biases[k][i % units];
-          sums[i] = k < last ? this.activation.value(sum) : sum;
-        }
-        values.push(sums);
-      }
-      return { n, values, output: values[last + 1] };
-    }
-    /**
-     * Backpropagation: from the gradient of a loss with respect to the outputs to those with respect
-     * to all variables and to the samples.
-     *
-     * @param {object} pass - what `forward` returned.
-     * @param {Float64Array} outputGradient - n x outputs.
-     * @param {Float64Array[]} [extra] - gradients with respect to the sums z of hidden layers, which
-     *   are added on the way.
-     */
-    backward(pass, outputGradient, extra) {
-      const gradients = this.variables.map((variable) => new Float64Array(variable.length));
-      let gradient = outputGradient;
-      for (let k = this.kernels.length - 1; k >= 0; k--) {
-        const [inputs, units] = [this.sizes[k], this.sizes[k + 1]];
-        addTransposedProduct(gradients[2 * k], pass.values[k], gradient, pass.n, inputs, units);
-        addRows(gradients[2 * k + 1], gradient, pass.n, units);
-        gradient = multiplyByTransposed(gradient, this.kernels[k], pass.n, units, inputs);
-        if (k > 0) {
-          const value = pass.values[k];
-          for (let i = 0; i < gradient.length; i++) {
-            gradient[i] = gradient[i] * this.activation.slope(value[i]) + (extra?.[k - 1][i] ?? 0);
-          }
-        }
-      }
-      return { gradients, samples: gradient };
-    }
-    /**
-     * The gradient u of each output with respect to its own sample, for networks with one output.
-     *
-     * From the last layer to the first, h_k = g_{k+1} W_{k+1}^T is the gradient with respect to a_k,
-     * and g_k = h_k f'(z_k) the one with respect to z_k. All of them are kept.
-     */
-    sampleGradients(pass) {
-      const last = this.kernels.length - 1;
-      const ofSums = [];
-      const ofValues = [];
-      ofSums[last] = new Float64Array(pass.n).fill(1);
-      for (let k = last; k > 0; k--) {
-        const [inputs2, units2] = [this.sizes[k], this.sizes[k + 1]];
-        const gradient = multiplyByTransposed(ofSums[k], this.kernels[k], pass.n, units2, inputs2);
-        ofValues[k - 1] = gradient;
-        ofSums[k - 1] = gradient.map((h, i) => h * this.activation.slope(pass.values[k][i]));
-      }
-      const [inputs, units] = this.sizes;
-      const samples = multiplyByTransposed(ofSums[0], this.kernels[0], pass.n, units, inputs);
-      return { ofSums, ofValues, samples };
-    }
-    /**
-     * Backpropagation through `sampleGradients`: from the gradient of a penalty with respect to u to
-     * those with respect to all variables. Here second derivatives of the network come in.
-     *
-     * The equations of `sampleGradients` are followed from their end, u, to their beginning. They
-     * depend on the kernels and, by f'(z_k), on the sums z_k. What arrives at the sums then goes
-     * down the network as in any backpropagation.
-     *
-     * @param {object} pass - what `forward` returned.
-     * @param {object} first - what `sampleGradients` returned.
-     * @param {Float64Array} penaltyGradient - of the penalty with respect to u, n x inputs.
-     */
-    backwardTwice(pass, first, penaltyGradient) {
-      const throughKernels = this.kernels.map((kernel) => new Float64Array(kernel.length));
-      const throughSums = [];
-      let gradient = penaltyGradient;
-      for (let k = 0; k < this.kernels.length; k++) {
-        const [inputs, units] = [this.sizes[k], this.sizes[k + 1]];
-        addTransposedProduct(throughKernels[k], gradient, first.ofSums[k], pass.n, inputs, units);
-        if (k === this.kernels.length - 1) break;
-        gradient = multiply(gradient, this.kernels[k], pass.n, inputs, units);
-        const { slope, bend } = this.activation;
-        const value = pass.values[k + 1];
-        throughSums.push(gradient.map((g, i) => g * first.ofValues[k][i] * bend(value[i])));
-        gradient = gradient.map((g, i) => g * slope(value[i]));
-      }
-      const { gradients } = this.backward(pass, new Float64Array(pass.n), throughSums);
-      for (const [k, extra] of throughKernels.entries()) addTo(gradients[2 * k], extra);
-      return gradients;
-    }
-  };
+  }
   function addTo(target, values) {
     for (let i = 0; i < target.length; i++) target[i] += values[i];
   }
@@ -385,6 +269,126 @@
       addTo(gradients[k], weight === 1 ? other : other.map((each) => weight * each));
     }
   }
+
+  // src/network.js
+  var ACTIVATIONS = {
+    relu: { value: (z) => Math.max(z, 0), slope: (a) => a > 0 ? 1 : 0, bend: () => 0 },
+    tanh: { value: Math.tanh, slope: (a) => 1 - a * a, bend: (a) => -2 * a * (1 - a * a) }
+  };
+  var Network = class {
+    /**
+     * @param {number[]} sizes - of the input, of each hidden layer and of the output.
+     * @param {string} activation - of the hidden layers, a key of `ACTIVATIONS`.
+     * @param {Random} random - draws the kernels as Keras' GlorotUniform does. Biases start at 0.
+     */
+    constructor(sizes, activation, random) {
+      this.sizes = sizes;
+      this.activation = ACTIVATIONS[activation];
+      this.kernels = [];
+      this.biases = [];
+      for (let k = 1; k < sizes.length; k++) {
+        const limit = Math.sqrt(6 / (sizes[k - 1] + sizes[k]));
+        const draws = random.uniforms(sizes[k - 1] * sizes[k]);
+        this.kernels.push(draws.map((draw) => limit * (2 * draw - 1)));
+        this.biases.push(new Float64Array(sizes[k]));
+      }
+    }
+    /** Kernel and bias of each layer in turn, as `trainable_variables` of Keras. */
+    get variables() {
+      return this.kernels.flatMap((kernel, k) => [kernel, this.biases[k]]);
+    }
+    /** Computes the output for n samples, and keeps what backpropagation needs. */
+    forward(samples, n) {
+      const values = [samples];
+      const last = this.kernels.length - 1;
+      for (let k = 0; k <= last; k++) {
+        const units = this.sizes[k + 1];
+        const sums = multiply(values[k], this.kernels[k], n, this.sizes[k], units);
+        addToRows(sums, this.biases[k], n, units);
+        const { value } = this.activation;
+        if (k < last) for (let i = 0; i < sums.length; i++) sums[i] = value(sums[i]);
+        values.push(sums);
+      }
+      return { n, values, output: values[last + 1] };
+    }
+    /**
+     * Backpropagation: from the gradient of a loss with respect to the outputs to those with respect
+     * to all variables and to the samples.
+     *
+     * @param {object} pass - what `forward` returned.
+     * @param {Float64Array} outputGradient - n x outputs.
+     * @param {Float64Array[]} [extra] - gradients with respect to the sums z of hidden layers, which
+     *   are added on the way.
+     */
+    backward(pass, outputGradient, extra) {
+      const gradients = this.variables.map((variable) => new Float64Array(variable.length));
+      let gradient = outputGradient;
+      for (let k = this.kernels.length - 1; k >= 0; k--) {
+        const [inputs, units] = [this.sizes[k], this.sizes[k + 1]];
+        addTransposedProduct(gradients[2 * k], pass.values[k], gradient, pass.n, inputs, units);
+        addRows(gradients[2 * k + 1], gradient, pass.n, units);
+        gradient = multiplyByTransposed(gradient, this.kernels[k], pass.n, units, inputs);
+        if (k > 0) {
+          const value = pass.values[k];
+          const { slope } = this.activation;
+          for (let i = 0; i < gradient.length; i++) gradient[i] *= slope(value[i]);
+          if (extra) addTo(gradient, extra[k - 1]);
+        }
+      }
+      return { gradients, samples: gradient };
+    }
+    /**
+     * The gradient u of each output with respect to its own sample, for networks with one output.
+     *
+     * From the last layer to the first, h_k = g_{k+1} W_{k+1}^T is the gradient with respect to a_k,
+     * and g_k = h_k f'(z_k) the one with respect to z_k. All of them are kept.
+     */
+    sampleGradients(pass) {
+      const last = this.kernels.length - 1;
+      const ofSums = [];
+      const ofValues = [];
+      ofSums[last] = new Float64Array(pass.n).fill(1);
+      for (let k = last; k > 0; k--) {
+        const [inputs2, units2] = [this.sizes[k], this.sizes[k + 1]];
+        const gradient = multiplyByTransposed(ofSums[k], this.kernels[k], pass.n, units2, inputs2);
+        ofValues[k - 1] = gradient;
+        ofSums[k - 1] = gradient.map((h, i) => h * this.activation.slope(pass.values[k][i]));
+      }
+      const [inputs, units] = this.sizes;
+      const samples = multiplyByTransposed(ofSums[0], this.kernels[0], pass.n, units, inputs);
+      return { ofSums, ofValues, samples };
+    }
+    /**
+     * Backpropagation through `sampleGradients`: from the gradient of a penalty with respect to u to
+     * those with respect to all variables. Here second derivatives of the network come in.
+     *
+     * The equations of `sampleGradients` are followed from their end, u, to their beginning. They
+     * depend on the kernels and, by f'(z_k), on the sums z_k. What arrives at the sums then goes
+     * down the network as in any backpropagation.
+     *
+     * @param {object} pass - what `forward` returned.
+     * @param {object} first - what `sampleGradients` returned.
+     * @param {Float64Array} penaltyGradient - of the penalty with respect to u, n x inputs.
+     */
+    backwardTwice(pass, first, penaltyGradient) {
+      const throughKernels = this.kernels.map((kernel) => new Float64Array(kernel.length));
+      const throughSums = [];
+      let gradient = penaltyGradient;
+      for (let k = 0; k < this.kernels.length; k++) {
+        const [inputs, units] = [this.sizes[k], this.sizes[k + 1]];
+        addTransposedProduct(throughKernels[k], gradient, first.ofSums[k], pass.n, inputs, units);
+        if (k === this.kernels.length - 1) break;
+        gradient = multiply(gradient, this.kernels[k], pass.n, inputs, units);
+        const { slope, bend } = this.activation;
+        const value = pass.values[k + 1];
+        throughSums.push(gradient.map((g, i) => g * first.ofValues[k][i] * bend(value[i])));
+        gradient = gradient.map((g, i) => g * slope(value[i]));
+      }
+      const { gradients } = this.backward(pass, new Float64Array(pass.n), throughSums);
+      for (const [k, extra] of throughKernels.entries()) addTo(gradients[2 * k], extra);
+      return gradients;
+    }
+  };
 
   // src/optimizers.js
   var SGD = class {
@@ -790,7 +794,7 @@
     }
     drawArrows({ fake, pull }) {
       const y = this.height * 0.93;
-      for (let i = 0; i < Math.min(ARROWS, fake.length); i++) {
+      for (let i = 0; i < Math.min(ARROWS, pull.length); i++) {
         const row = y + (i % 5 - 2) * 5;
         const [from] = this.toPixels(fake[i], 0);
         const length = Math.sign(pull[i]) * Math.min(Math.abs(pull[i]) * 0.5, 1.2);
@@ -844,10 +848,9 @@
 
   // src/plane.js
   var REACH2 = 3;
-  var CELLS = 48;
+  var CELLS = 40;
   var ARROW = 0.45;
   var LONGEST = 0.9;
-  var ARROWS2 = 120;
   var Plane = class extends Canvas {
     constructor(label) {
       super(1, label);
@@ -919,8 +922,7 @@
       this.context.stroke();
     }
     drawArrows({ fake, pull }) {
-      const count2 = Math.min(ARROWS2, fake.length / 2);
-      for (let i = 0; i < count2; i++) {
+      for (let i = 0; i < pull.length / 2; i++) {
         const [x, y, dx, dy] = [fake[2 * i], fake[2 * i + 1], pull[2 * i], pull[2 * i + 1]];
         const length = Math.hypot(dx, dy);
         const scale = Math.min(ARROW, LONGEST / length);
@@ -956,10 +958,13 @@
     ArrowDown: [0, -1]
   };
   var PointEditor = class {
-    /** @param {function} changed - is called after each change of the points. */
-    constructor(texts, changed) {
-      this.texts = texts;
-      this.changed = changed;
+    /**
+     * @param {object} texts - the words of one language.
+     * @param {function} changed - is called after each change of the points.
+     * @param {function} moved - is called when only the cross has moved.
+     */
+    constructor(texts, changed, moved) {
+      Object.assign(this, { texts, changed, moved });
       this.dimensions = null;
       this.kept = { 1: [], 2: [] };
       this.count = element("span", {});
@@ -1034,7 +1039,7 @@
           const moved = x + STEP * DIRECTIONS[key][axis];
           return Math.min(Math.max(moved, -2.9), 2.9);
         });
-        this.changed();
+        this.moved();
       } else if (key === "Enter" || key === " ") {
         this.add([...this.cross]);
       } else if (key === "Backspace" || key === "Delete") {
@@ -1110,6 +1115,7 @@
 
   // src/session.js
   var SHOWN = 300;
+  var ARROWS2 = 120;
   var COUNTED = 2e3;
   var OFFSET = { one: -2, cloud: 1.5 };
   var Session = class {
@@ -1163,11 +1169,11 @@
     measure() {
       const count2 = this.shownNoise.length / this.gan.generator.sizes[0];
       this.fake = this.gan.generator.forward(this.shownNoise, count2).output;
-      this.pull = this.gan.computePull(this.fake, count2);
-      const realLogits = this.judge(this.real);
-      const fakeLogits = this.judge(this.fake);
-      this.realAccuracy = realLogits.filter((l) => l > 0).length / count2;
-      this.fakeAccuracy = fakeLogits.filter((l) => l < 0).length / count2;
+      this.pull = this.gan.computePull(this.fake.subarray(0, ARROWS2 * this.dimensions), ARROWS2);
+      const realLogits = this.judge(this.real.subarray(0, SHOWN * this.dimensions));
+      const fakeLogits = this.judge(this.fake.subarray(0, SHOWN * this.dimensions));
+      this.realAccuracy = realLogits.filter((l) => l > 0).length / SHOWN;
+      this.fakeAccuracy = fakeLogits.filter((l) => l < 0).length / SHOWN;
       this.scale = findScale(realLogits, fakeLogits);
       this.modes = this.data.modes ? countModes(this.data, this.fake) : null;
       this.centre = Array.from({ length: this.dimensions }, (_, axis) => {
@@ -1228,7 +1234,11 @@
       this.show = { field: true, arrows: true };
       this.views = { 1: new NumberLine(texts.playground), 2: new Plane(texts.playground) };
       this.chart = new LossChart(texts.describeCurves);
-      this.editor = new PointEditor(texts, () => this.restart());
+      this.editor = new PointEditor(
+        texts,
+        () => this.restart(),
+        () => this.draw()
+      );
       for (const view of Object.values(this.views)) this.editor.attach(view);
       this.build();
       this.choosePreset(location.hash.slice(1) in PRESETS ? location.hash.slice(1) : "ring");

@@ -1,7 +1,7 @@
 /** The game: two networks, two losses, two optimizers, and the training step of `model.py`. */
 
 import { LOSSES, meanLoss } from "./losses.js";
-import { addTo } from "./network.js";
+import { addTo } from "./matrix.js";
 import { PENALTIES } from "./penalties.js";
 
 export class GAN {

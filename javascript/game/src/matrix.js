@@ -43,3 +43,14 @@ export function addRows(target, a, n, m) {
     for (let l = 0; l < m; l++) target[l] += a[i * m + l];
   }
 }
+
+/** Adds a row (m) to each row of `target` (n x m). */
+export function addToRows(target, row, n, m) {
+  for (let i = 0; i < n; i++) {
+    for (let l = 0; l < m; l++) target[i * m + l] += row[l];
+  }
+}
+
+export function addTo(target, values) {
+  for (let i = 0; i < target.length; i++) target[i] += values[i];
+}

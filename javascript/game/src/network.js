@@ -6,7 +6,14 @@
  * them, inputs x units.
  */
 
-import { addRows, addTransposedProduct, multiply, multiplyByTransposed } from "./matrix.js";
+import {
+  addRows,
+  addTo,
+  addToRows,
+  addTransposedProduct,
+  multiply,
+  multiplyByTransposed,
+} from "./matrix.js";
 
 /** Activation functions; `slope` and `bend` are f' and f'', computed from the value a = f(z). */
 export const ACTIVATIONS = {
@@ -45,10 +52,9 @@ export class Network {
     for (let k = 0; k <= last; k++) {
       const units = this.sizes[k + 1];
       const sums = multiply(values[k], this.kernels[k], n, this.sizes[k], units);
-      for (let i = 0; i < sums.length; i++) {
-        const sum = sums[i] + this.biases[k][i % units];
-        sums[i] = k < last ? this.activation.value(sum) : sum;
-      }
+      addToRows(sums, this.biases[k], n, units);
+      const { value } = this.activation;
+      if (k < last) for (let i = 0; i < sums.length; i++) sums[i] = value(sums[i]);
       values.push(sums);
     }
     return { n, values, output: values[last + 1] };
@@ -73,9 +79,9 @@ export class Network {
       gradient = multiplyByTransposed(gradient, this.kernels[k], pass.n, units, inputs);
       if (k > 0) {
         const value = pass.values[k];
-        for (let i = 0; i < gradient.length; i++) {
-          gradient[i] = gradient[i] * this.activation.slope(value[i]) + (extra?.[k - 1][i] ?? 0);
-        }
+        const { slope } = this.activation;
+        for (let i = 0; i < gradient.length; i++) gradient[i] *= slope(value[i]);
+        if (extra) addTo(gradient, extra[k - 1]);
       }
     }
     return { gradients, samples: gradient };
@@ -133,8 +139,4 @@ export class Network {
     for (const [k, extra] of throughKernels.entries()) addTo(gradients[2 * k], extra);
     return gradients;
   }
-}
-
-export function addTo(target, values) {
-  for (let i = 0; i < target.length; i++) target[i] += values[i];
 }

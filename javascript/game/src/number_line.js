@@ -85,7 +85,7 @@ export class NumberLine extends Canvas {
 
   drawArrows({ fake, pull }) {
     const y = this.height * 0.93;
-    for (let i = 0; i < Math.min(ARROWS, fake.length); i++) {
+    for (let i = 0; i < Math.min(ARROWS, pull.length); i++) {
       const row = y + ((i % 5) - 2) * 5;
       const [from] = this.toPixels(fake[i], 0);
       const length = Math.sign(pull[i]) * Math.min(Math.abs(pull[i]) * 0.5, 1.2);

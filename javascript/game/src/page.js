@@ -23,7 +23,11 @@ export class Page {
     this.show = { field: true, arrows: true };
     this.views = { 1: new NumberLine(texts.playground), 2: new Plane(texts.playground) };
     this.chart = new LossChart(texts.describeCurves);
-    this.editor = new PointEditor(texts, () => this.restart());
+    this.editor = new PointEditor(
+      texts,
+      () => this.restart(),
+      () => this.draw(),
+    );
     for (const view of Object.values(this.views)) this.editor.attach(view);
     this.build();
     this.choosePreset(location.hash.slice(1) in PRESETS ? location.hash.slice(1) : "ring");

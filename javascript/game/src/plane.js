@@ -3,10 +3,9 @@
 import { Canvas, parseColour } from "./canvas.js";
 
 const REACH = 3; // the picture goes from -3 to 3
-const CELLS = 48; // places in a row at which D is asked
+const CELLS = 40; // places in a row at which D is asked
 const ARROW = 0.45; // length of an arrow for a gradient of 1, in units of the plane
 const LONGEST = 0.9;
-const ARROWS = 120;
 
 export class Plane extends Canvas {
   constructor(label) {
@@ -87,8 +86,7 @@ export class Plane extends Canvas {
   }
 
   drawArrows({ fake, pull }) {
-    const count = Math.min(ARROWS, fake.length / 2);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < pull.length / 2; i++) {
       const [x, y, dx, dy] = [fake[2 * i], fake[2 * i + 1], pull[2 * i], pull[2 * i + 1]];
       const length = Math.hypot(dx, dy);
       const scale = Math.min(ARROW, LONGEST / length);

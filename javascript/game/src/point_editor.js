@@ -13,10 +13,13 @@ const DIRECTIONS = {
 };
 
 export class PointEditor {
-  /** @param {function} changed - is called after each change of the points. */
-  constructor(texts, changed) {
-    this.texts = texts;
-    this.changed = changed;
+  /**
+   * @param {object} texts - the words of one language.
+   * @param {function} changed - is called after each change of the points.
+   * @param {function} moved - is called when only the cross has moved.
+   */
+  constructor(texts, changed, moved) {
+    Object.assign(this, { texts, changed, moved });
     this.dimensions = null; // of the picture that can be drawn in, if any
     this.kept = { 1: [], 2: [] };
     this.count = element("span", {});
@@ -96,7 +99,7 @@ export class PointEditor {
         const moved = x + STEP * DIRECTIONS[key][axis];
         return Math.min(Math.max(moved, -2.9), 2.9);
       });
-      this.changed();
+      this.moved();
     } else if (key === "Enter" || key === " ") {
       this.add([...this.cross]);
     } else if (key === "Backspace" || key === "Delete") {

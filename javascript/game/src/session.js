@@ -9,7 +9,8 @@ import { OPTIMIZERS } from "./optimizers.js";
 import { Random } from "./random.js";
 import { BATCH } from "./settings.js";
 
-const SHOWN = 300; // samples of each kind in the picture
+const SHOWN = 300; // samples of each kind in the picture, by which D is judged
+const ARROWS = 120;
 const COUNTED = 2000; // samples of each kind in the histograms
 const OFFSET = { one: -2, cloud: 1.5 }; // where the generator begins, so that it has a way to go
 
@@ -69,11 +70,11 @@ export class Session {
   measure() {
     const count = this.shownNoise.length / this.gan.generator.sizes[0];
     this.fake = this.gan.generator.forward(this.shownNoise, count).output;
-    this.pull = this.gan.computePull(this.fake, count);
-    const realLogits = this.judge(this.real);
-    const fakeLogits = this.judge(this.fake);
-    this.realAccuracy = realLogits.filter((l) => l > 0).length / count;
-    this.fakeAccuracy = fakeLogits.filter((l) => l < 0).length / count;
+    this.pull = this.gan.computePull(this.fake.subarray(0, ARROWS * this.dimensions), ARROWS);
+    const realLogits = this.judge(this.real.subarray(0, SHOWN * this.dimensions));
+    const fakeLogits = this.judge(this.fake.subarray(0, SHOWN * this.dimensions));
+    this.realAccuracy = realLogits.filter((l) => l > 0).length / SHOWN;
+    this.fakeAccuracy = fakeLogits.filter((l) => l < 0).length / SHOWN;
     this.scale = findScale(realLogits, fakeLogits);
     this.modes = this.data.modes ? countModes(this.data, this.fake) : null;
     this.centre = Array.from({ length: this.dimensions }, (_, axis) => {
