@@ -1,4 +1,4 @@
-// Built from javascript/game/src by build.mjs. sha256 of the sources: 330666fedaf3179763aa3b393346590cb50e25e77f4ceb3b7296bd2b2fe6662b
+// Built from javascript/game/src by build.mjs. sha256 of the sources: 07e02d7e2830cfa8801b186c7bce67560a42a7ee3d39417c9ccc7f95f8626409
 (() => {
   // src/data.js
   function drawNear(points, deviation, random) {
@@ -1449,7 +1449,6 @@
 
   // src/texts.js
   var en = {
-    title: "The game",
     start: "Start",
     stop: "Stop",
     step: "One step",
@@ -1457,7 +1456,6 @@
     newStart: "Other first weights",
     speed: "Speed",
     speeds: { 1: "slow", 4: "medium", 32: "fast" },
-    stepCount: (steps) => `Step ${steps}`,
     presets: "Examples",
     attempt: "Then try:",
     controls: "Training",
@@ -1502,17 +1500,14 @@
     score: "D's score, scaled to fit",
     verdict: ["D says generated", "D says real"],
     verdictOfScores: ["low score", "high score"],
-    undecided: "undecided",
     lossTitle: "Losses",
     generatorLoss: "loss of G",
     discriminatorLoss: "loss of D",
-    atEquilibrium: "at equilibrium",
     steps: "steps",
     accuracy: "D is right about",
     accuracyValue: (real, fake) => `${real} % of real, ${fake} % of generated samples`,
     modes: "Modes found",
     modesValue: (found, all) => `${found} of ${all}`,
-    noModes: "not counted here",
     lossValue: (value, equilibrium) => equilibrium === null ? value : `${value} (at equilibrium ${equilibrium})`,
     summary: (steps, losses) => `Stopped at step ${steps}. ${losses}`,
     broken: "The numbers have overflowed. Begin anew with lower learning rates.",
@@ -1524,7 +1519,6 @@
     describe2: (real, fake) => `The plane from −3 to 3. Real samples: ${real}. Generated samples lie around ${fake}.`,
     describe1: (real, fake) => `The line from −4 to 4. Real samples: ${real}. Generated samples lie around ${fake}.`,
     describeCurves: "Both losses against the number of steps, and their values at equilibrium.",
-    more: "Chapter",
     presetTexts: {
       ring: {
         name: "It finds the ring",
@@ -1546,7 +1540,7 @@
       },
       circles: {
         name: "Going in circles",
-        text: "D's logit is a slope without a bend, and G can only shift and stretch its noise. G runs to where D is higher, D turns towards where G came from, and so on: the generated cloud shrinks, circles around the real one and never arrives. The two losses swing around their equilibrium.",
+        text: "D's logit is a slope without a bend, and G can only shift and stretch its noise. G runs to where D is higher, D turns away from where G is, and so on: the generated cloud shrinks, circles around the real one and never arrives. After some turns both losses lie near their equilibrium all the same.",
         attempt: "Set the weight of R1 to 0.3: the circle becomes a spiral that leads in.",
         chapter: "Chapter 3: a game that goes round in circles"
       },

@@ -1,11 +1,10 @@
 /**
  * All words of the page, by language. A language needs every key of `en`.
  *
- * Functions put numbers into a sentence. `link` in a preset is where the course explains it.
+ * Functions put numbers into a sentence. Where `chapter` leads to stands in settings.js.
  */
 
 const en = {
-  title: "The game",
   start: "Start",
   stop: "Stop",
   step: "One step",
@@ -13,7 +12,6 @@ const en = {
   newStart: "Other first weights",
   speed: "Speed",
   speeds: { 1: "slow", 4: "medium", 32: "fast" },
-  stepCount: (steps) => `Step ${steps}`,
   presets: "Examples",
   attempt: "Then try:",
   controls: "Training",
@@ -58,17 +56,14 @@ const en = {
   score: "D's score, scaled to fit",
   verdict: ["D says generated", "D says real"],
   verdictOfScores: ["low score", "high score"],
-  undecided: "undecided",
   lossTitle: "Losses",
   generatorLoss: "loss of G",
   discriminatorLoss: "loss of D",
-  atEquilibrium: "at equilibrium",
   steps: "steps",
   accuracy: "D is right about",
   accuracyValue: (real, fake) => `${real} % of real, ${fake} % of generated samples`,
   modes: "Modes found",
   modesValue: (found, all) => `${found} of ${all}`,
-  noModes: "not counted here",
   lossValue: (value, equilibrium) =>
     equilibrium === null ? value : `${value} (at equilibrium ${equilibrium})`,
   summary: (steps, losses) => `Stopped at step ${steps}. ${losses}`,
@@ -85,7 +80,6 @@ const en = {
   describe1: (real, fake) =>
     `The line from −4 to 4. Real samples: ${real}. Generated samples lie around ${fake}.`,
   describeCurves: "Both losses against the number of steps, and their values at equilibrium.",
-  more: "Chapter",
   presetTexts: {
     ring: {
       name: "It finds the ring",
@@ -122,9 +116,9 @@ const en = {
       name: "Going in circles",
       text:
         "D's logit is a slope without a bend, and G can only shift and stretch its noise. G runs " +
-        "to where D is higher, D turns towards where G came from, and so on: the generated cloud " +
-        "shrinks, circles around the real one and never arrives. The two losses swing around " +
-        "their equilibrium.",
+        "to where D is higher, D turns away from where G is, and so on: the generated cloud " +
+        "shrinks, circles around the real one and never arrives. After some turns both losses " +
+        "lie near their equilibrium all the same.",
       attempt: "Set the weight of R1 to 0.3: the circle becomes a spiral that leads in.",
       chapter: "Chapter 3: a game that goes round in circles",
     },
