@@ -52,7 +52,8 @@ for notebook in sorted((here.parent / "notebooks").glob("*.ipynb")):
         badge = "https://colab.research.google.com/assets/colab-badge.svg"
         link = f"{place}/blob/main/notebooks/{notebook.name}"
         content["cells"][0]["source"] += f"\n\n[![Open in Colab]({badge})]({link})"
-    (here / "course" / notebook.name).write_text(json.dumps(content))
+    text = json.dumps(content).replace("](../docs/", "](../")  # as seen from docs/course
+    (here / "course" / notebook.name).write_text(text)
 
 sys.path.insert(0, str(here))
 import teaching  # noqa: E402, it stands beside this file

@@ -766,6 +766,10 @@ assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 # A generator that stays on a few of the modes has *collapsed*. [Chapter 8](08_failures.ipynb) makes
 # this happen on purpose.
 #
+# [The game, live](../docs/game.md) is a page of the documentation on which this training runs in
+# your browser, step by step if you like, in one and in two dimensions. You can change the data, the
+# loss and the rates while it runs, or draw the data yourself.
+#
 # ## Two objectives
 #
 # *Articles: 4 §2*

@@ -851,7 +851,9 @@ rows = [draw(*ends, t) for ends in ((3, 8), (8, 1), (4, 9)) for t in values]
 show(np.stack(rows), columns=len(values))
 
 # %% [markdown]
-# The slider needs a running notebook: it draws anew whenever you move it.
+# The slider needs a running notebook: it draws anew whenever you move it. ([The game,
+# live](../docs/game.md) needs none: on that page of the documentation a GAN of points in the plane
+# trains in your browser.)
 
 # %%
 _ = ipywidgets.interact(
