@@ -59,22 +59,25 @@ def train(arguments):
 def sample(arguments):
     """Generates images with the trained model of a run: one picture, many files or a film."""
     with _failures_in_one_line(status=2):
-        from dcgan_tf.runs.drawing import Samples, choose_output
+        from dcgan_tf.runs import drawing
 
-        output = choose_output(arguments)
+        output = drawing.choose_output(arguments)
         single = bool(arguments.separate or arguments.walk)
-        samples = Samples(arguments.run, arguments.label, single)
-        count = arguments.count or (16 if arguments.walk else 64)
-        samples.check_count(count, single)
+        is_table = not single and output.suffix.lower() == drawing.TABLE
+        samples = drawing.Samples(arguments.run, arguments.label, single)
+        count = drawing.IN_A_TABLE if is_table else drawing.IN_A_PICTURE
+        count = arguments.count or (drawing.IN_A_WALK if arguments.walk else count)
+        samples.check_count(count, single or is_table)
     with _failures_in_one_line(status=1):
         if arguments.separate:
             samples.write_separately(output, count, arguments.seed)
         elif arguments.walk:
             samples.write_walk(output, arguments.walk, count, arguments.seed)
         else:
-            samples.write_picture(output, count, arguments.seed)
-        images = "image" if count == 1 else "images"
-        print(f"{count:,} generated {images}: {terminal.one_line(output)}")
+            samples.write(output, count, arguments.seed)
+        noun = "row" if is_table else "image"
+        noun += "" if count == 1 else "s"
+        print(f"{count:,} generated {noun}: {terminal.one_line(output)}")
     return 0
 
 
