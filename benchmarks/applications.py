@@ -23,6 +23,8 @@ from dcgan_tf.applications import APPLICATIONS
 # What is measured: the applications as they are, and some of them with other options.
 COMMANDS = {
     **{name: ("--application", name) for name in APPLICATIONS},
+    "tables-wine": ("--application", "tables", "--data", "wine"),
+    "tables-breast-cancer": ("--application", "tables", "--data", "breast-cancer"),
     "enhancement-noise": ("--application", "enhancement", "--damage", "noise"),
     "enhancement-contrast": ("--application", "enhancement", "--damage", "contrast"),
 }

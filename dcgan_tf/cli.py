@@ -63,11 +63,9 @@ def sample(arguments):
 
         output = drawing.choose_output(arguments)
         single = bool(arguments.separate or arguments.walk)
-        is_table = not single and output.suffix.lower() == drawing.TABLE
         samples = drawing.Samples(arguments.run, arguments.label, single)
-        count = drawing.IN_A_TABLE if is_table else drawing.IN_A_PICTURE
-        count = arguments.count or (drawing.IN_A_WALK if arguments.walk else count)
-        samples.check_count(count, single or is_table)
+        count = arguments.count or samples.choose_count(arguments.walk)
+        samples.check_count(count, single)
     with _failures_in_one_line(status=1):
         if arguments.separate:
             samples.write_separately(output, count, arguments.seed)
@@ -75,7 +73,7 @@ def sample(arguments):
             samples.write_walk(output, arguments.walk, count, arguments.seed)
         else:
             samples.write(output, count, arguments.seed)
-        noun = "row" if is_table else "image"
+        noun = "row" if samples.application.makes_tables else "image"
         noun += "" if count == 1 else "s"
         print(f"{count:,} generated {noun}: {terminal.one_line(output)}")
     return 0

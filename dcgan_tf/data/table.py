@@ -30,7 +30,8 @@ class Column:
         values: array `(n,)`: float64 with NaN for missing numbers, or int places in `categories`.
         categories: tuple of str, or `None` for a column of numbers. A missing value of a column of
             categories is one more category: that it is missing may say something itself.
-        decimals: Int, digits after the point of a number, or `None` for the form 1.23e-05.
+        decimals: Int, the most digits after the point, or `None` for numbers such as 1.23e-05.
+        pads: Bool, whether all numbers have as many digits after the point, as 2.50 beside 3.14.
         missing: Str, how the file writes a missing number.
     """
 
@@ -38,6 +39,7 @@ class Column:
     values: np.ndarray
     categories: tuple[str, ...] | None = None
     decimals: int | None = None
+    pads: bool = False
     missing: str = ""
 
     def take(self, values):
@@ -48,8 +50,14 @@ class Column:
         """Returns the values as the file writes them, a list of str."""
         if self.categories:
             return [self.categories[place] for place in self.values]
-        form = ".6g" if self.decimals is None else f".{self.decimals}f"
-        return [self.missing if math.isnan(value) else f"{value:{form}}" for value in self.values]
+        return [self.missing if math.isnan(value) else self._format(value) for value in self.values]
+
+    def _format(self, value):
+        if self.decimals is None:
+            return f"{value:.6g}"
+        if self.pads:
+            return f"{value:.{self.decimals}f}"
+        return format_number(np.round(value, self.decimals))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,8 +119,10 @@ def open_table(source):
     ]
     numbers = sum(column.categories is None for column in columns)
     gaps = sum(column.categories is None and np.isnan(column.values).any() for column in columns)
-    note = f"{numbers} columns of numbers, {len(columns) - numbers} of categories"
-    note += f"; missing values in {gaps} columns of numbers" if gaps else ""
+    missing = f" (with missing values: {gaps})" if gaps else ""
+    note = (
+        f"columns of numbers: {numbers}{missing}, columns of categories: {len(columns) - numbers}"
+    )
     return Table(columns, delimiter, digest, (note,))
 
 
@@ -136,17 +146,16 @@ def _read_bundled(name):
 
     if name == "diabetes":
         bunch = datasets.load_diabetes(scaled=False)
-        target = [_format_number(value) for value in bunch.target]
+        target = [format_number(value) for value in bunch.target]
     else:
         bunch = getattr(datasets, f"load_{name.replace('-', '_')}")()
         target = [str(bunch.target_names[label]) for label in bunch.target]
-    cells = [
-        [*map(_format_number, row), last] for row, last in zip(bunch.data, target, strict=True)
-    ]
+    cells = [[*map(format_number, row), last] for row, last in zip(bunch.data, target, strict=True)]
     return [*bunch.feature_names, "target"], cells
 
 
-def _format_number(value):
+def format_number(value):
+    """Formats a number in full, with as few digits after the point as it has: 2.5, 3."""
     return np.format_float_positional(value, trim="-")
 
 
@@ -185,7 +194,8 @@ def _read_csv(path):
                 f"{len(names)} cells in each line, as in the first one",
             )
     if len(cells) < LEAST_ROWS:
-        raise _refuse(name, f"{len(cells)} rows", f"at least {LEAST_ROWS} rows to learn from")
+        received = "1 row" if len(cells) == 1 else f"{len(cells)} rows"
+        raise _refuse(name, received, f"at least {LEAST_ROWS} rows to learn from")
     return names, cells, lines, delimiter, hashlib.sha256(content).hexdigest()
 
 
@@ -195,7 +205,7 @@ def _check_names(file, names):
         raise _refuse(file, "an empty file", "names of columns in the first line, and rows")
     if not 2 <= len(names) <= MOST_COLUMNS:
         expected = f"2 to {MOST_COLUMNS} columns, with commas, semicolons or tabs between them"
-        raise _refuse(file, f"{len(names)} in the first line", expected)
+        raise _refuse(file, f"a first line of {len(names)} names", expected)
     for number, name in enumerate(names, start=1):
         if not name or NUMBER.fullmatch(name) or names.count(name) > 1:
             received = f"{name[:60]!r} as the name of column {number}"
@@ -211,7 +221,15 @@ def _read_column(file, name, cells, lines):
     if numbers == given and len(numbers) > FEW:
         values = [math.nan if text in MISSING else float(text) for text in cells]
         missing = next((text for text in cells if text in MISSING), "")
-        return Column(name, np.array(values), None, _count_decimals(numbers), missing)
+        decimals = [len(text.partition(".")[2]) for text in numbers]
+        is_plain = not any("e" in text.lower() for text in numbers)
+        return Column(
+            name=name,
+            values=np.array(values),
+            decimals=max(decimals) if is_plain else None,
+            pads=min(decimals) == max(decimals),
+            missing=missing,
+        )
     if len(numbers) > max(FEW, len(given) / 2):
         line, cell = next(
             (line, cell) for line, cell in zip(lines, cells, strict=True) if cell in given - numbers
@@ -230,13 +248,6 @@ def _read_column(file, name, cells, lines):
     categories = tuple(sort_naturally(texts))
     places = {text: place for place, text in enumerate(categories)}
     return Column(name, np.array([places[text] for text in cells]), categories)
-
-
-def _count_decimals(texts):
-    """Counts the digits after the point, at most. Some text with an exponent gives `None`."""
-    if any("e" in text.lower() for text in texts):
-        return None
-    return max(len(text.partition(".")[2]) for text in texts)
 
 
 def _refuse(file, received, expected):

@@ -65,8 +65,8 @@ class RowEncoder:
 
         Args:
             columns: list of `data.table.Column`.
-            rng: `numpy.random.Generator`, puts equal numbers into a random order, so that their
-                normal scores have no gaps. By default all of them get the score in their middle.
+            rng: `numpy.random.Generator`, chooses a place for each number at random within its rank
+                and among its equals, so that the scores have no gaps. By default it is the middle.
 
         Returns:
             float32 `(n, width)`. The score of a missing number is 0.

@@ -64,21 +64,28 @@ class Samples:
                 )
             self.application.class_of(label)
             self.options = {"label": label}
-        if with_data and application.makes_tables:  # another table has other words for each row
+        if with_data and application.makes_tables:  # a vector of another table means another row
             check_same_data(folder, settings, self.application)
         self.model = load_run_model(folder)
+
+    def choose_count(self, is_walk):
+        """Chooses how many samples to make if nobody says so: an int."""
+        if is_walk:
+            return IN_A_WALK
+        return IN_A_TABLE if self.application.makes_tables else IN_A_PICTURE
 
     def check_count(self, count, single):
         """Refuses more images than one picture can hold.
 
         Args:
             count: Int, the number of images.
-            single: Bool, whether they are written in another way than as one picture.
+            single: as in `Samples`.
 
         Raises:
             ValueError: if there are too many.
         """
-        if not single and count > MOST_IN_A_PICTURE:
+        in_one = not single and not self.application.makes_tables
+        if in_one and count > MOST_IN_A_PICTURE:
             raise ValueError(
                 f"One picture cannot hold so many images. Received: --count {count}. Expected at "
                 f"most {MOST_IN_A_PICTURE}, or --separate for a file of each."

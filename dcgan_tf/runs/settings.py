@@ -43,8 +43,7 @@ DATA_HELP = (
     "the images: mnist-10k, digits, or emoji-people, people in colour, which both come with the "
     "package; stacked-mnist, three of the digits as the red, green and blue of an image; mnist and "
     "fashion-mnist, which are downloaded if needed; or the path of an .npz file, of a folder of "
-    "IDX files or of a folder of images, for example photos/; with --application tables the table: "
-    "diabetes, wine or breast-cancer, which come with scikit-learn, or the path of a CSV file"
+    "IDX files or of a folder of images, for example photos/"
 )
 
 
@@ -93,7 +92,10 @@ class Settings:
         choices=tuple(APPLICATIONS),
     )
     data: str | None = _setting(
-        "mnist-10k", f"{DATA_HELP} (default: mnist-10k)", metavar="NAME_OR_PATH"
+        "mnist-10k",
+        f"{DATA_HELP} (default: mnist-10k); with --application tables a CSV file, or diabetes, "
+        "wine or breast-cancer, which come with scikit-learn (default: diabetes)",
+        metavar="NAME_OR_PATH",
     )
     image_size: tuple | None = _setting(
         None,
