@@ -1,4 +1,4 @@
-"""Enhancement (Article 4, section 1): a poor image becomes a good one.
+"""Enhancement (Article 4, section 1; Article 3, section 5): a poor image becomes a good one.
 
 An image can be poor in several ways. It is too small, it is covered with noise, or it has hardly
 any contrast. We damage good images on purpose, so that we know the truth: the generator gets the
