@@ -20,11 +20,20 @@ from machine import describe
 
 from dcgan_tf.applications import APPLICATIONS
 
+# What is measured: the applications as they are, and some of them with other options.
+COMMANDS = {
+    **{name: ("--application", name) for name in APPLICATIONS},
+    "tables-wine": ("--application", "tables", "--data", "wine"),
+    "tables-breast-cancer": ("--application", "tables", "--data", "breast-cancer"),
+    "enhancement-noise": ("--application", "enhancement", "--damage", "noise"),
+    "enhancement-contrast": ("--application", "enhancement", "--damage", "contrast"),
+}
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=pathlib.Path, required=True, help="folder of run folders")
-    parser.add_argument("--only", nargs="+", choices=APPLICATIONS, default=APPLICATIONS)
+    parser.add_argument("--only", nargs="+", choices=COMMANDS, default=tuple(COMMANDS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     arguments = parser.parse_args()
     print(describe())
@@ -40,7 +49,7 @@ def run(folder, name, seed):
     if (folder / "seconds").exists():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    command = ["train", "--application", name, "--seed", str(seed), "--output-dir", str(folder)]
+    command = ["train", *COMMANDS[name], "--seed", str(seed), "--output-dir", str(folder)]
     start = time.perf_counter()
     with open(f"{folder}.log", "w") as log:
         subprocess.run(

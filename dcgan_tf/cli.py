@@ -59,12 +59,12 @@ def train(arguments):
 def sample(arguments):
     """Generates images with the trained model of a run: one picture, many files or a film."""
     with _failures_in_one_line(status=2):
-        from dcgan_tf.runs.drawing import Samples, choose_output
+        from dcgan_tf.runs import drawing
 
-        output = choose_output(arguments)
+        output = drawing.choose_output(arguments)
         single = bool(arguments.separate or arguments.walk)
-        samples = Samples(arguments.run, arguments.label, single)
-        count = arguments.count or (16 if arguments.walk else 64)
+        samples = drawing.Samples(arguments.run, arguments.label, single)
+        count = arguments.count or samples.choose_count(arguments.walk)
         samples.check_count(count, single)
     with _failures_in_one_line(status=1):
         if arguments.separate:
@@ -72,9 +72,10 @@ def sample(arguments):
         elif arguments.walk:
             samples.write_walk(output, arguments.walk, count, arguments.seed)
         else:
-            samples.write_picture(output, count, arguments.seed)
-        images = "image" if count == 1 else "images"
-        print(f"{count:,} generated {images}: {terminal.one_line(output)}")
+            samples.write(output, count, arguments.seed)
+        noun = "row" if samples.application.makes_tables else "image"
+        noun += "" if count == 1 else "s"
+        print(f"{count:,} generated {noun}: {terminal.one_line(output)}")
     return 0
 
 

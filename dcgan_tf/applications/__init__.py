@@ -18,6 +18,7 @@ APPLICATIONS = {
     "translation": ("translation", "Translation"),
     "video": ("video", "MovingDigits"),
     "text": ("text", "DateTexts"),
+    "tables": ("tables", "TableRows"),
     "finance": ("finance", "StockReturns"),
     "medicine": ("medicine", "Radiographs"),
 }

@@ -41,6 +41,7 @@ class Application(abc.ABC):
         label_names: list of str, the labels that you can ask for, or `None`.
         draws_without_data: Bool, whether `draw` needs only the model and `label_names`.
         makes_images: Bool, whether each sample is an image that can stand alone.
+        makes_tables: Bool, whether the samples are rows of a table, which `write_rows` writes.
         has_labels: Bool, whether you can ask for samples of a label.
         extras: tuple of str, the names of the files that `write` makes.
         dataset: `data.datasets.Dataset`, or `None` for an application that has its own data.
@@ -60,6 +61,7 @@ class Application(abc.ABC):
     draws_without_data = True
     has_labels = False
     makes_images = True
+    makes_tables = False
     extras = ()
     dataset = None
     watched_images = None

@@ -8,12 +8,16 @@ from dcgan_tf.data import files, rendering
 from dcgan_tf.data.datasets import open_dataset
 from dcgan_tf.data.films import check_film_file, write_film
 from dcgan_tf.gan.latent_space import walk
+from dcgan_tf.runs.preparation import check_same_data
 from dcgan_tf.runs.run_files import load_run_model, read_run, read_settings
 from dcgan_tf.runs.terminal import one_line
 
 PREVIEWED = 64  # images in the picture of a data set
 LABELS_NAMED = 100  # in the description of a data set
 MOST_IN_A_PICTURE = 10_000
+TABLE = ".csv"  # the ending of a file of rows
+# How many samples are made if nobody says so: in a picture, in a table, in a film.
+IN_A_PICTURE, IN_A_TABLE, IN_A_WALK = 64, 1000, 16
 MADE_AT_ONCE = 256  # images, so that any number of files needs little memory
 WALK_STEPS = 12  # frames from one noise vector to the next
 FRAME_MS = 80  # of a walk
@@ -60,7 +64,15 @@ class Samples:
                 )
             self.application.class_of(label)
             self.options = {"label": label}
+        if with_data and application.makes_tables:  # a vector of another table means another row
+            check_same_data(folder, settings, self.application)
         self.model = load_run_model(folder)
+
+    def choose_count(self, is_walk):
+        """Chooses how many samples to make if nobody says so: an int."""
+        if is_walk:
+            return IN_A_WALK
+        return IN_A_TABLE if self.application.makes_tables else IN_A_PICTURE
 
     def check_count(self, count, single):
         """Refuses more images than one picture can hold.
@@ -72,11 +84,25 @@ class Samples:
         Raises:
             ValueError: if there are too many.
         """
-        if not single and count > MOST_IN_A_PICTURE:
+        in_one = not single and not self.application.makes_tables
+        if in_one and count > MOST_IN_A_PICTURE:
             raise ValueError(
                 f"One picture cannot hold so many images. Received: --count {count}. Expected at "
                 f"most {MOST_IN_A_PICTURE}, or --separate for a file of each."
             )
+
+    def write(self, path, count, seed=0):
+        """Writes samples as a file that holds all of them.
+
+        Args:
+            path: `pathlib.Path`, a PNG file for a picture, or a CSV file for the rows of a table.
+            count: Int, the number of samples.
+            seed: Int, fixes the noise.
+        """
+        if path.suffix.lower() == TABLE:
+            self.application.write_rows(self.model, path, count, seed)
+        else:
+            self.write_picture(path, count, seed)
 
     def draw(self, count=64, seed=0):
         """Draws samples as one picture.
@@ -155,7 +181,8 @@ def choose_output(arguments):
         arguments: what the command line parsed: `run`, `output`, `separate` and `walk`.
 
     Returns:
-        `pathlib.Path` of a PNG file, of a GIF or MP4 file, or of a new or empty folder.
+        `pathlib.Path` of a PNG file, of a CSV file for a run that makes tables, of a GIF or MP4
+        file, or of a new or empty folder.
 
     Raises:
         ValueError: if the name does not fit, or there is something in the folder.
@@ -164,9 +191,10 @@ def choose_output(arguments):
     if arguments.walk:
         return check_film_file(arguments.output or f"{arguments.run}/walk.gif")
     if not arguments.separate:
-        return files.check_writable_file(
-            arguments.output or f"{arguments.run}/generated.png", ".png"
-        )
+        makes_tables = applications.load(read_settings(arguments.run).application).makes_tables
+        endings = (TABLE, ".png") if makes_tables else (".png",)
+        path = arguments.output or f"{arguments.run}/generated{endings[0]}"
+        return files.check_writable_file(path, *endings)
     if arguments.output:
         raise ValueError(
             f"There are two places to write to. Received: --separate {arguments.separate} and "

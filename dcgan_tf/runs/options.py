@@ -106,7 +106,8 @@ def build_parser():
         "  dcgan-tf sample runs/mnist-10k --count 100 --seed 7 --output new.png\n"
         "  dcgan-tf sample runs/mnist-10k --count 1000 --separate digits/\n"
         "  dcgan-tf sample runs/mnist-10k --walk 8 --output walk.gif\n"
-        "  dcgan-tf sample runs/conditional --label 7",
+        "  dcgan-tf sample runs/conditional --label 7\n"
+        "  dcgan-tf sample runs/tables --count 500 --output rows.csv",
     )
     add = command.add_argument
     add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
@@ -114,7 +115,7 @@ def build_parser():
         "--count",
         type=whole_number(1, 1_000_000),
         metavar="N",
-        help="how many images to generate (default: 64, or 16 in a film)",
+        help="how many images to generate (default: 64; 16 in a film, 1,000 rows of a table)",
     )
     add(
         "--label",
@@ -126,8 +127,8 @@ def build_parser():
     add(
         "--output",
         metavar="FILE",
-        help="the PNG file to write (default: RUN/generated.png), or with --walk the GIF or MP4 "
-        "file (default: RUN/walk.gif)",
+        help="the PNG file to write (default: RUN/generated.png); with --walk the GIF or MP4 file "
+        "(default: RUN/walk.gif); for a run of tables the CSV file (default: RUN/generated.csv)",
     )
     kinds = command.add_mutually_exclusive_group()
     kinds.add_argument(

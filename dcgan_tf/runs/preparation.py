@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 
+from dcgan_tf import applications
 from dcgan_tf.data.named import DATASETS
 from dcgan_tf.gan.optimizers import make_falling_rate
 from dcgan_tf.runs.folder import name_folder
@@ -66,7 +67,8 @@ def _inherit(given):
     chosen = {key: value for key, value in inherited.items() if value != defaults[key]}
     if source.image_size is not None:
         chosen["image_size"] = source.image_size
-    elif "data" in given:  # other images get the size of those that the model makes
+    elif "data" in given and "image_size" in applications.load(source.application).get_options():
+        # Other images get the size of those that the model makes.
         chosen["image_size"] = load_run_model(given["start"]).sample_shape[:2]
     return {**chosen, **given}
 

@@ -14,6 +14,7 @@ from dcgan_tf.runs.folder import (
     SCORES,
     check_places,
 )
+from dcgan_tf.runs.preparation import check_same_data
 from dcgan_tf.runs.run_files import load_run_model, read_findings, read_history, read_settings
 
 MOST_SAMPLES = 10_000
@@ -41,7 +42,9 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
     """
     folder = files.check_writable_folder(pathlib.Path(folder))
     check_places(folder, RESULTS)
-    application = applications.from_settings(read_settings(folder))
+    application = applications.from_settings(settings := read_settings(folder))
+    if application.makes_tables:  # a vector of another table means another row
+        check_same_data(folder, settings, application)
     model = load_run_model(folder)
     epochs = len(read_history(folder).get("epoch", ()))
     read_findings(folder)  # the report that follows shows them, and an error should come now

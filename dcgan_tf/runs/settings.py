@@ -22,7 +22,7 @@ NETWORK_SETTINGS = {"recurrent": {"generator_lr": 0.0007}}  # defaults that a ne
 ALWAYS_TAKEN = ("application", "epochs", "batch_size", "seed")  # settings of every application
 # What a run that starts from the model of another one takes over from it.
 INHERITED = (
-    *("application", "data", "network", "loss", "regularizer", "regularizer_weight"),
+    *("application", "data", "damage", "network", "loss", "regularizer", "regularizer_weight"),
     *("discriminator_steps", "latent_dim", "generator_lr", "discriminator_lr"),
 )
 # The modules that define these names import TensorFlow. So we list the names here once more, and a
@@ -38,6 +38,7 @@ LOSSES = (
     "relativistic",
 )
 REGULARIZERS = ("r1", "gradient_penalty")
+DAMAGES = ("size", "noise", "contrast")
 DATA_HELP = (
     "the images: mnist-10k, digits, or emoji-people, people in colour, which both come with the "
     "package; stacked-mnist, three of the digits as the red, green and blue of an image; mnist and "
@@ -91,7 +92,10 @@ class Settings:
         choices=tuple(APPLICATIONS),
     )
     data: str | None = _setting(
-        "mnist-10k", f"{DATA_HELP} (default: mnist-10k)", metavar="NAME_OR_PATH"
+        "mnist-10k",
+        f"{DATA_HELP} (default: mnist-10k); with --application tables a CSV file, or diabetes, "
+        "wine or breast-cancer, which come with scikit-learn (default: diabetes)",
+        metavar="NAME_OR_PATH",
     )
     image_size: tuple | None = _setting(
         None,
@@ -104,6 +108,12 @@ class Settings:
         "go on without the images of a folder that are damaged (default: name them and stop)",
         action="store_const",
         const=True,
+    )
+    damage: str = _setting(
+        "size",
+        "what --application enhancement repairs: images that are too small, that are covered with "
+        "noise, or that have a low contrast (default: size)",
+        choices=DAMAGES,
     )
     start: str | None = _setting(
         None,

@@ -21,6 +21,7 @@ from dcgan_tf.gan import latent_space
 
 EXTRAS = {
     "features": {"interpolation.png", "arithmetic.png", "projection.png"},
+    "tables": {"rows.csv"},
     "text": {"strings.txt"},
     "video": {"films.gif"},
 }
