@@ -1,11 +1,8 @@
 """The report of a run: one HTML page that contains all its pictures and opens offline."""
 
-import importlib.resources
 import itertools
 import math
 import pathlib
-
-import jinja2
 
 from dcgan_tf.data import files
 from dcgan_tf.monitoring.curves import EPOCHS_SHOWN, draw_panels, pick_evenly, plot_curves
@@ -19,6 +16,7 @@ from dcgan_tf.runs.run_files import (
     read_run,
     read_settings,
 )
+from dcgan_tf.runs.templates import load_template
 from dcgan_tf.runs.terminal import one_line
 from dcgan_tf.runs.words import to_word
 
@@ -115,20 +113,10 @@ def _render_small_page(content):
     return page
 
 
-def _load_template():
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(str(importlib.resources.files("dcgan_tf.runs"))),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(number=_format_number, setting=_format_setting)
-    return environment.get_template("report.html")
-
-
 def _render(content):
     """Fills the template: bytes. A path may have letters that UTF-8 lacks, and is then escaped."""
-    return _load_template().render(content).encode("utf-8", "backslashreplace")
+    template = load_template("report.html", number=_format_number, setting=_format_setting)
+    return template.render(content).encode("utf-8", "backslashreplace")
 
 
 def _tabulate_history(history):
