@@ -152,7 +152,7 @@ def find_directions(model, count=8, conditions=None, samples=512, seed=0):
             n = min(DIFFERENTIATED_AT_ONCE, samples - start)
             noise = tf.constant(rng.normal(size=(n, model.latent_dim)), tf.float32)
             weights = tf.constant(rng.normal(size=(n, *model.sample_shape)), tf.float32)
-            condition = None if conditions is None else rng.choice(conditions, n)
+            condition = None if conditions is None else tf.constant(rng.choice(conditions, n))
             with tf.GradientTape() as tape:
                 tape.watch(noise)
                 made = model.generator(with_condition(noise, condition), training=False)

@@ -6,6 +6,7 @@ import gzip
 import keras
 import numpy as np
 
+from dcgan_tf.gan.conditioning import with_condition
 from dcgan_tf.runs.exported_layers import EXPORTERS, NotExportable, export_layer
 
 MOST_WEIGHTS = 20_000_000
@@ -168,7 +169,8 @@ def needs_exact_weights(model, noise, condition=None):
     Returns:
         Bool, whether a pixel changes by more than 1 of 255.
     """
-    inputs = noise if condition is None else [noise, condition]
+    condition = None if condition is None else keras.ops.convert_to_tensor(condition)
+    inputs = with_condition(keras.ops.convert_to_tensor(noise), condition)
     generator = model.generator
     with model.averaged_weights():
         kept = generator.get_weights()

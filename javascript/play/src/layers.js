@@ -106,7 +106,7 @@ export const LAYERS = {
     const high = most === null ? x : tf.minimum(x, most);
     return tf.where(tf.greaterEqual(x, threshold), high, low);
   },
-  RepeatVector: ({ times }) => (x) => tf.tile(tf.expandDims(x, 1), [1, times, 1]),
+  RepeatVector: ({ times }) => (x) => tf.tile(tf.reshape(x, [x.shape[0], 1, x.shape[1]]), [1, times, 1]),
   Rescaling: (_, [scale, shift]) => (x) => scaleAndShift(x, scale, shift),
   Reshape: ({ shape }) => (x) => tf.reshape(x, [x.shape[0], ...shape]),
   SelfModulation: (_, [hidden, hiddenBias, outer, outerBias, scale, shift]) => (x, noise) => {
