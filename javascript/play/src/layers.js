@@ -9,7 +9,17 @@ import { joinDoubled, prepareTransposed } from "./convolutions.js";
 import { prepareRecurrence, splitGates } from "./recurrence.js";
 
 const same = () => (x) => x;
-const fold = (operation) => () => (...all) => all.reduce((a, b) => operation(a, b));
+
+// Gives all inputs as many axes as the largest has. Keras puts the new ones after the batch.
+function align(all) {
+  const rank = Math.max(...all.map((x) => x.rank));
+  return all.map((x) => {
+    const [batch, ...rest] = x.shape;
+    return tf.reshape(x, [batch, ...Array(rank - x.rank).fill(1), ...rest]);
+  });
+}
+
+const fold = (operation) => () => (...all) => align(all).reduce((a, b) => operation(a, b));
 const addBias = (x, bias) => (bias ? tf.add(x, bias) : x);
 const scaleAndShift = (x, scale, shift) => tf.add(tf.mul(x, scale), shift);
 
@@ -29,7 +39,7 @@ function normalize(x, axes, epsilon) {
 export const LAYERS = {
   Activation: ({ activation }) => ACTIVATIONS[activation],
   Add: fold(tf.add),
-  Average: () => (...all) => tf.div(all.reduce((a, b) => tf.add(a, b)), all.length),
+  Average: () => (...all) => tf.div(fold(tf.add)()(...all), all.length),
   AveragePooling2D: ({ size, strides, padding }) => (x) => tf.avgPool(x, size, strides, padding),
   BatchNormalization: (_, [scale, shift]) => (x) => scaleAndShift(x, scale, shift),
   Concatenate: ({ axis }) => (...all) => tf.concat(all, axis),
