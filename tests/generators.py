@@ -1,4 +1,4 @@
-"""Small generators with every layer that a page can compute, and weights that make errors visible."""
+"""Small generators with every layer that a page can compute, and weights that show errors."""
 
 import keras
 import numpy as np

@@ -11,7 +11,6 @@ from dcgan_tf.runs.exported_layers import EXPORTERS, NotExportable, export_layer
 
 MOST_WEIGHTS = 20_000_000
 CLOSE = 1 / 127.5  # half of the difference that pixels of the page may have
-COMPARED = 16  # images
 
 
 def export_generator(model):
@@ -123,7 +122,7 @@ class Graph:
         return self.inputs + len(self.nodes) - 1
 
 
-def pack(arrays, exact=False):
+def pack(arrays, bits=16):
     """Packs arrays as text.
 
     Each array is divided by its largest absolute value and written with numbers of 16 bits. Those
@@ -132,16 +131,17 @@ def pack(arrays, exact=False):
 
     Args:
         arrays: list of float32 arrays.
-        exact: Bool, whether all arrays are written as the sum of two numbers.
+        bits: Int, how exact the others are: 16; 32, the sum of two numbers; or fewer than 16, when
+            the last bits are 0, which makes the text shorter.
 
     Returns:
-        A tuple `(entries, text)`: a list of dicts with the `shape`, `scale` and number of `parts` of
-        each array, and Str, gzip in base64.
+        A tuple `(entries, text)`: a list of dicts with the `shape`, the `scale` and the number of
+        `parts` of each array; and Str, gzip in base64.
     """
     entries, parts = [], []
     for array in arrays:
         scale = float(np.abs(array).max(initial=0.0)) or 1.0
-        halves = split_into_halves(array / scale, 2 if exact or array.ndim < 2 else 1)
+        halves = split_into_halves(array / scale, 32 if array.ndim < 2 else bits)
         entries.append({"shape": list(array.shape), "scale": scale, "parts": len(halves)})
         parts += [half.ravel() for half in halves]
     numbers = np.concatenate(parts).astype("<f2").view(np.uint8)
@@ -149,20 +149,29 @@ def pack(arrays, exact=False):
     return entries, base64.b64encode(gzip.compress(content, mtime=0)).decode()
 
 
-def split_into_halves(array, parts):
-    """Writes numbers in [-1, 1] as a sum of numbers with 16 bits: a list of float16 arrays."""
-    halves, rest = [], np.asarray(array, np.float64)
-    for _ in range(parts):
-        halves.append(rest.astype(np.float16))
-        rest = rest - halves[-1]
-    return halves
+def split_into_halves(array, bits):
+    """Writes numbers in [-1, 1] as a sum of numbers with 16 bits: a list of float16 arrays.
+
+    Args:
+        array: float array.
+        bits: as in `pack`.
+    """
+    first = np.asarray(array).astype(np.float16)
+    if bits == 32:
+        return [first, (np.asarray(array, np.float64) - first).astype(np.float16)]
+    if bits < 16:
+        step = 1 << (16 - bits)
+        # A carry goes on into the exponent, which is right: the next number is a power of two.
+        first = ((first.view(np.uint16) + step // 2) & (2**16 - step)).astype(np.uint16)
+    return [first.view(np.float16)]
 
 
-def needs_exact_weights(model, noise, condition=None):
-    """Says whether rounding its weights to 16 bits changes a generator's images too much.
+def changes_images(model, bits, noise, condition=None):
+    """Says whether rounding its weights to some bits changes a generator's images too much.
 
     Args:
         model: `GAN`.
+        bits: Int, as in `pack`, at most 16.
         noise: float32 `(n, latent_dim)`.
         condition: int `(n,)`, the labels, or `None`.
 
@@ -176,15 +185,16 @@ def needs_exact_weights(model, noise, condition=None):
         kept = generator.get_weights()
         expected = np.asarray(generator(inputs, training=False))
         try:
-            generator.set_weights([_round(weight) for weight in kept])
+            generator.set_weights([_round(weight, bits) for weight in kept])
             made = np.asarray(generator(inputs, training=False))
         finally:
             generator.set_weights(kept)
     return bool(np.abs(made - expected).max() > CLOSE)
 
 
-def _round(weight):
+def _round(weight, bits):
     if weight.ndim < 2:
         return weight
     scale = float(np.abs(weight).max(initial=0.0)) or 1.0
-    return (split_into_halves(weight / scale, 1)[0] * np.float32(scale)).astype(weight.dtype)
+    (half,) = split_into_halves(weight / scale, bits)
+    return (half * np.float32(scale)).astype(weight.dtype)

@@ -58,7 +58,8 @@ def _activate(layer, attribute="activation"):
     for name in ACTIVATIONS:
         if activation is getattr(keras.activations, name):
             return name
-    raise NotExportable(f"the page has no such activation: {keras.activations.serialize(activation)}")
+    name = getattr(activation, "__name__", type(activation).__name__)
+    raise NotExportable(f"the page has no activation {name}")
 
 
 def _kernel_and_bias(layer, kernel="kernel"):
@@ -175,8 +176,8 @@ def _export_group_normalization(layer, input_shape, _):
     if layer.axis % len(input_shape) != len(input_shape) - 1:
         raise NotExportable("it normalises another axis than the last one")
     groups = input_shape[-1] if layer.groups == -1 else layer.groups
-    scale = layer.gamma if layer.scale else [1.0]
-    return {"groups": groups, "epsilon": layer.epsilon}, [scale, layer.beta if layer.center else [0.0]]
+    weights = [layer.gamma if layer.scale else [1.0], layer.beta if layer.center else [0.0]]
+    return {"groups": groups, "epsilon": layer.epsilon}, weights
 
 
 def _export_self_modulation(layer, *_):
@@ -266,9 +267,7 @@ EXPORTERS = {
     "ZeroPadding2D": _export_padding,
 }
 # Only these very types: a class that inherits from one of them may compute something else.
-NAMES = {
-    getattr(own_layers, name, None) or getattr(keras.layers, name): name for name in EXPORTERS
-}
+NAMES = {getattr(own_layers, name, None) or getattr(keras.layers, name): name for name in EXPORTERS}
 NAMES |= {fast: NAMES[plain] for plain, fast in FAST_LAYERS.items()}
 NAMES |= {  # they change nothing outside of a training
     getattr(keras.layers, name): "Dropout"

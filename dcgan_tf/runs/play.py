@@ -11,9 +11,8 @@ from dcgan_tf.data import files, rendering
 from dcgan_tf.gan.latent_space import find_directions
 from dcgan_tf.runs.drawing import Samples
 from dcgan_tf.runs.exported_generator import (
-    COMPARED,
+    changes_images,
     export_generator,
-    needs_exact_weights,
     pack,
 )
 from dcgan_tf.runs.folder import PLAY
@@ -21,6 +20,9 @@ from dcgan_tf.runs.run_files import read_settings
 from dcgan_tf.runs.templates import load_template
 
 DIRECTIONS = 8
+COMPARED = 16  # images, with weights of fewer bits
+PAGE_BYTES = 3_000_000
+FEWER_BITS = 14  # of each weight, where a page would be larger
 ASSETS = importlib.resources.files("dcgan_tf.runs") / "assets"
 
 
@@ -43,20 +45,20 @@ def write_play(folder, output=None):
     >>> write_play("runs/mnist-10k")
     """
     path = files.check_writable_file(output or pathlib.Path(folder) / PLAY, ".html")
+    settings = read_settings(folder)
     samples = Samples(folder)
     if not samples.application.makes_images:
         raise ValueError(
             f"This application makes no single images. Received: {str(folder)!r}, a run of the "
-            f"application {read_settings(folder).application}. Expected a run that makes images."
+            f"application {settings.application}. Expected a run that makes images."
         )
-    page = render_play(samples.model, samples.application.label_names, name_run(folder))
+    page = render_play(samples.model, samples.application.label_names, name_run(settings))
     files.write_bytes(path, page)
     return path
 
 
-def name_run(folder):
+def name_run(settings):
     """Names a run for people: by its data, or by its application if that is not the default."""
-    settings = read_settings(folder)
     is_default = settings.application == type(settings).application
     return pathlib.Path(settings.data or "").name if is_default else settings.application
 
@@ -80,14 +82,8 @@ def render_play(model, label_names=None, name="", inside=False):
     graph, arrays = export_generator(model)
     classes = None if labels is None else np.arange(len(labels))
     directions, shares = find_directions(model, DIRECTIONS, classes)
-    rng = np.random.default_rng(0)
-    noise = rng.normal(size=(COMPARED, model.latent_dim)).astype(np.float32)
-    condition = None if labels is None else rng.choice(classes, COMPARED)
-    exact = needs_exact_weights(model, noise, condition)
-    entries, weights = pack([*arrays, *directions], exact)
     content = {
         "graph": graph,
-        "arrays": entries,
         "directions": len(directions),
         "shares": [round(float(share), 4) for share in shares],
         "latentDim": model.latent_dim,
@@ -95,15 +91,28 @@ def render_play(model, label_names=None, name="", inside=False):
         "labels": labels,
         "name": name,
     }
-    page = load_template("play.html").render(
-        name=name,
-        inside=inside,
-        content=content,
-        weights=weights,
-        code=_pack_asset("play.js"),
-        wasm=_pack_asset("tensorflow.wasm"),
-    )
-    return page.encode("utf-8", "backslashreplace")
+
+    def render(bits):
+        entries, weights = pack([*arrays, *directions], bits)
+        page = load_template("play.html").render(
+            name=name,
+            inside=inside,
+            content={**content, "arrays": entries},
+            weights=weights,
+            code=_pack_asset("play.js"),
+            wasm=_pack_asset("tensorflow.wasm"),
+        )
+        return page.encode("utf-8", "backslashreplace")
+
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(COMPARED, model.latent_dim)).astype(np.float32)
+    condition = None if labels is None else rng.choice(classes, COMPARED)
+    if changes_images(model, 16, noise, condition):
+        return render(32)
+    page = render(16)
+    if len(page) < PAGE_BYTES or changes_images(model, FEWER_BITS, noise, condition):
+        return page
+    return render(FEWER_BITS)
 
 
 def check_model(model, label_names):

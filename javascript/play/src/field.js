@@ -13,7 +13,7 @@ const clamp = (value) => Math.min(Math.max(value, -REACH), REACH);
 export function addField(studio, directions, texts) {
   const field = byId("field");
   const tiles = byId("tiles");
-  const axes = [byId("across"), byId("down")];
+  const axes = [byId("across"), byId("up")];
   setSize(tiles, studio.shape, SIDE, SIDE);
   axes.forEach((select, axis) => {
     directions.forEach((_, i) => select.add(new Option(texts.direction(i + 1), i)));

@@ -15,7 +15,7 @@ export const TEXTS = {
     field: "Walk in two dimensions",
     fieldHelp: "Drag the point, or use the arrow keys.",
     across: "To the right:",
-    down: "Upwards:",
+    up: "Upwards:",
     place: (across, down) => `${across} to the right, ${down} upwards`,
     way: "From one picture to another",
     wayHelp:
