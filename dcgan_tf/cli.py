@@ -53,7 +53,7 @@ def train(arguments):
             given, arguments.output_dir, arguments.resume, arguments.overwrite
         )
     with prepared, _failures_in_one_line(status=1):
-        return 0 if training.train(prepared) else 130
+        return 0 if training.train(prepared, arguments.open) else 130
 
 
 def sample(arguments):

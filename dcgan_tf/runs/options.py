@@ -89,6 +89,12 @@ def build_parser():
         help="the run folder, for example runs/try (default: runs/ and the name of the data or of "
         "the application)",
     )
+    add(
+        "--open",
+        action="store_true",
+        help="open the report in the default browser after the first epoch; it follows the "
+        "training",
+    )
     start = command.add_mutually_exclusive_group()
     start.add_argument(
         "--resume", action="store_true", help="go on with the run in the folder, with its settings"
