@@ -91,15 +91,14 @@ def write_live_report(folder, epochs, epoch_seconds):
     history = read_history(folder)
     done = int(history["epoch"][-1]) + 1 if history else 0
     grids = list_grids(folder / SAMPLES)
+    titles = [title for title, lines in PANELS.items() if lines[0].source in history]
     page = load_template("live.html").render(
         name=name_run(read_settings(folder)),
         done=done,
         epochs=epochs,
         left=say_seconds(epoch_seconds * (epochs - done)) if done < epochs else None,
         picture=_read_picture(grids[-1]) if grids else None,
-        panels=[
-            draw_panel(title, history) for title in PANELS if PANELS[title][0].source in history
-        ],
+        panels=[draw_panel(title, history) for title in titles],
         finding=(read_findings(folder) or [None])[-1],
         milliseconds=round(1000 * min(max(epoch_seconds / 2, SOONEST), LATEST)),
         silence=round(1000 * max(60, SILENCE * epoch_seconds)),

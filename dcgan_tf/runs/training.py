@@ -158,9 +158,7 @@ def _count_finished_epochs(model, application, steps):
 
 
 def train(training, open_report=False):
-    """Trains to the last epoch or until Ctrl-C, scores the model, and writes the report.
-
-    After Ctrl-C the model is not scored.
+    """Trains to the last epoch, scores the model and writes the report; after Ctrl-C, no scores.
 
     Args:
         training: what `prepare` returns.

@@ -7,7 +7,7 @@ import { setSize, toPixels } from "./picture.js";
 const SIDE = 7; // pictures from left to right
 const STEP = 0.1; // of an arrow key
 const REST = 250; // milliseconds without a change, after which the pictures behind are drawn
-const PATIENCE = 40; // milliseconds a picture, above which they are not
+const PATIENCE = 80; // milliseconds a picture, above which they are not
 const clamp = (value) => Math.min(Math.max(value, -REACH), REACH);
 
 export function addField(studio, directions, texts) {
