@@ -1,4 +1,4 @@
-"""The command line: `dcgan-tf train`, `sample`, `evaluate`, `report` and `data`.
+"""The command line: `dcgan-tf train`, `sample`, `evaluate`, `report`, `play` and `data`.
 
 `main` parses the words, and each command calls functions of `runs`. An error becomes one line and
 an exit status. Modules that need TensorFlow are imported inside the commands, so that `--help`
@@ -53,7 +53,7 @@ def train(arguments):
             given, arguments.output_dir, arguments.resume, arguments.overwrite
         )
     with prepared, _failures_in_one_line(status=1):
-        return 0 if training.train(prepared) else 130
+        return 0 if training.train(prepared, arguments.open) else 130
 
 
 def sample(arguments):
@@ -101,6 +101,17 @@ def report(arguments):
     return 0
 
 
+def play(arguments):
+    """Writes a page in which the generator of a run draws while you move."""
+    with _failures_in_one_line(status=2):
+        from dcgan_tf.runs.play import write_play
+
+        path = write_play(arguments.run, arguments.output)
+        size = path.stat().st_size / 1e6
+        print(f"page with the generator ({size:.1f} MB): {terminal.one_line(path)}")
+    return 0
+
+
 def data(arguments):
     """Prints what a data set contains, and with `--preview` writes a picture of it."""
     with _failures_in_one_line(status=2):
@@ -123,6 +134,7 @@ COMMANDS = {
     "sample": sample,
     "evaluate": evaluate,
     "report": report,
+    "play": play,
     "data": data,
 }
 

@@ -77,10 +77,12 @@ def draw(texts, imports):
     """Draws the house as an SVG file."""
     floors = collections.defaultdict(list)
     imported = {other for others in imports.values() for other in others}
-    top_floor = max(floor_of(room, imports) for room in texts)
-    for room in texts:
-        stands_alone = room not in imported and not imports[room]
-        floors[top_floor if stands_alone else floor_of(room, imports)].append(room)
+    alone = [room for room in texts if room not in imported and not imports[room]]
+    for room in texts.keys() - alone:
+        floors[floor_of(room, imports)].append(room)
+    for room in alone:  # on the highest floor that has a place for it
+        floor = max(floor for floor, rooms in floors.items() if len(rooms) < 2)
+        floors[floor].append(room)
     boxes, top, parts = {}, MARGIN, []
     for floor in sorted(floors, reverse=True):
         contents = {room: box_lines(room, texts, imports) for room in sorted(floors[floor])}

@@ -30,8 +30,11 @@ def test_the_half_hour_is_at_most_450_lines():
 
 def test_no_file_is_too_long():
     written = [
-        path for path in PACKAGE.rglob("*.*") if path.suffix in (".py", ".html", ".css", ".js")
+        path
+        for path in PACKAGE.rglob("*.*")
+        if path.suffix in (".py", ".html", ".css", ".js") and path.parent.name != "assets"
     ]
+    written += (ROOT / "javascript").glob("*/src/*.js")  # of which assets/ has what was built
     assert {path.name: lines_of(path) for path in written if lines_of(path) > 300} == {}
     assert lines_of(PACKAGE / "cli.py") < 200
 

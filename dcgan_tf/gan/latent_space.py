@@ -11,9 +11,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dcgan_tf.gan.conditioning import with_condition
 from dcgan_tf.gan.validation import check_integer
 
 MAP_SEED = 0
+DIFFERENTIATED_AT_ONCE = 64  # samples of `find_directions`
 NEAREST_OF = 4096  # samples that `project` makes, to start from the nearest of them
 
 
@@ -114,6 +116,55 @@ def project(model, samples, steps=300, rate=0.05, seed=0):
         for _ in range(steps):
             step()
         return noise.numpy(), model.generator(noise, training=False).numpy(), start
+
+
+def find_directions(model, count=8, conditions=None, samples=512, seed=0):
+    """Finds the directions of the noise along which the samples change the most.
+
+    A small step d away from noise z changes a sample by J(z) d, where J(z) is the Jacobian of the
+    generator: the derivatives of all values of the sample. The mean of |J(z) d|^2 over all z is
+    d^T M d with the matrix M = E[J^T J]. Its eigenvectors are the directions: the first one changes
+    the samples the most, and each other one the most of those at right angles to all before it.
+
+    We need not compute J to estimate M. If v is standard normal, then u = J^T v, which one backward
+    pass computes, has E[u u^T] = M.
+
+    Args:
+        model: `GAN`.
+        count: Int, the number of directions. There are at most `latent_dim`.
+        conditions: array `(m, ...)`, conditions to choose from, if the model takes one.
+        samples: Int, samples from which M is estimated.
+        seed: Int, fixes the samples.
+
+    Returns:
+        A tuple of two float32 arrays: the directions, `(count, latent_dim)`, vectors of length 1;
+        and the fraction of the whole change that each of them makes, `(count,)`.
+
+    Example:
+
+    >>> directions, shares = find_directions(model)
+    >>> moved = model.generate(n, noise=noise + 2 * directions[0])
+    """
+    rng = np.random.default_rng(seed)
+    changes = []
+    with model.averaged_weights():
+        for start in range(0, samples, DIFFERENTIATED_AT_ONCE):
+            n = min(DIFFERENTIATED_AT_ONCE, samples - start)
+            noise = tf.constant(rng.normal(size=(n, model.latent_dim)), tf.float32)
+            weights = tf.constant(rng.normal(size=(n, *model.sample_shape)), tf.float32)
+            condition = None if conditions is None else tf.constant(rng.choice(conditions, n))
+            with tf.GradientTape() as tape:
+                tape.watch(noise)
+                made = model.generator(with_condition(noise, condition), training=False)
+                weighted = tf.reduce_sum(weights * tf.cast(made, tf.float32))
+            changes.append(tape.gradient(weighted, noise).numpy().astype(np.float64))
+    changes = np.concatenate(changes)
+    values, vectors = np.linalg.eigh(changes.T @ changes)  # from the smallest to the largest
+    values, vectors = values[::-1].clip(0), vectors.T[::-1]
+    largest = np.abs(vectors).argmax(axis=1, keepdims=True)
+    vectors *= np.sign(np.take_along_axis(vectors, largest, axis=1))  # or the sign would be chance
+    shares = values / (values.sum() or 1.0)
+    return vectors[:count].astype(np.float32), shares[:count].astype(np.float32)
 
 
 def make_latent_map(latent_dim, side):

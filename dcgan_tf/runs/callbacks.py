@@ -15,6 +15,7 @@ from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.monitoring.scorecard import Scorecard
 from dcgan_tf.monitoring.training_doctor import TrainingDoctor
 from dcgan_tf.runs.folder import DOCTOR, GIF, HISTORY, MODEL, SAMPLES, SETTINGS
+from dcgan_tf.runs.live_report import LiveReport
 from dcgan_tf.runs.resuming import note_files
 from dcgan_tf.runs.terminal import one_line
 from dcgan_tf.runs.words import say_seconds
@@ -24,7 +25,7 @@ FIRST_SHAPES = 1500  # steps, after which one sees what the images will show (be
 MOST_SAVES = 250  # if nobody named a number of epochs; few images have thousands of short ones
 
 
-def build_callbacks(application, settings, folder, first_epoch=0):
+def build_callbacks(application, settings, folder, first_epoch=0, open_report=False):
     """Builds the callbacks of a run.
 
     Args:
@@ -32,6 +33,7 @@ def build_callbacks(application, settings, folder, first_epoch=0):
         settings: `Settings`.
         folder: `pathlib.Path`, the folder of the run.
         first_epoch: Int, the epoch with which the training begins, counted from 0.
+        open_report: Bool, whether the default browser opens the report after the first epoch.
 
     Returns:
         A list of callbacks. `SaveModel` is last: an epoch counts as finished once it has saved.
@@ -52,6 +54,7 @@ def build_callbacks(application, settings, folder, first_epoch=0):
         *watching,
         HistoryLogger(folder / HISTORY, append=True),
         ProgressGif(folder / GIF, frames_dir=folder / SAMPLES, draw=application.draw, every=every),
+        LiveReport(folder, open_report),
         SaveModel(folder, first_epoch, every),
     ]
 

@@ -23,6 +23,7 @@ SCORES = "scores.json"
 EXTRAS = "extras"
 CLASS_FRACTIONS = "class_fractions.png"
 REPORT = "report.html"
+PLAY = "play.html"
 LOCK = ".lock"
 TRAINED = (MODEL, HISTORY, GIF, DOCTOR)  # what a training writes,
 RESULTS = (CURVES, SCORES, CLOSEST_PAIRS, CLASS_FRACTIONS, REPORT)  # and what is made of it

@@ -64,6 +64,7 @@ def build_parser():
         "  dcgan-tf sample runs/mnist-10k          generate new digits with the trained model\n"
         "  dcgan-tf evaluate runs/mnist-10k        measure how good its digits are\n"
         "  dcgan-tf report runs/mnist-10k          write the report of the run again\n"
+        "  dcgan-tf play runs/mnist-10k            write a page in which the model draws digits\n"
         "  dcgan-tf data photos/ --preview p.png   look at your images before you train on them\n\n"
         "Each command has its own help, for example dcgan-tf train --help.\n"
         "exit status: 0 for success, 1 for a failure while running, 2 for wrong usage or input,\n"
@@ -87,6 +88,12 @@ def build_parser():
         metavar="DIR",
         help="the run folder, for example runs/try (default: runs/ and the name of the data or of "
         "the application)",
+    )
+    add(
+        "--open",
+        action="store_true",
+        help="open the report in the default browser after the first epoch; it follows the "
+        "training",
     )
     start = command.add_mutually_exclusive_group()
     start.add_argument(
@@ -176,6 +183,18 @@ def build_parser():
     command.add_argument(
         "run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k"
     )
+
+    command = commands.add_parser(
+        "play",
+        help="write a page in which the generator draws while you move",
+        description="Writes one HTML file that holds the generator of a run. Open it in a browser: "
+        "it draws\nwhile you move sliders or a point, and goes from one picture to another. "
+        "It needs no\nserver and no internet, and you can give it away.",
+        epilog="example:\n  dcgan-tf play runs/mnist-10k --output digits.html",
+    )
+    add = command.add_argument
+    add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
+    add("--output", metavar="FILE", help="the HTML file to write (default: RUN/play.html)")
 
     command = commands.add_parser(
         "data",

@@ -96,6 +96,24 @@ function startCopy(button) {
   });
 }
 
+// The page of the generator stands in a frame, which is filled when somebody unfolds it.
+function startPlay(play) {
+  const frame = byId("play-frame");
+  play.addEventListener("toggle", async () => {
+    if (!play.open || frame.srcdoc) return;
+    const text = byId("play-page").textContent;
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    frame.srcdoc = await new Response(stream).text();
+  });
+  frame.addEventListener("load", () => {
+    const body = frame.contentDocument.body;
+    const fit = () => { frame.style.height = `${body.scrollHeight + 4}px`; };
+    new ResizeObserver(fit).observe(body);
+  });
+}
+
+if (byId("play")) startPlay(byId("play"));
 if (byId("film")) startFilm(byId("film"));
 if (byId("map")) startMap(byId("map"));
 startCopy(byId("copy"));

@@ -1,15 +1,15 @@
 """The report of a run: one HTML page that contains all its pictures and opens offline."""
 
-import importlib.resources
+import base64
+import gzip
 import itertools
 import math
 import pathlib
 
-import jinja2
-
 from dcgan_tf.data import files
 from dcgan_tf.monitoring.curves import EPOCHS_SHOWN, draw_panels, pick_evenly, plot_curves
 from dcgan_tf.runs.folder import CURVES, MODEL, REPORT, check_is_inside, list_contents
+from dcgan_tf.runs.play import name_run, render_play
 from dcgan_tf.runs.report_pictures import PictureReader, make_map
 from dcgan_tf.runs.run_files import (
     load_run_model,
@@ -19,12 +19,19 @@ from dcgan_tf.runs.run_files import (
     read_run,
     read_settings,
 )
+from dcgan_tf.runs.templates import load_template
 from dcgan_tf.runs.terminal import one_line
 from dcgan_tf.runs.words import to_word
 
 PAGE_BYTES = 5_000_000
 # What is left out of a page that would be larger, in this order.
-LARGE_PARTS = {"gif": "progress.gif", "extras": "extras", "map": "the map", "film": "the film"}
+LARGE_PARTS = {
+    "gif": "progress.gif",
+    "extras": "extras",
+    "map": "the map",
+    "play": "the generator, which dcgan-tf play writes alone",
+    "film": "the film",
+}
 LONGEST_MESSAGE = 500  # letters
 MOST_NAMED = 5  # files that a line names
 
@@ -68,9 +75,10 @@ def write_report(folder):
     settings, run = read_settings(folder), read_run(folder)
     history = read_history(folder)
     pictures = PictureReader(folder)
-    is_default = settings.application == type(settings).application
+    model = load_run_model(folder) if (folder / MODEL).exists() else None
+    name = name_run(settings)
     content = {
-        "name": pathlib.Path(settings.data or "").name if is_default else settings.application,
+        "name": name,
         "settings": settings.to_json(),
         "versions": run.versions,
         "command": settings.command(),
@@ -83,7 +91,8 @@ def write_report(folder):
         "pairs": pictures.read_pairs(),
         "findings": _join_findings(read_findings(folder)),
         "extras": pictures.read_extras(),
-        "map": make_map(load_run_model(folder)) if (folder / MODEL).exists() else {},
+        "map": {} if model is None else make_map(model),
+        "play": None if model is None else _pack_play(model, run.label_names, name),
         "left_out": pictures.left_out,
     }
     files.write_bytes(folder / REPORT, _render_small_page(content))
@@ -97,6 +106,15 @@ def write_curves(folder):
     history = read_history(folder)
     if history:
         plot_curves(history, pathlib.Path(folder) / CURVES)
+
+
+def _pack_play(model, label_names, name):
+    """Compresses the page of the generator as text; `None` if it cannot run in a page."""
+    try:
+        page = render_play(model, label_names, name, inside=True)
+    except ValueError:
+        return None
+    return base64.b64encode(gzip.compress(page, mtime=0)).decode()
 
 
 def _render_small_page(content):
@@ -115,20 +133,10 @@ def _render_small_page(content):
     return page
 
 
-def _load_template():
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(str(importlib.resources.files("dcgan_tf.runs"))),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(number=_format_number, setting=_format_setting)
-    return environment.get_template("report.html")
-
-
 def _render(content):
     """Fills the template: bytes. A path may have letters that UTF-8 lacks, and is then escaped."""
-    return _load_template().render(content).encode("utf-8", "backslashreplace")
+    template = load_template("report.html", number=_format_number, setting=_format_setting)
+    return template.render(content).encode("utf-8", "backslashreplace")
 
 
 def _tabulate_history(history):

@@ -157,13 +157,12 @@ def _count_finished_epochs(model, application, steps):
     return epochs
 
 
-def train(training):
-    """Trains to the last epoch or until Ctrl-C, scores the model, and writes the report.
-
-    After Ctrl-C the model is not scored.
+def train(training, open_report=False):
+    """Trains to the last epoch, scores the model and writes the report; after Ctrl-C, no scores.
 
     Args:
         training: what `prepare` returns.
+        open_report: Bool, whether the default browser opens the report after the first epoch.
 
     Returns:
         Bool: `True` after the last epoch, `False` after Ctrl-C.
@@ -176,7 +175,8 @@ def train(training):
     callbacks = [guard := StopAtNaN()]
     if training.is_chief:
         _prepare_folder(training)
-        callbacks += build_callbacks(application, settings, folder, training.first_epoch)
+        first = training.first_epoch
+        callbacks += build_callbacks(application, settings, folder, first, open_report)
     print(describe(training), flush=True)
     finished = _fit(training, callbacks)
     if training.is_chief:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from dcgan_tf import GAN
-from dcgan_tf.gan.latent_space import make_latent_map, project, slerp, walk
+from dcgan_tf.gan.latent_space import find_directions, make_latent_map, project, slerp, walk
 
 
 def test_slerp_goes_along_a_circle_in_equal_steps():
@@ -81,3 +81,24 @@ def test_points_of_few_dimensions_are_quantiles(latent_dim):
     if latent_dim > 1:
         np.testing.assert_array_equal(noise[:, 0, 1], noise[0, :, 0])
     assert not noise[..., 2:].any()
+
+
+def test_directions_are_the_right_singular_vectors_of_a_linear_generator():
+    rng = np.random.default_rng(0)
+    left, _ = np.linalg.qr(rng.normal(size=(12, 4)))
+    right, _ = np.linalg.qr(rng.normal(size=(4, 4)))
+    strengths = np.array([8.0, 4.0, 2.0, 1.0])
+    matrix = (left * strengths @ right.T).T  # noise @ matrix
+    generator = keras.Sequential([keras.Input((4,)), keras.layers.Dense(12, use_bias=False)])
+    generator.layers[0].kernel.assign(matrix)
+    discriminator = keras.Sequential([keras.Input((12,)), keras.layers.Dense(1)])
+    model = GAN(generator, discriminator, 4)
+    directions, shares = find_directions(model, 3, samples=8192)
+    assert directions.shape == (3, 4) and shares.shape == (3,)
+    np.testing.assert_allclose(directions @ directions.T, np.eye(3), atol=1e-5)
+    np.testing.assert_allclose(np.abs(directions @ right[:, :3]), np.eye(3), atol=0.06)
+    np.testing.assert_allclose(shares, strengths[:3] ** 2 / (strengths**2).sum(), rtol=0.1)
+    for found, again in zip(
+        (directions, shares), find_directions(model, 3, samples=8192), strict=True
+    ):
+        np.testing.assert_array_equal(found, again)

@@ -1,0 +1,65 @@
+"""Chromium without a window, steered by Selenium, for tests of the pages."""
+
+import contextlib
+import json
+import shutil
+import time
+
+import numpy as np
+
+CHROMEDRIVER = shutil.which("chromedriver")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+IS_MISSING = not (CHROMEDRIVER and CHROMIUM)
+REASON = "chromium and chromedriver are not installed"
+
+
+@contextlib.contextmanager
+def start(*arguments):
+    """Starts a browser in a `with` block, with further arguments of the command `chromium`."""
+    from selenium import webdriver
+
+    chrome = webdriver.ChromeOptions()
+    chrome.binary_location = CHROMIUM
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", *arguments):
+        chrome.add_argument(argument)
+    chrome.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(chrome, webdriver.ChromeService(CHROMEDRIVER))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def emulate(browser, width, scheme):
+    """Gives the screen a width in pixels, and light or dark colours."""
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def wait_for(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def list_requests(browser):
+    """Lists the addresses that pages have asked for since the last call."""
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    return [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+
+
+def contrast(*colours):
+    """How far apart two colours are, as the Web Content Accessibility Guidelines measure it."""
+    luminances = []
+    for colour in colours:
+        parts = np.array([int(part) for part in colour.strip("rgb()").split(",")]) / 255
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        luminances.append(linear @ (0.2126, 0.7152, 0.0722))
+    return (max(luminances) + 0.05) / (min(luminances) + 0.05)
