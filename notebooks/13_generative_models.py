@@ -58,8 +58,7 @@ SAMPLES = 2000
 # *Deep learning* means to learn from examples with a network of several layers. Very many such
 # networks are *classifiers*. A classifier gets an example $x$, here the picture of a digit, and
 # answers with a label $y$, here one of ten classes. It learns $p(y \mid x)$, the probability of
-# each label for a given picture. Such a model is called *discriminative*, because it tells things
-# apart.
+# each label for a given picture. This is a *discriminative model*, because it tells things apart.
 
 # %%
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
