@@ -58,6 +58,7 @@ def main():
     print("\n| example | steps a second | milliseconds a picture | frames a second |")
     print("|---|---|---|---|")
     with webdriver.Chrome(chrome, webdriver.ChromeService(chromedriver)) as browser:
+        browser.set_script_timeout(600)
         browser.get(arguments.page.resolve().as_uri())
         for name in browser.execute_script("return Object.keys(dcganGame.PRESETS)"):
             steps, picture = browser.execute_script(STEPS, name, arguments.steps)

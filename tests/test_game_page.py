@@ -158,6 +158,7 @@ def browser():
         chrome.add_argument(argument)
     chrome.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(chrome, webdriver.ChromeService(CHROMEDRIVER))
+    driver.set_script_timeout(300)  # a busy machine takes long for a thousand steps
     yield driver
     driver.quit()
 
