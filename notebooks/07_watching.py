@@ -13,10 +13,12 @@
 # %% [markdown]
 # # 7. Watching a training
 #
-# How does one know that a GAN learns? The losses do not say it. This chapter shows what does: grids
+# How do you know that a GAN learns? The losses do not tell you. This chapter shows what does: grids
 # and films of generated images, scores of many images, and a callback that looks for known
-# failures. After it you can watch a training, write the two most used scores yourself, and say when
-# two numbers may be compared.
+# failures.
+#
+# After this chapter you can watch a training, write the two most used scores yourself, say when two
+# scores may be compared, and find out whether a generator copies its training images.
 #
 # Takes 79 s on two CPU cores.
 
@@ -56,8 +58,8 @@ from dcgan_tf.monitoring import failures
 run = pathlib.Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# How many digits are trained on, and for how many epochs; how many images a score looks at; how
-# long the failing training below lasts.
+# These numbers say how many digits the model is trained on and for how many epochs, how many images
+# a score looks at, and how many epochs the failing training further down lasts.
 
 # %% tags=["parameters"] quick={"IMAGES": 1280, "EPOCHS": 3, "SAMPLES": 300, "FAILING_EPOCHS": 2}
 IMAGES = 8004
@@ -68,7 +70,7 @@ FAILING_EPOCHS = 8
 # %% [markdown]
 # ## A training with watchers
 #
-# The digits, and the default model:
+# We take the digits and the default model:
 
 # %%
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
@@ -76,8 +78,8 @@ model = DCGAN(image_shape=(28, 28, 1), latent_dim=16, seed=0)
 model.compile()
 
 # %% [markdown]
-# A *callback* is an object that `fit` calls after each epoch. Four of the package's watch this
-# training. Each has a section below.
+# A *callback* is an object that `fit` calls after each epoch. Four callbacks of the package watch
+# this training, and each is explained below.
 #
 # - `SampleGrid` writes a grid of generated images.
 # - `ProgressGif` makes a film of such grids.
@@ -97,8 +99,8 @@ callbacks = [
 ]
 
 # %% [markdown]
-# A fifth, made of a function, keeps some things for this chapter: eight images from the same noise
-# each time, eight from new noise each time, and the weights of both networks.
+# A fifth callback is made of a function. It keeps what this chapter needs later: after each epoch
+# eight images from the same noise, eight images from new noise, and the weights of both networks.
 
 # %%
 fixed_noise, new_noise = [], []
@@ -121,8 +123,8 @@ history = model.fit(
 ).history
 
 # %% [markdown]
-# `history` has a list for each number, one value an epoch. The names that begin with `val_` are the
-# scores.
+# The two lines above come from the `TrainingDoctor`. `history` has a list for each number, with one
+# value for each epoch. The names that begin with `val_` are the scores.
 
 # %%
 print(", ".join(history))
@@ -130,17 +132,17 @@ print(", ".join(history))
 # %% [markdown]
 # ## Grids and films
 #
-# The first thing to look at are the images. `SampleGrid` has written one picture an epoch,
-# `ProgressGif` the film of them:
+# Look at the images first. `SampleGrid` has written one picture after each epoch, and `ProgressGif`
+# has made a film of such pictures:
 
 # %%
 print(*sorted(path.name for path in (run / "samples").glob("*.png")))
-Image(run / "progress.gif")
+Image(run / "progress.gif", width=420)
 
 # %% [markdown]
-# Both draw the same noise every time. **Predict, then run:** below on the left are eight images
-# after each of the last two epochs, from the same noise; on the right from new noise. Where can one
-# see what the last epoch has changed?
+# Both callbacks take the same noise every time. **Predict, then run:** the next figure shows eight
+# images after each of the last two epochs. On the left they come from the same noise, on the right
+# from new noise. On which side can you see what the last epoch has changed?
 
 # %%
 figure, panels = plt.subplots(2, 2, figsize=(9, 1.7), layout="constrained")
@@ -155,9 +157,9 @@ panels[0, 1].set_title("new noise")
 plt.show()
 
 # %% [markdown]
-# On the left each column is one and the same image, before and after: one sees strokes move, close
-# or fade. On the right the images differ because the noise differs, and what the epoch did is
-# hidden. In numbers, the mean change of a pixel:
+# On the left each column shows one noise vector before and after the epoch, so you see strokes
+# move, close or fade. On the right the images differ because the noise differs, and this hides what
+# the epoch did. We can measure it by the mean change of a pixel from epoch to epoch:
 
 
 # %%
@@ -169,8 +171,8 @@ print(f"fixed noise {mean_change(fixed_noise):.3f}, new noise {mean_change(new_n
 assert EPOCHS < 4 or mean_change(fixed_noise) < mean_change(new_noise)
 
 # %% [markdown]
-# Sixteen fixed images have a limit as well: they are sixteen. A generator can make these sixteen
-# well and others badly. That is a matter for scores, below.
+# A grid of sixteen fixed images has a limit as well: the generator may make these sixteen well and
+# others badly. The scores below look at many more images.
 #
 # ### Exercise 1 ★☆☆: a grid of your own
 #
@@ -204,12 +206,13 @@ with exercise(1):
 # *Articles: 2 §2.2 · 2 §2.3*
 #
 # In adversarial training the generator tries to deceive the discriminator, and the discriminator
-# tries not to be deceived. Article 2 says where it ends: in a *Nash equilibrium*, a state in which
-# neither can do better by changing itself alone. Generated images are then like real ones, and the
-# discriminator can do no better than guess.
+# tries not to be deceived. Article 2 says where this should end: in a *Nash equilibrium*, a state
+# in which neither can do better by changing itself alone. The generated images are then like real
+# ones, and the discriminator can do no better than guess.
 #
-# What do the curves show there? A discriminator that guesses gives each image the probability one
-# half, the logit 0. The losses of [chapter 5](05_losses.ipynb) are then:
+# What would the curves show there? A discriminator that guesses gives each image the probability
+# one half, which is the logit 0. The losses of [chapter 5](05_losses.ipynb), in nats, are then 2 ln
+# 2 and ln 2. (A *nat* is the unit of a loss that is made with the natural logarithm.)
 
 # %%
 loss = SigmoidCrossEntropy()
@@ -222,8 +225,10 @@ print(equilibrium)
 np.testing.assert_allclose(list(equilibrium.values()), (2 * math.log(2), math.log(2)), rtol=1e-6)
 
 # %% [markdown]
-# And of two kinds of images that it cannot tell apart it gets half right. `plot_curves` draws
-# losses and accuracies, with thin lines at these values:
+# The two *accuracies* are the fractions of the real and of the generated images that the
+# discriminator recognises. A discriminator that guesses gets half of them right. `plot_curves`
+# draws the losses and the accuracies, with thin lines at these values, and the Fréchet distance,
+# which is explained below:
 
 # %%
 plot_curves(history, run / "curves.png")
@@ -231,16 +236,18 @@ assert max(history["discriminator_loss"]) < equilibrium["discriminator_loss"]
 Image(run / "curves.png", width=800)
 
 # %% [markdown]
-# The losses do not go down to zero, and they need not come near the thin lines either. The
-# discriminator's stays below its line: it is right about more images than a guess would be. This is
-# no sign of failure. (Nor do the lines say that the images are good, as will be seen.)
+# The losses do not go down to zero, and they need not come near the thin lines either. The loss of
+# the discriminator stays below its line, because it is right about more images than a guess would
+# be. This is no sign of failure. A loss on its line is no sign of good images either, as you will
+# see soon.
 #
-# Why need a loss not fall, when the images become better? Because it measures one network by the
-# other. Two chess players who play only each other may both become masters: each still wins about
-# half of the games.
+# Why does a loss not fall while the images become better? Because it measures one network by the
+# other. Two chess players who play only each other may both become masters, and still each of them
+# wins about half of the games.
 #
-# Here it is in numbers. The images of the trained generator stay the same; only the judge changes,
-# from the discriminator after the first epoch to the one after the last. The generator's loss:
+# We can show this in numbers. We take 500 images of the trained generator, and keep them. Only the
+# judge changes, from the discriminator after the first epoch to the one after the last. This is the
+# generator's loss with each judge:
 
 # %%
 judge = keras.models.clone_model(model.discriminator)
@@ -253,14 +260,15 @@ print("judged by D after epoch 1, 2, ...:", *(f"{verdict:.2f}" for verdict in ve
 assert max(verdicts) > 1.05 * min(verdicts)
 
 # %% [markdown]
-# The same images, other losses. A loss of one epoch and a loss of another come from two different
-# judges.
+# The images were the same, and the losses differ. So the losses of two epochs cannot be compared:
+# they come from two different judges.
 #
 # ### Exercise 2 ★★☆: what a loss means
 #
 # The generator's loss is the mean of $-\ln D$ over generated images, where $D$ is the probability
-# with which the discriminator takes an image for real. Suppose it gave all images the same $D$.
-# Which, if the loss is $L$? (If they differ, the result is their geometric mean.)
+# with which the discriminator takes an image for real. Suppose that it gave all images the same
+# $D$. How large is this $D$ if the loss is $L$? (If the probabilities differ, the result is their
+# geometric mean.)
 
 
 # %% tags=["exercise-2"]
@@ -284,8 +292,8 @@ with exercise(2):
 # %% [markdown]
 # ## Losses alike, images not
 #
-# Two moments of the training above: those two epochs, not next to each other, whose losses are most
-# alike.
+# Now we choose two moments of the training above: the two epochs, not next to each other, whose
+# losses are most alike.
 
 
 # %%
@@ -301,8 +309,9 @@ for epoch in alike:
     print(f"epoch {epoch + 1}: losses", *(f"{value:.3f}" for value in values))
 
 # %% [markdown]
-# The images that the generator made at these two moments, from the same noise. (They are drawn with
-# the weights of the moment, to which the losses belong, and not with their moving average.)
+# Here are the images that the generator made at these two moments, from the same noise. They are
+# drawn with the weights of that moment, because the losses belong to them. `generate` uses other
+# weights: their *moving average*, which follows the weights slowly and so makes calmer images.
 
 # %%
 same_noise = keras.random.normal((SAMPLES, model.latent_dim), seed=0)
@@ -315,16 +324,19 @@ def images_after(epoch, n=SAMPLES):
 
 
 both = np.concatenate([images_after(epoch, n=8) for epoch in alike])
-rendering.write_png(run / "alike.png", rendering.make_grid(rendering.to_uint8(both), columns=8))
+grid = rendering.make_grid(rendering.to_uint8(both), columns=8)
+caption = f"above: epoch {alike[0] + 1}, below: epoch {alike[1] + 1}; columns: the same noise"
+rendering.write_png(run / "alike.png", rendering.add_caption(grid, caption))
 Image(run / "alike.png")
 
 # %% [markdown]
-# Compare the rows: that much the networks have learned between the two moments. The losses do not
+# Compare the rows: the generator has learned much between the two moments, and the losses do not
 # show it.
 #
-# It can be worse. `failures.make` sets up trainings that fail, which are the subject of
-# [chapter 8](08_failures.ipynb). In this one the discriminator learns a hundred times slower than
-# the generator. **Predict, then run:** how far will its losses be from the equilibrium?
+# The losses can mislead you even more. `failures.make` sets up trainings that fail, which are the
+# subject of [chapter 8](08_failures.ipynb). In the one below the learning rate of the discriminator
+# is a hundredth of the generator's. **Predict, then run:** how far will its losses be from the
+# equilibrium?
 
 # %%
 failing = failures.make("collapse", seed=0)
@@ -336,32 +348,36 @@ for name, value in equilibrium.items():
 
 # %%
 collapsed = failing.model.generate(16, seed=0)
+grid = rendering.make_grid(rendering.to_uint8(collapsed), columns=8)
 rendering.write_png(
-    run / "collapsed.png", rendering.make_grid(rendering.to_uint8(collapsed), columns=8)
+    run / "collapsed.png", rendering.add_caption(grid, "images from 16 different noise vectors")
 )
 Image(run / "collapsed.png")
 
 # %% [markdown]
-# The losses are next to the equilibrium, closer than those of the good training. And the generator
-# makes one image from all noise, which is no digit: it has *collapsed*. The discriminator guesses,
-# not because there is nothing to see, but because it has hardly learned to see. Losses at these
-# values are what the equilibrium leads to; they do not lead to the equilibrium.
+# The losses are next to the equilibrium, closer than those of the good training. But the generator
+# makes one image from all noise, and it is no digit: the generator has *collapsed*. The
+# discriminator guesses because it has hardly learned to see, although there is much to see. At the
+# equilibrium the losses have these values, but losses of these values do not show an equilibrium.
+#
+# The images tell it in one number: how much they differ from each other, compared with real ones.
 
 # %%
 spread = collapsed.std(axis=0).mean() / failing.images[:1000].std(axis=0).mean()
-print(f"spread of the generated images, in that of real ones: {spread:.2f}")
+print(f"generated images are {spread:.2f} times as spread as real ones")
 assert spread < 0.5
 
 # %% [markdown]
 # ## Features
 #
-# A score compares many generated images with many real ones. Pixel by pixel that goes wrong: a
-# digit that is moved by one pixel is the same digit, but nearly all pixels of its strokes change.
+# A score compares many generated images with many real ones. A comparison pixel by pixel goes
+# wrong: a digit that is moved by one pixel is the same digit, but many pixels of its strokes
+# change.
 #
-# So images are first turned into *features*: numbers in which images that mean the same are near
-# each other. They come from a *classifier*, a network that was trained to name the digit in a
-# picture. Its last hidden layer has 64 numbers, from which it computes the class. These are the
-# features.
+# So we first turn images into *features*: numbers in which images that mean the same are near each
+# other. The features come from a *classifier*, a network that was trained to name the digit in a
+# picture. Its last hidden layer has 64 numbers, from which it computes the class. These 64 numbers
+# are the features.
 
 # %%
 features, classes = digits(x_test)
@@ -369,8 +385,8 @@ print(features.shape, "from", features.min(), "to", features.max())
 print(f"digits that it classifies correctly: {np.mean(classes == y_test):.1%}")
 
 # %% [markdown]
-# How far does a digit go when it is moved by one pixel? Measured in the mean distance of two
-# different digits, once in pixels and once in features:
+# How far does a digit go when you move it by one pixel? We measure it once in pixels and once in
+# features. The unit is the mean distance of two images drawn at random.
 
 
 # %%
@@ -388,30 +404,32 @@ print(f"in pixels {in_pixels:.2f}, in features {in_features:.2f}")
 assert in_features < 0.6 * in_pixels and 0.4 < in_pixels < 0.6
 
 # %% [markdown]
-# In pixels a digit moved by one is half as far from itself as another digit is; in features it
-# stays much nearer.
+# In pixels the moved digit is half as far away as another image is. In features it stays much
+# nearer.
 #
-# The usual features, those of a network called Inception, were trained on photographs. They are of
-# little use for digits. The package brings a classifier for MNIST and trains one for other labelled
-# images. Scores from different features cannot be compared: they are in different units.
+# Papers usually take the features of a network called Inception, which was trained on photographs.
+# They are of little use for digits. The package brings a classifier for MNIST and trains one for
+# other labelled images. Scores from different features cannot be compared, because they are in
+# different units.
 
 # %% [markdown]
 # ## The Fréchet distance
 #
-# The most used score (Heusel et al. 2017). It takes the features of many real and many generated
-# images and describes each set by its mean $m$ and its covariance matrix $C$: where the cloud of
-# points lies, and how it is stretched. For the two normal distributions with these numbers, the
-# distance $d$ that Fréchet defined is given by
+# The Fréchet distance is the most used score (Heusel et al. 2017). It takes the features of many
+# real and many generated images, and describes each set by two things: its mean $m$ says where the
+# cloud of points lies, and its covariance matrix $C$ says how the cloud is stretched. For the two
+# normal distributions with these numbers, the distance $d$ that Fréchet defined is given by
 #
 # $$d^2 = |m_r - m_f|^2 + \mathrm{tr}\,(C_r + C_f - 2\,(C_r C_f)^{1/2}),$$
 #
 # with $r$ for real and $f$ for generated ("fake"). The field reports $d^2$, not its root, and calls
 # it the Fréchet distance nevertheless. So does this package. The first term says how far the
-# centres are apart, the second, the *trace term*, how different the shapes are. It is 0 for equal
-# distributions, and lower is better.
+# centres are apart. The second, the *trace term*, says how different the shapes are. The distance
+# is 0 if means and covariances are equal, and lower is better.
 #
-# The trace is the sum of the diagonal. For the square root of a matrix it is the sum of the square
-# roots of its eigenvalues, so that the root itself is not needed:
+# The *trace* tr of a matrix is the sum of its diagonal, and also the sum of its eigenvalues. The
+# eigenvalues of the square root are the square roots of the eigenvalues, so that we need not
+# compute the root itself:
 
 
 # %%
@@ -426,8 +444,9 @@ def frechet_distance(real, fake):
 
 
 # %% [markdown]
-# (Rounding can leave an eigenvalue a little below zero; `clip` puts it back.) For two sets of real
-# digits and for the generated ones, and equal to the package's:
+# (Rounding can leave an eigenvalue a little below zero, and `clip` puts it back to zero.) We
+# compare real digits with other real digits, and then with generated ones. The last line of the
+# cell checks that the package computes the same.
 
 # %%
 all_features, all_classes = digits(x_train)
@@ -443,8 +462,9 @@ for name, compared in (("other real digits", other_real), ("generated digits", f
 # %% [markdown]
 # ### Exercise 3 ★★☆: in one dimension
 #
-# If there is one feature only, means are numbers $m_r$, $m_f$, and covariances are squared standard
-# deviations $s_r^2$, $s_f^2$. What becomes of the formula?
+# If there is one feature only, the means are numbers $m_r$ and $m_f$, and the covariances are
+# squared standard deviations $s_r^2$ and $s_f^2$. What becomes of the formula? Write $d^2$, as the
+# package does.
 
 
 # %% tags=["exercise-3"]
@@ -468,15 +488,16 @@ with exercise(3):
 # %% [markdown]
 # ## Precision and recall
 #
-# One number cannot say *what* is wrong. Two questions can (Kynkäänniemi et al. 2019):
+# One number cannot say *what* is wrong. Two questions can tell more (Kynkäänniemi et al. 2019):
 #
-# - *Precision*: how many generated images look real?
-# - *Recall*: how many real images could have been generated? Is nothing missing?
+# - *Precision*: what fraction of the generated images look real?
+# - *Recall*: what fraction of the real images could have been generated, so that nothing is
+#   missing?
 #
-# "Looks real" is made exact by balls. Around each real point, in the space of features, there is a
+# "Looks real" is made exact by balls in the space of features. Around each real point there is a
 # ball that reaches to its third nearest neighbour among the real points. All balls together are the
-# region of the real images. Precision is the fraction of generated points in it. For recall the two
-# sets change places.
+# region of the real images. Precision is the fraction of the generated points that lie in this
+# region. For recall the two sets change places.
 
 
 # %%
@@ -494,8 +515,8 @@ def precision_recall(real, fake):
 
 
 # %% [markdown]
-# An example in the plane, where the balls are circles. The real points form two clouds. The
-# generator makes one of them, and some odd points.
+# In a plane the balls are circles, and we can draw them. In this example the real points form two
+# clouds. The generator makes one of the clouds, and some odd points that belong to neither.
 
 # %%
 rng = np.random.default_rng(1)
@@ -503,25 +524,26 @@ real_points = np.concatenate([rng.normal((0, 0), 0.6, (25, 2)), rng.normal((4, 0
 fake_points = np.concatenate([rng.normal((0, 0), 0.5, (40, 2)), rng.uniform(1, 3, (10, 2))])
 
 figure, panels = plt.subplots(1, 2, figsize=(8, 3.5), layout="constrained")
-for axes, centres, points, name in (
-    (panels[0], real_points, fake_points, "precision"),
-    (panels[1], fake_points, real_points, "recall"),
+for axes, centres, points, name, whose, shade in (
+    (panels[0], real_points, fake_points, "precision", "real", "#cfe2f0"),
+    (panels[1], fake_points, real_points, "recall", "generated", "#ffe3c8"),
 ):
     for centre, radius in zip(centres, radii_of(centres), strict=True):
-        axes.add_patch(plt.Circle(centre, radius, color="0.85"))
-    axes.scatter(*real_points.T, c="k", s=12, label="real")
-    axes.scatter(*fake_points.T, c="k", s=25, marker="x", linewidths=0.8, label="generated")
-    axes.set(title=f"{name} {fraction_covered(centres, points):.2f}", aspect="equal")
-    axes.set(xlabel="first feature", ylabel="second feature", xlim=(-3.5, 6), ylim=(-3, 3.5))
+        axes.add_patch(plt.Circle(centre, radius, color=shade))
+    axes.scatter(*real_points.T, c="C0", s=12, label="real")
+    axes.scatter(*fake_points.T, c="C1", s=25, marker="x", linewidths=1, label="generated")
+    title = f"{name} {fraction_covered(centres, points):.2f}\ncircles around the {whose} points"
+    axes.set(title=title, aspect="equal", xlim=(-3.5, 6), ylim=(-3, 4.5))
+    axes.set(xlabel="first feature", ylabel="second feature")
 panels[0].legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# On the left are the balls of the real points: the crosses outside of them, mostly the odd ones,
-# cost precision. On the right are the balls of the generated points: the dots outside of them,
-# mostly those of the missing cloud, cost recall.
+# On the left you see the circles of the real points. Crosses outside of them lower the precision,
+# and these are mostly the odd ones. On the right you see the circles of the generated points. Dots
+# outside of them lower the recall, and these are mostly those of the missing cloud.
 #
-# The generated digits, and equal to the package's:
+# Now we compute both scores of the generated digits, and check that the package finds the same:
 
 # %%
 precision, recall = precision_recall(real, fake)
@@ -532,8 +554,9 @@ np.testing.assert_allclose((precision, recall), expected, atol=2 / SAMPLES)
 # %% [markdown]
 # ### What deceives them
 #
-# Each score can be deceived. Below real digits there are three sets of images that no one would
-# want:
+# Each score can be deceived. The figure shows real digits, and three sets of images that nobody
+# would want: one digit again and again, two digits printed over each other, and a set of which one
+# half are real digits and the other half is noise.
 
 # %%
 n = min(SAMPLES, 500)
@@ -549,7 +572,9 @@ sets = {
     ),
 }
 samples = np.concatenate([pictures[-8:] for pictures in sets.values()])
-rendering.write_png(run / "sets.png", rendering.make_grid(rendering.to_uint8(samples), columns=8))
+grid = rendering.make_grid(rendering.to_uint8(samples), columns=8)
+caption = "rows: real; one repeated; two over each other; from the half of noise"
+rendering.write_png(run / "sets.png", rendering.add_caption(grid, caption))
 Image(run / "sets.png")
 
 # %%
@@ -566,14 +591,15 @@ assert scored["two printed over each other"][1] > 0.7
 assert scored["one half real, one half noise"][1] > 0.7
 
 # %% [markdown]
-# One good image again and again has the best precision there is. Images that are no digits have a
-# high recall: odd points lie far apart, their balls are large and cover much. So read precision and
-# recall only together, and look at the images too.
+# One good image again and again has the best precision there is, and the recall 0. The digits
+# printed over each other have a high recall, although they are no digits: odd points lie far apart,
+# so their balls are large and cover much. So read precision and recall only together, and look at
+# the images too.
 #
 # ### Exercise 4 ★☆☆: predict two scores
 #
-# A generator makes nothing but perfect ones: real images of the digit 1. Compared with digits of
-# all kinds, is its precision above one half or below? And its recall? Write `"above"` or `"below"`.
+# A generator makes perfect images of the digit 1, and nothing else. We compare them with digits of
+# all kinds. Is its precision above one half or below? Is its recall? Write `"above"` or `"below"`.
 
 # %% tags=["exercise-4"]
 precision_of_ones = ...
@@ -593,15 +619,15 @@ with exercise(4):
 # %% [markdown]
 # ## What a score is compared with
 #
-# A Fréchet distance of 3: is that much? A number needs two *references*.
+# Is a Fréchet distance of 3 much? To judge a number you need two *references*:
 #
-# - *Real*: the score of real images against other real images. No generator can be expected to do
-#   better.
-# - *Collapsed*: the score of a generator that makes one image again and again.
+# - *Real* is the score of real images against other real images. You cannot expect a generator to
+#   do better.
+# - *Collapsed* is the score of a generator that makes one image again and again.
 #
-# `Scorer` cuts the real images into two halves for this. All images are compared with the first
-# half. The second half stands for a perfect generator. `evaluate` makes a *card* of all measures,
-# each with its references, and `as_table` lays it out:
+# `Scorer` draws two sets of real images for this. All images are compared with the first set, and
+# the second stands for a perfect generator. `evaluate` makes a *card* of all measures, each with
+# its references, and `as_table` lays it out:
 
 # %%
 card = evaluate(generated, scorer, verbose=0)
@@ -609,13 +635,13 @@ print(card.as_table())
 
 # %% [markdown]
 # *Kernel distance*, *density* and *coverage* are younger relatives of the Fréchet distance, of
-# precision and of recall; `evaluation/metrics.py` has their formulas and papers. The classes are
-# those that the classifier finds: are all ten digits there, and as often as in the data? *Diversity
-# in a class* is how different two images of the same digit are, compared with real ones. Near
-# copies have a section below.
+# precision and of recall. You find their formulas and papers in `evaluation/metrics.py`. The next
+# three rows ask whether the classifier finds all ten digits, and as often as in the data.
+# *Diversity in a class* says how different two images of the same digit are, compared with real
+# ones. Near copies have a section below.
 #
-# How good is a Fréchet distance? Say how many times the distance of real images it is. `card[key]`
-# is the row of one measure:
+# To say how good a Fréchet distance is, say how many times the distance of real images it is.
+# `card[key]` is the row of one measure:
 
 # %%
 distance = card["frechet_distance"]
@@ -627,23 +653,28 @@ assert real_distance < distance.generated
 # ## Scores while training
 #
 # `Scorecard` has computed all this after each epoch, with the same noise each time. Unlike the
-# losses these curves have a direction:
+# losses, most of these curves have a direction. **Predict, then run:** after the first epoch the
+# film above shows nearly uniform grey. How large are precision and recall there?
 
 # %%
 epochs = range(1, EPOCHS + 1)
 figure, panels = plt.subplots(1, 2, figsize=(8, 3.5), layout="constrained")
-panels[0].semilogy(epochs, history["val_frechet_distance"], "ko-", label="generated")
-panels[0].axhline(real_distance, color="k", linestyle=":", label="real")
+panels[0].semilogy(epochs, history["val_frechet_distance"], "C1o-", label="generated")
+panels[0].axhline(real_distance, color="C0", linestyle=":", label="real")
 panels[0].set(xlabel="epoch", ylabel="Fréchet distance", xticks=epochs, ylim=(0.1, 150))
 panels[0].legend()
-for name, style in (("precision", "ko-"), ("recall", "ks--"), ("coverage", "k^:")):
+for name, style in (("precision", "C0o-"), ("recall", "C1s--"), ("coverage", "C2^:")):
     panels[1].plot(epochs, history[f"val_{name}"], style, fillstyle="none", label=name)
 panels[1].set(xlabel="epoch", ylabel="score", xticks=epochs, ylim=(-0.03, 1.03))
 panels[1].legend()
 plt.show()
 
 # %% [markdown]
-# And the two moments whose losses look the same, with their own images:
+# The Fréchet distance falls in each epoch, and recall and coverage rise. Precision begins near 1
+# although the images are grey: they are all alike, and all of them fall into the large balls around
+# one or two unusual real digits. This is one more reason to read precision and recall together.
+#
+# Now we score the two moments whose losses look the same, with the weights of these moments:
 
 # %%
 for epoch in alike:
@@ -651,6 +682,9 @@ for epoch in alike:
     print(f"epoch {epoch + 1}: Fréchet distance {metrics.frechet_distance(real, then):.1f}")
 
 # %% [markdown]
+# The score tells the two moments apart. (In the curve above the earlier one has a still larger
+# distance, because the moving average of the weights lags behind in the first epochs.)
+#
 # As `val_frechet_distance` is in the logs, Keras' own callbacks can watch it. This one keeps the
 # best model, if it comes after `Scorecard` in the list:
 
@@ -662,8 +696,9 @@ keep_best = keras.callbacks.ModelCheckpoint(
 # %% [markdown]
 # ## The number of images
 #
-# **Predict, then run:** the Fréchet distance between two sets of *real* digits, drawn at random.
-# Both have 100 digits, then 200, and so on up to 4,000. What does it do?
+# **Predict, then run:** we measure the Fréchet distance between two sets of *real* digits, which
+# are drawn at random. Both sets have 100 digits, then 200, and so on up to 4,000. What happens to
+# the distance?
 
 # %%
 numbers = np.array([100, 200, 500, 1000, 2000, 4000])
@@ -675,8 +710,8 @@ fake_distances = [
     metrics.frechet_distance(all_features[order[:n]], fake[:n]) for n in numbers[numbers <= SAMPLES]
 ]
 figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-axes.loglog(numbers, distances, "ko-", label="real digits")
-axes.loglog(numbers[numbers <= SAMPLES], fake_distances, "ks--", label="generated digits")
+axes.loglog(numbers, distances, "C0o-", label="real digits")
+axes.loglog(numbers[numbers <= SAMPLES], fake_distances, "C1s--", label="generated digits")
 axes.set(xlabel="number of images n", ylabel="Fréchet distance to n real digits")
 axes.set_xticks(numbers, [f"{n:,}" for n in numbers])
 axes.set_yticks([0.2, 0.5, 1, 2, 5, 10], ["0.2", "0.5", "1", "2", "5", "10"])
@@ -686,18 +721,18 @@ plt.show()
 assert distances[0] > 10 * distances[-1]
 
 # %% [markdown]
-# It falls and falls, though both sets are of the same kind. The covariance of 64 features has more
-# than two thousand different entries; a hundred images cannot tell them well. Two estimates that
-# are wrong in different ways are apart. So the score of 100 images and that of 4,000 have nothing
-# to say to each other. A Fréchet distance in a paper, made with 50,000 images, cannot be compared
-# with yours either. Compare scores of the same number of images and the same features, or say how
-# many times the distance of real images they are, measured in the same way.
+# The distance falls and falls, though both sets are of the same kind. The covariance of 64 features
+# has more than two thousand different entries, and a hundred images are too few to estimate them
+# well. The two estimates are wrong in different ways, so they lie apart. This is why you cannot
+# compare the score of 100 images with that of 4,000, nor your score with that of a paper, which was
+# made with 50,000 images. Compare scores of the same number of images and the same features, or say
+# how many times the distance of real images they are, measured in the same way.
 #
 # ### Exercise 5 ★★★: find the bug
 #
-# Somebody has more images than fit into memory. So the features come in parts, and this function
-# takes the mean of the distances of the parts. Why is its result much too large? Write a function
-# that gives the distance of all features.
+# Somebody has more images than fit into memory. So the features come in parts, and the function
+# below takes the mean of the distances of the parts. Why is its result much too large? Write a
+# function that gives the distance of all features.
 
 
 # %%
@@ -732,13 +767,14 @@ with exercise(5):
 # %% [markdown]
 # ## Near copies
 #
-# A generator that repeats the training images has the best scores and is useless. It is found by
-# looking for the nearest training image of each generated one.
+# A generator that repeats the training images has the best scores, and yet it is useless. You find
+# it out by looking for the nearest training image of each generated one.
 #
-# How near is too near? The package measures by the training set itself: a generated image is a
-# *near copy* if it is less than half as far from its nearest training image as that one is from its
-# own nearest neighbour. Images are compared by their pixels, shrunk to 16 by 16, because a copy is
-# a copy of pixels.
+# How near is too near? The package measures by the training set itself. For a generated image it
+# takes the distance to the nearest training image, and the distance from that training image to its
+# own nearest neighbour. If the first is less than half of the second, the generated image is a
+# *near copy*. The images are compared by their pixels, shrunk to 16 by 16, because a copy is a copy
+# of pixels.
 
 
 # %%
@@ -756,8 +792,9 @@ np.testing.assert_allclose(ratios, metrics.near_copies(training, candidates)[0],
 print(f"near copies among 200 generated digits: {np.mean(ratios < 0.5):.1%}")
 
 # %% [markdown]
-# Does it find copies? A little noise on training images makes copies that are not equal to them.
-# And real digits that were not trained on should not be called copies:
+# Does this measure find copies? Training images with a little noise on them are copies, though not
+# equal ones, and it should find them. Real digits that are not in the training set should not be
+# called copies:
 
 # %%
 touched = x_train[:200] + np.random.default_rng(0).normal(0, 0.05, (200, 28, 28, 1))
@@ -770,22 +807,23 @@ for name, fraction in fractions.items():
 assert fractions["touched"] > 0.95 and fractions["held out"] < 0.05
 
 # %% [markdown]
-# The generated digits that come nearest to a training digit, each above it:
+# Here are the generated digits that come nearest to being copies. Below each stands its nearest
+# training digit:
 
 # %%
 rendering.write_png(run / "pairs.png", draw_closest_pairs(generated, x_train))
 Image(run / "pairs.png")
 
 # %% [markdown]
-# They are alike, as two people's sevens are alike. None of them counts as a copy unless it is
-# nearer than half the distance to the next real digit.
+# They are alike, as the sevens of two people are alike. The last line of the table above says how
+# many of all generated images are near copies: none in this run.
 
 # %% [markdown]
 # ## The doctor
 #
 # `TrainingDoctor` looks at the training after each epoch and says in one line what it finds. It
-# prints when its finding changes, and at the end: those are the lines below the call of `fit`
-# above. All of them are kept:
+# prints a line when its finding changes, and one at the end: you saw them below the call of `fit`.
+# It keeps the findings of all epochs:
 
 # %%
 for entry in doctor.findings:
@@ -793,8 +831,8 @@ for entry in doctor.findings:
 assert doctor.findings[-1]["finding"] == "balanced"
 
 # %% [markdown]
-# "Nothing wrong yet" is what it says in the beginning: some failures can be told only after three
-# *snapshots*, none of them in the first 300 steps. A snapshot holds measurements such as these:
+# In the beginning it says "nothing wrong yet", because it can recognise some failures only from
+# three *snapshots* after the first 300 steps. A snapshot holds measurements such as these:
 
 # %%
 measurements = doctor.findings[-1]["measurements"]
@@ -802,27 +840,28 @@ for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "mo
     print(f"{name:16}{measurements[name]:.3f}")
 
 # %% [markdown]
-# *Diversity* is how different two generated images are, in units of real ones: near 0 is a
-# collapse. *Movement* is how far an image from fixed noise has gone in this epoch, and *swing* how
-# far the mean of all images has: all of them going to and fro together is an oscillation. A
-# *largest logit* in the hundreds is a discriminator whose numbers run away.
+# - *Diversity* says how different two generated images are, in units of real ones. Near 0 the
+#   generator has collapsed.
+# - *Movement* says how far an image from fixed noise has gone in this epoch, and *swing* how far
+#   the mean of all images has gone. If all images go to and fro together, the training oscillates.
+# - The *largest logit* says how sure the discriminator is. In a healthy training it is a small
+#   number.
 #
-# The doctor looks at the weights as they are trained. `generate`, and with it the grids and the
-# scores, uses their moving average. In the first epochs the average lags behind, so that the two
-# may disagree.
+# The doctor looks at the weights as they are trained, while `generate`, the grids and the scores
+# use their moving average. In the first epochs the average lags behind, so that the two may
+# disagree.
 #
-# The thresholds were set between what good trainings did and what broken ones did.
+# Each finding has a threshold, which lies between what good trainings did and what broken ones did.
 # [Chapter 8](08_failures.ipynb) breaks trainings on purpose, and the doctor names each failure.
 
 # %% [markdown]
 # ## The report and the command line
 #
-# All of this comes without writing a line of Python. `dcgan-tf train` has the film, the grids and
-# the doctor at work, and at its end makes the table of scores. Its folder then holds `report.html`:
-# one page with the film and a slider over the epochs, the curves with their lines, the doctor's
+# You get all of this without writing a line of Python. `dcgan-tf train` uses the film, the grids
+# and the doctor, and at the end makes the table of scores. Its folder then holds `report.html`, a
+# page with the film and a slider over the epochs, the curves with their lines, the doctor's
 # findings, the table of scores with their references, the nearest pairs, the fraction of each
-# class, and a map of the noise to move over. It opens without a network and can be sent as one
-# file.
+# class, and a map of the noise to move over. You can open it offline and send it as one file.
 #
 # | command | what it does |
 # |---|---|
@@ -831,13 +870,29 @@ for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "mo
 # | `dcgan-tf evaluate runs/mnist-10k` | makes the table again |
 # | `dcgan-tf report runs/mnist-10k` | makes the report again |
 #
-# What to look at, in this order:
+# We advise you to look at things in this order:
 #
-# 1. The grid: are there digits, and different ones?
-# 2. The doctor: does it name a failure?
-# 3. The scores, compared with those of real images, with equal numbers of images.
-# 4. The nearest pairs, if the scores are very good.
-# 5. The curves: not for quality, but for sudden changes.
+# 1. Look at the grid. Are there digits, and different ones?
+# 2. Read the doctor's line. Does it name a failure?
+# 3. Compare the scores with those of real images, for equal numbers of images.
+# 4. If the scores are very good, look at the nearest pairs.
+# 5. Look at the curves for sudden changes. They do not show quality.
+
+# %% [markdown]
+# ## Summary
+#
+# - Losses do not measure quality: each network is judged by the other, which changes too.
+# - Draw images from fixed noise, so that what changes is what the network has learned.
+# - The Fréchet distance compares means and covariances of features; lower is better.
+# - Precision asks whether generated images look real, recall whether anything is missing.
+# - A score depends on its features and on the number of images. Give the score of real images
+#   beside it.
+# - A generator that copies has good scores. Look for the nearest training images.
+#
+# To read on: Heusel et al. 2017, [GANs trained by a two time-scale update
+# rule](https://arxiv.org/abs/1706.08500), for the Fréchet distance; Kynkäänniemi et al. 2019,
+# [Improved precision and recall metric](https://arxiv.org/abs/1904.06991); and Bińkowski et al.
+# 2018, [Demystifying MMD GANs](https://arxiv.org/abs/1801.01401), for the kernel distance.
 
 # %% [markdown]
 # ## An open project: a score that can be trusted
@@ -852,7 +907,7 @@ for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "mo
 # - draws the score over the strength of the change, with the score of untouched real digits as a
 #   line;
 # - repeats each number with at least three seeds and shows the spread;
-# - ends with one sentence: a difference of how much means something?
+# - ends with one sentence that says how large a difference has to be to mean something.
 
 # %% [markdown]
 # ## Solutions

@@ -18,8 +18,8 @@
 # leaner networks. This chapter breaks a GAN in seven ways, on purpose, and cures it each time. Then
 # it makes one experiment for each direction.
 #
-# Afterwards you can tell the usual failures apart by a few curves and pictures, know what to change
-# first, and measure what training costs.
+# After this chapter you can tell the usual failures apart by a few curves and pictures, say what
+# you would change first, and measure what a training costs.
 #
 # Takes 235 s on two CPU cores.
 
@@ -52,9 +52,9 @@ tf.get_logger().setLevel("ERROR")  # no hints on speed between the results
 folder = pathlib.Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# Which failures to make, and how long the runs are. A failure or its cure takes five to ten seconds
-# on two cores. What the text says of a run needs the numbers below. With smaller ones all cells
-# still run, but these claims are not checked.
+# The next cell says which failures to make, and how long the runs are. A failure or its cure takes
+# about ten seconds on two cores. What the text says of a run holds for the numbers below. With
+# smaller ones all cells still run, but these claims are not checked.
 
 # %% tags=["parameters"] quick={"CASES": ["dead-start"], "EPOCHS": 1, "RATES": [1], "FILTERS": [4]}
 CASES = list(failures.FAILURES)  # all seven
@@ -74,12 +74,13 @@ def confirm(claim):
 #
 # *Articles: 1 §5*
 #
-# "Sensitive" means: a small change of the settings decides whether training succeeds. So begin with
-# a run that succeeds. `failures.make` gives a compiled GAN and what to train it on: 4,000 digits of
-# 16 by 16 pixels, so that a run is short. With `cured=True` it is healthy.
+# "Sensitive" means that a small change of the settings decides whether the training succeeds. So we
+# begin with a run that succeeds. `failures.make` gives us a compiled GAN and the images to train it
+# on: 4,000 digits of 16 by 16 pixels, so that a run is short. With `cured=True` the run is healthy.
 #
-# During a run two things are kept after each epoch: what the generator makes of the same eight
-# noise vectors, and what the *training doctor* says, a callback of the package that names failures.
+# We keep three things of each run: what the generator makes of the same eight noise vectors after
+# each epoch; how bright its images are on average, in every fifth step; and what the *training
+# doctor* says, the callback of [chapter 7](07_watching.ipynb) that names failures.
 
 
 # %%
@@ -93,18 +94,35 @@ class Strip(keras.callbacks.Callback):
         self.pictures.append(self.model.generate(8, seed=1))
 
 
+class Brightness(keras.callbacks.Callback):
+    """Measures the mean brightness of generated images in every fifth step."""
+
+    def on_train_begin(self, logs=None):
+        self.noise = tf.random.stateless_normal((64, self.model.latent_dim), seed=(0, 0))
+        self.values = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch % 5 == 0:
+            generator = self.model.generator
+            weights = generator.trainable_variables, generator.non_trainable_variables
+            # As in a training step, but without changing the averages of batch normalisation.
+            images, _ = generator.stateless_call(*weights, self.noise, training=True)
+            self.values.append(float(tf.reduce_mean(images)))
+
+
 def train(recipe):
     """Trains a recipe and returns all that is looked at later."""
     recipe.epochs = min(recipe.epochs, EPOCHS)
     first_weights = [each.numpy() for each in recipe.model.generator.trainable_variables]
-    strip = Strip()
+    strip, brightness = Strip(), Brightness()
     doctor = TrainingDoctor(recipe.images, recipe.classify, verbose=0)
-    history = recipe.fit([doctor, strip]).history
+    history = recipe.fit([doctor, strip, brightness]).history
     return types.SimpleNamespace(
         model=recipe.model,
         images=recipe.images,
         history=history,
         pictures=strip.pictures,
+        brightness=brightness.values,
         findings=doctor.findings,
         first_weights=first_weights,
     )
@@ -114,31 +132,32 @@ healthy = train(failures.make("collapse", seed=1, cured=True))
 
 
 # %% [markdown]
-# Three ways to look at a run. First the images: each row is an epoch, the first on top; each column
-# is one noise vector.
+# We look at a run in three ways. The first way is to look at the images. Each row is an epoch, and
+# each column is one noise vector.
 
 
 # %%
-def show(pictures, columns=8):
-    """A grid of images in [-1, 1]; what is no number is drawn grey."""
+def show(pictures, caption, columns=8):
+    """A grid of images in [-1, 1], a line of text below; what is no number is drawn grey."""
     grid = rendering.make_grid(rendering.to_uint8(np.nan_to_num(pictures)), columns)
-    rendering.write_png(folder / "grid.png", grid)
+    rendering.write_png(folder / "grid.png", rendering.add_caption(grid, caption))
     return Image(folder / "grid.png")
 
 
 def strip(run):
-    return run and show(np.concatenate(run.pictures))
+    caption = "rows: epochs, the first above; columns: noise vectors"
+    return run and show(np.concatenate(run.pictures), caption)
 
 
 strip(healthy)
 
 # %% [markdown]
-# Rough shapes, no fine digits yet: the run is short. But they change from epoch to epoch, and each
-# noise vector makes another one.
+# You see rough shapes and no fine digits, because the run is short. But the shapes change from
+# epoch to epoch, and each noise vector makes another one.
 #
-# Second the curves: both losses, and the fraction of real and of generated images that the
-# discriminator recognises. Thin lines mark what an undecided discriminator gives: 2 ln 2 = 1.386
-# for its own loss, ln 2 = 0.693 for the generator's, and one half.
+# The second way is to look at the curves: both losses, and the fractions of real and of generated
+# images that the discriminator recognises. Thin lines mark what an undecided discriminator gives:
+# 2 ln 2 = 1.386 for its own loss, ln 2 = 0.693 for the generator's, and one half for the fractions.
 
 
 # %%
@@ -147,13 +166,14 @@ def curves(run):
         return
     figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), layout="constrained")
     epochs = np.arange(1, len(run.findings) + 1)
-    left.plot(epochs, run.history["discriminator_loss"], "k-o", markersize=4, label="discriminator")
-    left.plot(epochs, run.history["generator_loss"], "k--s", markersize=4, label="generator")
-    left.axhline(2 * math.log(2), color="black", linewidth=0.6)
-    left.axhline(math.log(2), color="black", linewidth=0.6, linestyle="--")
+    losses_of = {name: run.history[f"{name}_loss"] for name in ("discriminator", "generator")}
+    left.plot(epochs, losses_of["discriminator"], "C0-o", markersize=4, label="discriminator")
+    left.plot(epochs, losses_of["generator"], "C1--s", markersize=4, label="generator")
+    left.axhline(2 * math.log(2), color="C0", linewidth=0.6)
+    left.axhline(math.log(2), color="C1", linewidth=0.6, linestyle="--")
     left.set(xlabel="epoch", ylabel="loss (nats)")
-    right.plot(epochs, run.history["real_accuracy"], "k-o", markersize=4, label="real")
-    right.plot(epochs, run.history["fake_accuracy"], "k--s", markersize=4, label="generated")
+    right.plot(epochs, run.history["real_accuracy"], "C0-o", markersize=4, label="real")
+    right.plot(epochs, run.history["fake_accuracy"], "C1--s", markersize=4, label="generated")
     right.axhline(0.5, color="black", linewidth=0.6)
     right.set(xlabel="epoch", ylabel="fraction recognised", ylim=(-0.03, 1.03))
     for axis in (left, right):
@@ -165,7 +185,8 @@ curves(healthy)
 
 
 # %% [markdown]
-# Third the doctor's last message, and single measurements that it took after each epoch.
+# The third way is to read the doctor's last message, and the measurements that it took after each
+# epoch.
 
 
 # %%
@@ -185,7 +206,8 @@ verdict(healthy, "balanced")
 
 # %% [markdown]
 # Five of the seven failures below differ from this run in one or two settings. Their cures *are*
-# this run: the same first weights, the same images, the same optimizers.
+# this run, with the same first weights, the same images and the same optimizers. This cell checks
+# it:
 
 # %%
 cures = ("collapse", "discriminator-won", "oscillation", "memorising", "dead-start")
@@ -218,12 +240,13 @@ curves(won)
 verdict(won, "discriminator-won")
 
 # %% [markdown]
-# The discriminator's loss is 0 and it recognises everything. The generator's loss rises: it is told
-# loudly that it is wrong. Why does it not get better?
+# The loss of the discriminator is 0, and it recognises everything. The loss of the generator rises,
+# which tells the generator loudly that it is wrong. Why does it not get better?
 #
 # Adam moves each weight by about the learning rate in each step, however large the gradient is.
-# Here the generator's rate is 0.000002 and that of the discriminator 0.002. In 1,000 steps a weight
-# of the generator can go about 0.002. It began with random weights that scatter by 0.02.
+# Here the learning rate of the generator is 0.000002, and that of the discriminator is 0.002. So in
+# 1,000 steps a weight of the generator goes about 0.002, and seldom much farther. The first weights
+# are random numbers that scatter by 0.02, ten times as much.
 
 
 # %%
@@ -239,13 +262,14 @@ if won:
     confirm(largest_change(won) < 0.02 < largest_change(healthy))
 
 # %% [markdown]
-# The generator has hardly moved, and a discriminator that is far ahead shows it no way that it
-# could follow in such steps. The cure: equal rates. That is the healthy run.
+# No weight has gone farther than 0.0031, while in the healthy run one went 0.69. The generator has
+# hardly moved, and it cannot follow a discriminator that is so far ahead in such small steps. The
+# cure is to give both the same rate, as in the healthy run.
 #
 # ### The second patient
 #
-# **Predict, then run:** both losses lie on the thin lines, where a discriminator that cannot tell
-# real from generated would have them. Has this GAN arrived?
+# **Predict, then run:** both losses lie on the thin lines, where they are if a discriminator cannot
+# tell real images from generated ones. Has this GAN reached its equilibrium?
 
 # %%
 collapse = make("collapse")
@@ -255,21 +279,22 @@ curves(collapse)
 strip(collapse)
 
 # %% [markdown]
-# It has not. In each epoch the eight images are nearly the same, although the noise is not. This is
-# *mode collapse*: all noise leads to one image, or to few.
+# It has not. In each epoch the eight images are nearly the same, although the noise vectors differ.
+# This is *mode collapse*: all noise leads to one image, or to a few.
 
 # %%
 verdict(collapse, "collapse")
 
 # %% [markdown]
-# Here the discriminator's rate is a hundredth of the generator's. It has learned next to nothing:
-# its logits are nearly 0, so it says "one half" of every image. This explains the losses. It also
-# explains the fractions on the right, which mean nothing where all logits are so small. The
-# generator finds out which image this discriminator likes a trace better, and makes it from all
-# noise. A discriminator that learns would soon mark down what comes too often. This one does not.
+# Here the learning rate of the discriminator is a hundredth of the generator's. The discriminator
+# has learned next to nothing: its logits are nearly 0, so it gives every image the probability one
+# half. This explains the losses. It also explains the fractions on the right, which mean nothing
+# where all logits are so small. The generator finds out which image this discriminator likes a
+# trace better, and makes it from all noise. A discriminator that learns would soon recognise an
+# image that comes so often, but this one is too slow.
 #
-# So the losses alone cannot tell a perfect generator from a collapsed one. A measure of the images
-# can: their mean distance, divided by that of real images.
+# So the losses alone cannot tell a perfect generator from a collapsed one. The doctor's *diversity*
+# can. It is the mean distance of two generated images, divided by that of two real images:
 
 # %%
 if collapse:
@@ -283,12 +308,12 @@ if collapse:
     confirm(measurement(collapse, "diversity")[-1] < 0.5 < measurement(healthy, "diversity")[-1])
 
 # %% [markdown]
-# The cure is again equal rates: the healthy run.
+# The cure is again to give both the same rate, as in the healthy run.
 #
 # ### The third patient
 #
-# **Predict, then run:** the images change from epoch to epoch. On the left is the patient, on the
-# right the healthy run. What is the difference?
+# **Predict, then run:** the film shows the images after each epoch. On the left you see the
+# patient, on the right the healthy run. What is the difference?
 
 # %%
 oscillation = make("oscillation")
@@ -298,43 +323,55 @@ if oscillation:
         grids = [rendering.make_grid(rendering.to_uint8(pictures), 4) for pictures in pair]
         gap = np.full((len(grids[0]), 24), 255, np.uint8)
         frame = np.concatenate([grids[0], gap, grids[1]], axis=1)
-        frames.append(rendering.add_caption(frame, f"epoch {epoch}"))
+        frames.append(rendering.add_caption(frame, f"epoch {epoch}; left: patient, right: healthy"))
     write_film(folder / "oscillation.gif", frames, duration_ms=700)
 Image(folder / "oscillation.gif") if oscillation else None
 
 # %% [markdown]
-# In the patient all images change their looks together. The doctor measures how far the mean image
-# moves in an epoch, in units of the distance between two real images. A healthy young network may
-# move as far, but then its discriminator is not sure of itself. Here it is: the largest logit is
-# high.
+# In the patient all images change their looks together: they become brighter together, and darker
+# together. The left figure below shows the mean brightness of the images in every fifth step, where
+# -1 is black and 1 is white. The right one shows the largest logit, which says how sure the
+# discriminator is.
 
 # %%
 if oscillation:
     figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), layout="constrained")
-    for run, style, label in ((oscillation, "k-o", "patient"), (healthy, "k--s", "healthy")):
+    for run, style, label in ((oscillation, "C0-", "patient"), (healthy, "C1--", "healthy")):
+        left.plot(5 * np.arange(len(run.brightness)), run.brightness, style, label=label)
         epochs = range(1, len(run.findings) + 1)
-        left.plot(epochs, measurement(run, "swing"), style, markersize=4, label=label)
-        right.plot(epochs, measurement(run, "largest_logit"), style, markersize=4, label=label)
-    left.set(xlabel="epoch", ylabel="movement of the mean image", ylim=(0, None))
-    right.set(xlabel="epoch", ylabel="largest logit", ylim=(0, None))
-    left.legend()
+        right.plot(epochs, measurement(run, "largest_logit"), f"{style}o", label=label)
+    left.set(xlabel="step", ylabel="mean brightness")
+    right.set(xlabel="epoch", ylabel="largest logit", yscale="log")
+    right.legend()
     plt.show()
-    mean_logits = [np.mean(measurement(run, "largest_logit")[2:]) for run in (oscillation, healthy)]
+    runs = (oscillation, healthy)
+    waves = [np.convolve(run.brightness, np.ones(5) / 5, "valid")[10:] for run in runs]
+    print("swing of the brightness:", *(f"{np.std(wave):.3f}" for wave in waves))
+    confirm(np.std(waves[0]) > 2 * np.std(waves[1]))
+    mean_logits = [np.mean(measurement(run, "largest_logit")[2:]) for run in runs]
     confirm(mean_logits[0] > 2 * mean_logits[1])
 
 # %%
 verdict(oscillation, "oscillation", "discriminator-won")
 
 # %% [markdown]
-# The two networks chase each other. The rates are high here, 0.005, and Adam's `beta_1` is 0.9.
-# Adam does not follow the gradient itself but its moving average $m$. In each step
+# The brightness of the patient goes up and down in long, high waves. In the healthy run it flickers
+# in a narrow band. The two numbers are the standard deviations of the curves, each averaged over
+# five values so that the flicker does not count. The doctor looks at two things. It measures how
+# far the mean image moves in an epoch, in units of the distance between two real images; and
+# because a young healthy network may move about as far, it also asks whether the discriminator is
+# sure, which means that the largest logit is high.
+#
+# The two networks chase each other. Both learning rates are high here, 0.005, and Adam's `beta_1`
+# is 0.9. Adam does not follow the gradient $g$ itself but its *moving average* $m$, a mean in which
+# older gradients count less and less. In each step
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g.$$
 #
-# With 0.9 this average covers about ten steps. That is good while the gradient keeps its direction.
-# In a game it turns whenever the other network moves, and the average goes on in a direction that
-# was right some steps ago: both networks overshoot. The cure is `beta_1=0.5`, which forgets in two
-# steps, and a lower rate.
+# With $\beta_1 = 0.9$ this average covers about ten steps. That is good as long as the gradient
+# keeps its direction. In a game the gradient turns whenever the other network moves, and the
+# average still goes in a direction that was right some steps ago. So both networks overshoot. The
+# cure is `beta_1=0.5`, which covers about two steps, and a lower rate.
 #
 # A run like this is on the edge. Computers round differently, and the smallest difference grows:
 # with another seed, or on another processor, the same settings may end in a discriminator that has
@@ -342,8 +379,8 @@ verdict(oscillation, "oscillation", "discriminator-won")
 #
 # ### Exercise 1 ★★☆: how long it runs on
 #
-# For a long time the gradient was 1, so that $m$ is 1 too. From now on it is -1. After how many
-# steps is $m$ below 0 for the first time, with $\beta_1 = 0.9$?
+# For a long time the gradient was 1, so that $m$ is 1 too. From now on the gradient is -1. After
+# how many steps is $m$ below 0 for the first time, with $\beta_1 = 0.9$?
 
 # %% tags=["exercise-1"]
 steps = ...
@@ -365,8 +402,8 @@ with exercise(1):
 # %% [markdown]
 # ### The fourth patient
 #
-# **Predict, then run:** the loss of the generator is 0, and so is that of the discriminator. Are
-# both content?
+# **Predict, then run:** both losses are nearly 0, as the numbers of the eight epochs show. Are both
+# networks content?
 
 # %%
 vanished = make("vanishing-gradient")
@@ -381,16 +418,22 @@ strip(vanished)
 verdict(vanished, "vanishing-gradient")
 
 # %% [markdown]
-# The generator stands still. This run uses the minimax loss, $\ln(1 - D)$, which the generator
-# minimises. A value of 0 is the *worst* it can have: $D$ is 0 for its images. The discriminator was
-# trained ahead, and is sure of every fake.
+# The generator stands still. Why do the rows of the strip differ nevertheless? The weights do not
+# move, but *batch normalisation* keeps averages of the mean and the variance of its inputs.
+# `generate` uses these averages. They begin at 0 and 1, and need some hundred steps to come near
+# the true values, so that a faint pattern appears. It is the pattern of the first, random weights.
 #
-# The reason is the gradient of the loss. With the logit $l$ and $D = \sigma(l) = 1 / (1 + e^{-l})$
-# the gradients of both losses of the generator are
+# This run uses the minimax loss, $\ln(1 - D)$, which the generator minimises. A value of 0 is the
+# *worst* that it can have, because then $D$ is 0 for its images. The discriminator was trained
+# ahead of the generator, and is sure of every fake.
+#
+# The generator stands still because of the gradient of the loss. With the logit $l$ and
+# $D = \sigma(l) = 1 / (1 + e^{-l})$ the gradients of the two losses that the generator may have are
 #
 # $$\frac{d}{dl} \ln(1 - D) = -D, \qquad \frac{d}{dl} (-\ln D) = -(1 - D).$$
 #
-# Where $D$ is nearly 0 the first is nearly 0 and the second nearly -1.
+# Where $D$ is nearly 0, the first gradient is nearly 0 and the second nearly -1. We check it with a
+# tape:
 
 # %%
 print("   logit         D   gradient of ln(1 - D)   gradient of -ln D")
@@ -408,9 +451,11 @@ for logit in (0.0, -2.0, -5.0, -10.0, -20.0):
 
 
 # %% [markdown]
-# This gradient in the logit is the first factor of every gradient that the generator's weights get
-# (chain rule). Here are the whole gradients of the patient before its first step: the same
-# networks, the same noise, two losses. The norm is the length of the gradient over all weights.
+# By the chain rule, this gradient for the logit is a factor in every gradient that the weights of
+# the generator get. Now we compute the whole gradient of the patient before its first step, with
+# the same networks, the same noise, and each of the two losses. The *norm* is the length of the
+# gradient over all weights. The last number says how far the weight went that went farthest in the
+# whole run.
 
 
 # %%
@@ -431,12 +476,13 @@ if vanished:
         for name in ("minimax", "sigmoid_cross_entropy")
     }
     print(*(f"{name}: {norm:.3g}" for name, norm in norms.items()), sep="\n")
+    print(f"largest change of a weight in the run: {largest_change(vanished):.1e}")
     assert norms["sigmoid_cross_entropy"] > 100 * norms["minimax"]
 
 # %% [markdown]
-# The generator of this patient is trained by plain gradient descent, whose steps are as small as
-# the gradient. (Adam would make up for a small gradient for a while.) The cure changes one word:
-# the loss is $-\ln D$, `"sigmoid_cross_entropy"`, the default of the package.
+# The generator of this patient is trained by gradient descent, whose steps are as small as the
+# gradient. (Adam would make up for a small gradient for a while.) The cure changes one word: the
+# loss becomes `"sigmoid_cross_entropy"`, which is $-\ln D$ and the default of the package.
 
 # %%
 vanished_cured = make("vanishing-gradient", cured=True)
@@ -449,8 +495,8 @@ verdict(vanished_cured, "balanced")
 # %% [markdown]
 # ### Exercise 2 ★★☆: by what factor
 #
-# Write the function that says how many times as steep as $\ln(1 - D)$ the loss $-\ln D$ is, at a
-# logit $l$. (It can be written with one exponential and nothing else.)
+# How many times as steep as $\ln(1 - D)$ is the loss $-\ln D$ at a logit $l$? Write the function.
+# (One exponential is enough.)
 
 
 # %% tags=["exercise-2"]
@@ -477,21 +523,20 @@ with exercise(2):
 # %% [markdown]
 # ### The fifth patient
 #
-# **Predict, then run:** here are 24 images of this run, clearer than any so far. What could be
-# wrong with them?
+# **Predict, then run:** you see 24 images of this run, which are clearer than any so far. What
+# could be wrong with them?
 
 # %%
 memorising = make("memorising")
 if memorising:
     memorised = memorising.model.generate(24, seed=2)
-show(memorised, columns=12) if memorising else None
+show(memorised, "24 generated images", columns=12) if memorising else None
 
 # %%
 verdict(memorising, "memorising")
 
 # %% [markdown]
-# Lay beside each image the training image that is nearest to it, pixel by pixel. The generated ones
-# are above, the nearest ones below.
+# We lay below each image the training image that is nearest to it, pixel by pixel.
 
 # %%
 if memorising:
@@ -499,15 +544,16 @@ if memorising:
     print(len(training), "different training images")
     distances = np.square(memorised[:12, np.newaxis] - training).sum(axis=(2, 3, 4))
     nearest = training[distances.argmin(axis=1)]
-show(np.concatenate([memorised[:12], nearest]), columns=12) if memorising else None
+both_caption = "above: generated images, below: the nearest training images"
+show(np.concatenate([memorised[:12], nearest]), both_caption, 12) if memorising else None
 
 # %% [markdown]
-# There are only eight different images in this training set. What is drawn above are copies of some
-# of them. To learn the training images by heart is called *overfitting*. Of course the copies look
-# good, and the discriminator has nothing to say against them. Neither
-# the curves nor the beauty of the images tell; only the comparison with the training set does. The
-# doctor counts near copies: images that are nearer to a training image than half its distance from
-# the next one.
+# There are only eight different images in this training set, and the generator draws copies of some
+# of them. To learn the training images by heart is called *memorising*, or *overfitting*. Of course
+# the copies look good, and the discriminator has nothing to say against them. Neither the curves
+# nor the beauty of the images show this failure. Only the comparison with the training set does.
+# The doctor counts the *near copies* of [chapter 7](07_watching.ipynb). Here is their fraction
+# after each epoch, for this run and for the healthy one:
 
 # %%
 if memorising:
@@ -519,13 +565,16 @@ if memorising:
     )
 
 # %% [markdown]
-# The cure is more images. With thousands it is easier to learn what a digit is than to learn each
-# of them. What can be done when there are no more is shown further down.
+# At first there are no copies, because the images are not clear yet. Then more and more images of
+# this run are copies, while the healthy run makes none.
+#
+# The cure is to train on more images. With thousands it is easier to learn what a digit is than to
+# learn each image by heart. Further down you see what helps if you have no more images.
 #
 # ### The sixth patient
 #
-# **Predict, then run:** three epochs, eight noise vectors. Compare with the second patient. What is
-# different?
+# **Predict, then run:** you see three epochs of eight noise vectors. Compare them with those of the
+# second patient. What is different?
 
 # %%
 dead = make("dead-start")
@@ -535,9 +584,9 @@ strip(dead)
 verdict(dead, "dead-start")
 
 # %% [markdown]
-# The second patient made strokes, all of them alike, and others after each epoch. This one has
-# never made anything but an even shade. All kernels of its generator began at zero. Look at the
-# gradient of each weight before the first step.
+# The second patient made strokes. They were alike in all images, and other ones after each epoch.
+# This patient has never made anything but an even shade. All kernels of its generator began at
+# zero. Look at the size of the gradient of each variable before the first step:
 
 # %%
 if dead:
@@ -553,11 +602,11 @@ if dead:
     assert max(sizes[:-1]) == 0 < sizes[-1]
 
 # %% [markdown]
-# All are exactly zero but the last. What a kernel gets as its gradient is the product of what comes
-# in and of what is sent back from the layer behind. The noise is multiplied by zero, so that
-# nothing comes in; what is sent back is multiplied by zero too. Only the bias of the last layer
-# moves: one shade of grey for all pixels. The cure: small random numbers as first weights, which is
-# the healthy run.
+# All gradients but the last are exactly zero. The gradient of a kernel is the product of what comes
+# in and of what the layer behind sends back. The noise is multiplied by zero, so that nothing comes
+# in, and what is sent back is multiplied by zero too. Only the bias of the last layer moves, and it
+# gives all pixels the same shade of grey. The cure is to begin with small random weights, as the
+# healthy run does.
 #
 # ### Exercise 3 ★★★: a zero in one place
 #
@@ -585,14 +634,14 @@ with exercise(3):
 # %% [markdown]
 # ### The seventh patient
 #
-# **Predict, then run:** the sizes of both losses, on a logarithmic scale. What does a straight line
-# mean on such a scale?
+# **Predict, then run:** the figure shows the sizes of both losses on a logarithmic scale. What does
+# a straight line mean on such a scale?
 
 # %%
 broken = make("nan")
 if broken:
     plt.figure(figsize=(7, 3), layout="constrained")
-    for name, style in (("discriminator_loss", "k-o"), ("generator_loss", "k--s")):
+    for name, style in (("discriminator_loss", "C0-o"), ("generator_loss", "C1--s")):
         epochs = range(1, len(broken.findings) + 1)
         plt.plot(epochs, np.abs(broken.history[name]), style, label=name.replace("_", "'s ", 1))
     plt.xticks(epochs)
@@ -606,14 +655,16 @@ if broken:
 verdict(broken, "nan")
 
 # %% [markdown]
-# A straight line means the same factor each time. Here the losses grow by powers of ten in each
-# epoch, until the numbers are too large for a computer. A first number "infinite" makes others "not
-# a number", NaN, and these spread through all weights. Nothing of such a model can be kept.
+# A straight line means that the value grows by the same factor each time. Here the losses grow by
+# powers of ten in each epoch, until the numbers are too large for a computer. The first number that
+# is "infinite" makes others "not a number" (*NaN*), and these spread through all weights. You can
+# keep nothing of such a model.
 #
-# This run uses the Wasserstein loss without its penalty: the discriminator was paid for the
-# difference of its two logits, without a bound. The smallest network of two layers shows what
-# follows: a logit $a b$ of two weights, which gradient ascent makes as large as it can. The
-# gradient for $a$ is $b$, and that for $b$ is $a$.
+# This run uses the Wasserstein loss of [chapter 5](05_losses.ipynb) without its penalty. It pays
+# the discriminator for the difference between the logits of real and of generated images, and there
+# is no bound on what it can earn. The smallest network of two layers shows what follows. Its logit
+# is the product $a b$ of two weights, which gradient ascent makes as large as it can. The gradient
+# for $a$ is $b$, and that for $b$ is $a$.
 
 # %%
 a, b, rate = 0.1, 0.1, 0.04
@@ -626,9 +677,9 @@ factors = np.divide(sizes[1:], sizes[:-1])
 np.testing.assert_allclose(factors, (1 + rate) ** 2)  # the same factor in each step
 
 # %% [markdown]
-# Larger weights make larger gradients, and these make larger weights. The cross-entropy has no
-# gradient left where the discriminator is right already, so that it stops growing: this is the cure
-# here.
+# Larger weights make larger gradients, and these make larger weights. The cure here is the
+# cross-entropy. It has almost no gradient where the discriminator is right already, so that the
+# logits stop growing.
 
 # %%
 broken_cured = make("nan", cured=True)
@@ -649,9 +700,10 @@ verdict(broken_cured, "balanced")
 #
 # ### Exercise 4 ★★☆: three patients
 #
-# The doctor has measured the same numbers after each of four epochs of three runs. The names of
-# findings are the keys of `RULES`. Write the finding of each. (`movement` says how far single
-# images moved in an epoch, in the same unit as `swing`.)
+# The doctor has looked at three runs, four times each, and all four times it has measured the same
+# numbers. The names of its findings are the keys of `RULES`. Write the finding for each run.
+# (`movement` says how far single images moved in an epoch, and `swing` how far the mean image did,
+# in units of the distance between two real images.)
 
 # %%
 measured = ("real_accuracy", "fake_accuracy", "diversity", "movement", "swing", "largest_logit")
@@ -692,14 +744,15 @@ with exercise(4):
 #
 # *Articles: 1 §5*
 #
-# The first direction. Of the remedies that were proposed, one is the default here: R1 (Mescheder et
-# al. 2018). It asks the discriminator to be nearly flat around real images $x$:
+# The first direction of article 1 is stabler training. Of the remedies that were proposed, the
+# package uses one by default: R1 (Mescheder et al. 2018). It asks the discriminator to be nearly
+# flat around real images $x$. With the logit $l$ it is
 #
 # $$R_1 = \frac{1}{2} \, \mathbb{E}_x \left[ \left| \frac{dl}{dx} \right|^2 \right].$$
 #
-# The discriminator minimises it, times a weight, in addition to its loss. A steep discriminator
+# The discriminator minimises R1, times a number, in addition to its loss. A steep discriminator
 # pushes the generator about, and one that is steep around single images has begun to learn them by
-# heart.
+# heart. We write R1 ourselves and compare it with the package's:
 
 
 # %%
@@ -718,9 +771,10 @@ np.testing.assert_allclose(ours, theirs, rtol=1e-4)
 
 
 # %% [markdown]
-# The test is a hard one: only 100 training images, and a discriminator with three times the rate of
-# the generator. After each epoch of 4,000 images the discriminator is asked about two sets of
-# *real* digits: the 100 that it is trained on, and 1,000 that it has never seen.
+# We make the test hard: there are only 100 training images, and the learning rate of the
+# discriminator is three times that of the generator. An epoch shows each image 40 times. After each
+# epoch we ask the discriminator about two sets of *real* digits: the 100 that it is trained on, and
+# 1,000 that it has never seen.
 
 
 # %%
@@ -758,16 +812,16 @@ for name, regularizer in (("without R1", None), ("with R1", R1(weight=1.0))):
     trials[name] = model, opinion
 
 # %% [markdown]
-# **Predict, then look:** both sets are real digits. What will a discriminator that has learned the
-# 100 by heart say of the others?
+# **Predict, then look:** both sets are real digits. What will a discriminator say of the 1,000 if
+# it has learned the 100 by heart?
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(7, 3), sharey=True, layout="constrained")
 gaps = []
 for axis, (name, (_, opinion)) in zip(axes, trials.items(), strict=True):
     epochs = range(1, EPOCHS + 1)
-    axis.plot(epochs, opinion.seen, "k-o", markersize=4, label="100 it is trained on")
-    axis.plot(epochs, opinion.unseen, "k--s", markersize=4, label="1,000 it has not seen")
+    axis.plot(epochs, opinion.seen, "C0-o", markersize=4, label="100 it is trained on")
+    axis.plot(epochs, opinion.unseen, "C1--s", markersize=4, label="1,000 it has not seen")
     axis.axhline(0.5, color="black", linewidth=0.6)
     axis.set(title=name, xlabel="epoch", ylim=(0, 1))
     gaps.append(opinion.seen[-1] - opinion.unseen[-1])
@@ -776,18 +830,18 @@ axes[0].legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# Without R1 the two curves part: it takes the 100 for real, and most real digits that it has not
-# seen for fakes. It has learned a list instead of what digits are, and a generator cannot learn
-# more from it than this list. With R1 the curves stay together.
+# Without R1 the two curves part. The discriminator takes the 100 for real, and most real digits
+# that it has not seen for fakes. It has learned a list instead of what digits are, and a generator
+# cannot learn more from it than this list. With R1 the curves stay much closer together.
 
 # %%
 print(f"gap at the end: {gaps[0]:.2f} without R1, {gaps[1]:.2f} with R1")
 confirm(gaps[0] > 3 * gaps[1] and trials["without R1"][1].unseen[-1] < 0.5)
 
 # %% [markdown]
-# What is it worth for the images? That is measured by a *Fréchet distance* between 1,000 generated
-# and 1,000 real digits ([chapter 7](07_watching.ipynb)), in the features of a digit classifier.
-# Lower is better.
+# Are the images better, too? We measure the *Fréchet distance* between 1,000 generated and 1,000
+# real digits in the features of a digit classifier (see [chapter 7](07_watching.ipynb)). Lower is
+# better.
 
 # %%
 classifier = digit_features()
@@ -814,33 +868,37 @@ print(f"{without:.1f} without R1, {penalised:.1f} with R1")
 confirm(penalised < without)
 
 # %% [markdown]
-# Images of both, without R1 above, with it below:
+# R1 makes the distance smaller, but with 100 training images it stays large. Here are images of
+# both:
 
 # %%
-show(np.concatenate([model.generate(24, seed=1) for model, _ in trials.values()]), columns=12)
+caption = "rows 1 and 2: without R1, rows 3 and 4: with R1"
+show(np.concatenate([model.generate(24, seed=1) for model, _ in trials.values()]), caption, 12)
 
 # %% [markdown]
-# The remedy is not free: R1 needs a second backpropagation. The package takes it over an eighth of
-# each batch only, which is enough.
+# The remedy is not free, because R1 needs a second backpropagation. The package computes it for an
+# eighth of each batch only, which is enough.
 #
 # ## Better optimisation
 #
 # *Articles: 1 §4 · 1 §5*
 #
-# The second direction. Article 1 names two optimizers, gradient descent and Adam. *Gradient
-# descent* (`SGD` in Keras, for "stochastic": each step sees one batch) subtracts the gradient $g$
-# times a rate $r$ from the weights $w$:
+# The second direction is better optimisation. Article 1 names two optimizers, gradient descent and
+# Adam. *Gradient descent* subtracts the gradient $g$, times the learning rate $r$, from the weights
+# $w$. (Keras calls it `SGD`, *stochastic* gradient descent, because each step sees one random
+# batch.)
 #
 # $$w \leftarrow w - r g.$$
 #
-# *Adam* (Kingma and Ba 2015, algorithm 1) keeps two moving averages, of the gradient and of its
-# square, and divides one by the root of the other. In step $t$
+# *Adam* (Kingma and Ba 2015, algorithm 1) keeps two moving averages, $m$ of the gradient and $v$ of
+# its square, and divides the first by the root of the second. In step $t$
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2,$$
 #
 # $$w \leftarrow w - r \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}.$$
 #
-# Both averages begin at 0, and are too small at first; the divisors $1 - \beta^t$ make up for that.
+# Both averages begin at 0, so that they are too small at first. The divisors $1 - \beta^t$ make up
+# for that. The small number $\epsilon$ prevents a division by zero.
 
 
 # %%
@@ -863,7 +921,7 @@ def descend_by_adam(w, gradient_of, rate, steps, beta_1=0.5, beta_2=0.999, epsil
 
 
 # %% [markdown]
-# Both against Keras, on a bowl that is steep in one direction and flat in the other:
+# We compare both with Keras, on a bowl that is flat in one direction and steep in the other:
 
 # %%
 steepness = np.array([1.0, 50.0])
@@ -885,10 +943,11 @@ for by_hand, optimizer in (
     print(f"{type(optimizer).__name__:4} moved by {start - by_hand}")
 
 # %% [markdown]
-# Gradient descent has arrived where it is steep, and has gone a small part of the way where it is
-# flat. Adam divides the steepness out: both weights have gone about the same way, some 20 times the
-# rate. For the same reason Adam does not notice if the loss is multiplied by a constant. Gradient
-# descent takes steps that are so many times larger.
+# Both weights should go to 0, the first from 3 and the second from 2. Gradient descent has arrived
+# in the steep direction, and has gone only a small part of the way in the flat one. Adam divides
+# the steepness out: both weights have gone about the same way, some 20 times the rate. For the same
+# reason Adam does not notice if the loss is multiplied by 1,000, while the steps of gradient
+# descent become 1,000 times as large:
 
 # %%
 a_step = descend_by_adam(start, gradient_of_bowl, 0.01, 20)
@@ -939,8 +998,9 @@ with exercise(5):
 # %% [markdown]
 # ### Both on the same networks
 #
-# The same first weights, the same images, the same 500 steps; each optimizer with three rates, ten
-# times larger from one to the next. 1,000 generated images are scored.
+# Now we train the same networks for 500 steps with each optimizer, from the same first weights and
+# on the same images. Each optimizer gets three learning rates, each of them ten times the one
+# before. We score 1,000 generated images.
 
 
 # %%
@@ -969,7 +1029,7 @@ distances = {key: frechet(model) for key, model in sweep.items()}
 # %%
 plt.figure(figsize=(7, 3.5), layout="constrained")
 top = 1.15 * np.nanmax(list(distances.values()))
-for (name, rate), style in zip(usual.items(), ("k--s", "k-o"), strict=True):
+for (name, rate), style in zip(usual.items(), ("C1--s", "C0-o"), strict=True):
     values = [distances[name, times] for times in RATES]
     plt.plot(np.multiply(RATES, rate), values, style, label=name)
     for times, value in zip(RATES, values, strict=True):
@@ -984,13 +1044,13 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Gradient descent. At its best rate here, 0.1, it learns too, and in this short run even better
-# than Adam at its best: compare the lowest points of the two curves. With ten times less it has
-# hardly begun, and with ten times more everything is NaN. Adam too is slow with a tenth of its
-# usual rate of 0.002. But ten times more it survives, since its steps are about as long as the rate
-# however steep the loss is. For the same reason its rate means about the same in every network,
-# while the right rate of gradient descent depends on the size of the gradients, which nobody knows
-# in advance. What Adam saves is the search.
+# Gradient descent needs more care. At its best rate here, 0.1, it learns too, and in this short run
+# even better than Adam at its best: compare the lowest points of the two curves. With a tenth of
+# this rate it has hardly begun, and with ten times the rate everything is NaN. Adam is slow as well
+# with a tenth of its usual rate of 0.002. But it survives ten times the rate, since its steps are
+# about as long as the rate, however steep the loss is. For the same reason its rate means about the
+# same in every network, while the right rate of gradient descent depends on the size of the
+# gradients, which nobody knows in advance. So Adam saves us a search.
 
 # %%
 if EPOCHS >= 8:
@@ -999,17 +1059,18 @@ if EPOCHS >= 8:
     assert math.isfinite(distances["Adam", 10])
 
 # %% [markdown]
-# Images after 500 steps. Above gradient descent with the rate 0.1, below Adam with 0.002:
+# Here are images after 500 steps:
 
 # %%
 both = [sweep["SGD", 1], sweep["Adam", 1]]
-show(np.concatenate([model.generate(12, seed=1) for model in both]), columns=12)
+caption = "above: gradient descent with the rate 0.1, below: Adam with the rate 0.002"
+show(np.concatenate([model.generate(12, seed=1) for model in both]), caption, columns=12)
 
 # %% [markdown]
 # ### The momentum of Adam
 #
-# Radford et al. (2015) train with `beta_1=0.5` and not with the usual 0.9. Here nothing else
-# changes; the rate is 0.005 for both, as in the third patient.
+# Radford et al. (2015) train with `beta_1=0.5` and not with the usual 0.9. We try both, and change
+# nothing else. The learning rate is 0.005, as in the third patient.
 
 # %%
 momenta = {
@@ -1017,7 +1078,7 @@ momenta = {
     for beta_1 in (0.5, 0.9)
 }
 plt.figure(figsize=(7, 3), layout="constrained")
-for (beta_1, (_, history)), style in zip(momenta.items(), ("k-o", "k--s"), strict=True):
+for (beta_1, (_, history)), style in zip(momenta.items(), ("C0-o", "C1--s"), strict=True):
     loss = history["generator_loss"]
     plt.plot(range(1, EPOCHS + 1), loss, style, markersize=4, label=f"beta_1 = {beta_1}")
 plt.axhline(math.log(2), color="black", linewidth=0.6, label="ln 2")
@@ -1030,8 +1091,8 @@ by_beta = {beta_1: frechet(model) for beta_1, (model, _) in momenta.items()}
 print("Fréchet distance:", *(f"{value:.1f} with {key}" for key, value in by_beta.items()))
 
 # %% [markdown]
-# With 0.9 the generator's loss is far from the equilibrium: the discriminator overtakes it again
-# and again. The images are worse after the same steps.
+# With 0.9 the loss of the generator is far from the equilibrium, because the discriminator
+# overtakes it again and again. After the same number of steps the images are worse.
 
 # %%
 later = {beta_1: np.mean(history["generator_loss"]) for beta_1, (_, history) in momenta.items()}
@@ -1042,11 +1103,11 @@ confirm(later[0.9] > 1.5 * later[0.5] and by_beta[0.9] > by_beta[0.5])
 #
 # *Articles: 1 §5*
 #
-# "Training takes long" can be written as a product: the number of steps, times the seconds of a
-# step. The second factor is measured like this: make one step after the other, note the time of
-# each, and take the *median*, the value in the middle. A computer does other things now and then,
-# so that single steps take longer; a mean would count these interruptions in, a median does not.
-# `train_on_batch` makes one step.
+# The time of a training is the number of its steps, times the seconds of a step. You measure the
+# second factor like this: make one step after the other, note the time of each, and take the
+# *median*, the value in the middle. A computer does other things now and then, so that single steps
+# take longer. A mean would count these interruptions, and a median does not. `train_on_batch` makes
+# one step.
 
 
 # %%
@@ -1066,8 +1127,8 @@ seconds = step_times(model, x_train[:32])
 median = np.median(seconds)
 
 plt.figure(figsize=(7, 3), layout="constrained")
-plt.plot(range(1, 31), seconds, "ko", markersize=4)
-plt.axhline(median, color="black", linewidth=0.8, linestyle="--", label="median")
+plt.plot(range(1, 31), seconds, "C0o", markersize=4, label="a step")
+plt.axhline(median, color="C1", linewidth=1, linestyle="--", label="median")
 plt.yscale("log")
 plt.xlabel("step")
 plt.ylabel("time of a step (s)")
@@ -1077,10 +1138,11 @@ assert seconds[0] > 5 * median
 
 # %% [markdown]
 # The first step stands out. In it TensorFlow turns the Python code of the step into a graph of
-# operations, which the other steps use. Whoever times a single step measures that.
+# operations, which the other steps use. If you time only the first step, you measure this work.
 #
-# The same for batches of other sizes, taken in turn, so that an interruption hits all of them.
-# **Predict, then run:** sixteen times the images in a step, does that take sixteen times the time?
+# Now we do the same for batches of other sizes. We take them in turn, so that an interruption hits
+# all of them. **Predict, then run:** does a step with sixteen times as many images take sixteen
+# times as long?
 
 # %%
 by_batch = {8: [], 32: [], 128: []}
@@ -1095,17 +1157,17 @@ for size, median in by_batch.items():
 assert by_batch[8] < by_batch[128] < 16 * by_batch[8]
 
 # %% [markdown]
-# It takes less. A step has costs that do not depend on the batch: each operation must be started,
-# the weights must be updated. So an image is cheaper in a larger batch. But larger batches make
-# fewer steps of the same images, and it is the steps that train.
+# It takes far less. A step has costs that do not depend on the batch: TensorFlow must start each
+# operation and update the weights. So an image is cheaper in a larger batch. But with larger
+# batches you make fewer steps from the same images, and only steps change the weights.
 #
 # ## Leaner networks
 #
 # *Articles: 1 §5*
 #
-# The third direction. `filters` sets the width of the default networks: the number of channels next
-# to the image; each layer farther from it has twice as many. How much width do digits of 28 by 28
-# pixels need?
+# The third direction is leaner networks. `filters` sets the width of the default networks. It is
+# the number of channels of the layer next to the image, and each layer farther from it has twice as
+# many. How much width do digits of 28 by 28 pixels need?
 #
 # **Predict, then run:** with half the filters, how many of the weights are left?
 
@@ -1115,9 +1177,9 @@ for filters in (4, 8, 16, 32):
     print(f"filters={filters:<3} discriminator: {weights:6} weights")
 
 # %% [markdown]
-# Between 40 and 47 hundredths. A convolution between two hidden layers has a quarter, because both
-# of its numbers of channels are halved. A dense layer has a half, because its number of units
-# stays.
+# Between 40 and 47 hundredths are left. A convolution between two hidden layers keeps about a
+# quarter of its weights, because both of its numbers of channels are halved. The large dense layer
+# keeps about a half, because its number of units stays.
 #
 # ### Exercise 6 ★★☆: counting weights
 #
@@ -1147,8 +1209,8 @@ with exercise(6):
         assert count_weights(f) == built, f"With {f} filters Keras counts another number."
 
 # %% [markdown]
-# Now each width is trained for the same four epochs on all 8,004 digits, with all else at the
-# defaults, and scored after each.
+# Now we train each width for four epochs on all 8,004 digits, leave everything else at the
+# defaults, and score the images after each epoch.
 
 # %%
 (x_train, _), (x_test, _) = load_dataset("mnist-10k")
@@ -1170,7 +1232,8 @@ for filters in FILTERS:
     distances.append(after_epochs)
 
 # %% [markdown]
-# Then the time of a step: the median of 20, on the same batch, all networks in turn.
+# Then we measure the time of a step, as the median of 20 steps on the same batch. We take the
+# networks in turn.
 
 # %%
 times = [[] for _ in FILTERS]
@@ -1180,11 +1243,11 @@ for _ in range(20):
 seconds = [np.median(own) for own in times]
 
 steps_an_epoch = math.ceil(len(x_train) / 32)
-styles = ("k:^", "k-.D", "k--s", "k-o")[-len(FILTERS) :]
+styles = ("C3:^", "C2-.D", "C1--s", "C0-o")[-len(FILTERS) :]
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(8, 3.2), layout="constrained")
-left.semilogx(weights, np.multiply(1e3, seconds), "k-o")
+left.semilogx(weights, np.multiply(1e3, seconds), "C0-o")
 left.set(xlabel="weights", ylabel="milliseconds a step", ylim=(0, None))
-middle.semilogx(weights, [values[-1] for values in distances], "k-o")
+middle.semilogx(weights, [values[-1] for values in distances], "C0-o")
 middle.set(xlabel="weights", ylabel="Fréchet distance at the end", ylim=(0, None))
 for filters, second, values, style in zip(FILTERS, seconds, distances, styles, strict=True):
     elapsed = second * steps_an_epoch * np.arange(1, len(values) + 1)
@@ -1195,17 +1258,37 @@ right.legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
-# On the left: the widest network has more than ten times the weights of the narrowest, but a
-# step does not take ten times as long, since each operation has its fixed cost. In the middle:
-# after the same number of steps wider networks are better. On the right the same is drawn over the
-# seconds of all steps, and that is the fair question: which network is best for the time that you
-# have? A leaner one gets through its steps earlier; a wider one gets farther.
+# On the left you see that the widest pair of networks has more than ten times the weights of the
+# narrowest, but a step does not take ten times as long, since each operation has its fixed cost. In
+# the middle you see that after the same number of steps the widest pair is clearly the best.
+# Between the others the order may be luck, because each was trained only once, with one seed. On
+# the right the same distances are drawn over the seconds of all steps. This answers the fair
+# question: which network is best for the time that you have? A leaner one is through with its steps
+# earlier, and a wider one gets farther.
 
 # %%
 if len(FILTERS) == 4:
     assert weights[-1] > 10 * weights[0]
     assert seconds[0] < seconds[-1] < 10 * seconds[0]
     confirm(distances[-1][-1] < distances[0][-1])
+
+# %% [markdown]
+# ## Summary
+#
+# - Look at images from fixed noise, at the curves and at measurements. No one of them shows all
+#   failures.
+# - If one network learns much faster than the other, the discriminator wins or the generator
+#   collapses. Begin with equal learning rates and `beta_1=0.5`.
+# - A loss near its equilibrium or near 0 may hide a failure. Ask what gradient the generator gets.
+# - Clear images may be copies. Compare them with the training images.
+# - R1 keeps the discriminator flat around real images. It helps most with few images.
+# - Adam needs less search for a learning rate than gradient descent.
+# - Time steps by the median, and compare networks by what they reach in the same time.
+#
+# To read on: Goodfellow et al. 2014, [Generative adversarial
+# nets](https://arxiv.org/abs/1406.2661), for collapse and vanishing gradients; Mescheder et al.
+# 2018, [Which training methods for GANs do actually converge?](https://arxiv.org/abs/1801.04406),
+# for R1; and Kingma and Ba 2015, [Adam](https://arxiv.org/abs/1412.6980).
 
 # %% [markdown]
 # ## An open project: an eighth patient
