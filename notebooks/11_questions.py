@@ -13,9 +13,14 @@
 # %% [markdown]
 # # 11. Questions and answers
 #
-# Questions that readers of the articles and users of the package ask, each with a short answer and,
-# where possible, with a few lines of code that show it. Any section can be read alone. At the end:
-# what to read next, a review of the whole course in nine exercises, and a way through the code.
+# This chapter collects questions that readers of the articles and users of the package ask. Each
+# question has a short answer and, where possible, a few lines of code that show it. You can read
+# each section alone. At the end you find what to read next, a review of the course in nine
+# exercises, and a way through the code.
+#
+# After this chapter you can choose a loss, a size and a number of steps for a GAN of your own, say
+# what its losses and its accuracy mean, look for copies of training images, and find your way in
+# the code of the package.
 #
 # Takes 74 s on two CPU cores.
 
@@ -29,7 +34,6 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-from IPython.display import Image
 from PIL import Image as Picture
 from PIL import ImageDraw, PngImagePlugin
 from scipy.spatial.distance import cdist
@@ -59,8 +63,8 @@ run = pathlib.Path(tempfile.mkdtemp())
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
 
 # %% [markdown]
-# How long the small trainings of this chapter are: 1 is what the text speaks of, and its claims are
-# then checked by `assert`.
+# The next number says how long the small trainings of this chapter are. The text speaks of what
+# happens with 1, and then each `assert` checks a claim of the text.
 
 # %% tags=["parameters"] quick={"SCALE": 0.1}
 SCALE = 1.0
@@ -69,10 +73,17 @@ SCALE = 1.0
 FULL = SCALE == 1
 
 
-def show(samples, columns=None, width=None):
-    """Shows images in [-1, 1] as a grid."""
-    rendering.write_png(run / "grid.png", rendering.make_grid(rendering.to_uint8(samples), columns))
-    return Image(run / "grid.png", width=width)
+def show(samples, rows):
+    """Shows images in [-1, 1] as a grid. `rows` are the names of its rows."""
+    grid = rendering.make_grid(rendering.to_uint8(samples), len(samples) // len(rows))
+    height, width = grid.shape[:2]
+    figure, axes = plt.subplots(figsize=(width / 75 + 2, height / 75 + 0.4), layout="constrained")
+    axes.imshow(grid, cmap="gray", vmin=0, vmax=255)
+    axes.set_yticks((np.arange(len(rows)) + 0.5) * height / len(rows), rows)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    plt.show()
 
 
 # %% [markdown]
@@ -80,17 +91,18 @@ def show(samples, columns=None, width=None):
 #
 # *Articles: 1 §6*
 #
-# Article 1 ends with four questions and answers in a sentence each. Here they are again, with
-# longer answers.
+# Article 1 ends with four questions, and answers each of them in a sentence. Here are the same
+# questions with longer answers.
 #
 # ### What can GANs be used for?
 #
-# For anything of which there are many examples, where new ones of the same kind are wanted: images,
-# sounds, short texts, returns of a stock; or where one thing is to be made from another: a
-# photograph from a drawing, a large image from a small one. Article 1 names virtual worlds and art.
-# It also names fake news, which is not a use but an abuse: see "What must not be done?" below.
-# These run in the package, each by one command ([chapter 10](10_applications.ipynb), for `features`
-# [chapter 9](09_features.ipynb)):
+# You can use a GAN where there are many examples of something and you want new ones of the same
+# kind: images, sounds, short texts, returns of a stock. You can also use one to make one thing from
+# another, for example a photograph from a drawing or a large image from a small one. Article 1
+# names virtual worlds and art. It also names fake news, which is not a use but an abuse; see "What
+# must not be done with generated images?" further down. The package has these applications, and one
+# command runs each of them ([chapter 10](10_applications.ipynb), and for `features` [chapter
+# 9](09_features.ipynb)):
 
 # %%
 for name in APPLICATIONS:
@@ -99,12 +111,12 @@ for name in APPLICATIONS:
 # %% [markdown]
 # ### What is hard about them?
 #
-# Article 1 says that training is sensitive and takes long. Both follow from the game. Each
-# network's task changes while it learns, so that small changes of a setting can tip the balance.
-# There is more: no loss says how good the samples are; whole kinds of samples can be missing
-# without a sign in the losses; and with few images the discriminator learns them by heart. The
-# package knows seven ways to fail, and looks for them after each epoch
-# ([chapter 8](08_failures.ipynb)):
+# Article 1 says that training is sensitive and takes long. Both follow from the game: the task of
+# each network changes while it learns, so that small changes of a setting can tip the balance.
+# There is more. No loss says how good the samples are. Whole kinds of samples can be missing
+# without a sign of it in the losses. With few images the discriminator learns them by heart. The
+# package knows seven ways to fail, and looks for them after each epoch ([chapter
+# 8](08_failures.ipynb)):
 
 # %%
 for name, rule in RULES.items():
@@ -113,18 +125,21 @@ for name, rule in RULES.items():
 # %% [markdown]
 # ### Where does research go?
 #
-# Article 1 hopes for stabler training, better optimization and leaner networks. Much of it has come
-# since:
+# Article 1 hopes for more stable training, better optimization and leaner networks. Much of this
+# has come since:
 #
-# - *Stabler*: the non-saturating loss was there from the start; penalties on the discriminator's
-#   gradient (Gulrajani et al. 2017, arXiv:1704.00028; Mescheder et al. 2018, arXiv:1801.04406) and
-#   spectral normalisation (Miyato et al. 2018, arXiv:1802.05957) bound how fast its verdict
-#   changes.
-# - *Optimization*: Adam with a small `beta_1`, rates of their own for both networks (Heusel et al.
-#   2017, arXiv:1706.08500), a moving average of the generator's weights.
-# - *Leaner*: what counts is how a network is built more than how large it is. The pair of
-#   TensorFlow's tutorial has far more weights than the default one, which makes better digits
-#   sooner (`docs/performance.md`, "How long until the digits are good?"). All pairs of the package:
+# - *Stable training*: the non-saturating loss was there from the start. Later came penalties on the
+#   discriminator's gradient ([Gulrajani et al. 2017](https://arxiv.org/abs/1704.00028); [Mescheder
+#   et al. 2018](https://arxiv.org/abs/1801.04406)) and spectral normalisation ([Miyato et al.
+#   2018](https://arxiv.org/abs/1802.05957)). They limit how fast the discriminator's verdict
+#   changes from one image to a similar one.
+# - *Optimization*: one uses the optimizer Adam with a small `beta_1`, a learning rate of its own
+#   for each network ([Heusel et al. 2017](https://arxiv.org/abs/1706.08500)), and a moving average
+#   of the generator's weights.
+# - *Lean networks*: the way in which a network is built counts more than its size. The pair of
+#   TensorFlow's tutorial has more weights than the default pair, and still the default pair makes
+#   better digits sooner (`docs/performance.md`, "How long until the digits are good?"). These are
+#   the weights of generator and discriminator in all pairs of the package:
 
 # %%
 for name in PAIRS:
@@ -134,30 +149,32 @@ for name in PAIRS:
 # %% [markdown]
 # ### How do I get better results?
 #
-# Article 1 answers with the directions of research. In practice, in this order:
+# Article 1 answers with the directions of research. In practice you can do this, in this order:
 #
-# 1. Look at the data: damaged, turned or odd images, and kinds that are rare.
+# 1. Look at the data. Are there damaged, turned or odd images, and kinds that are rare?
 # 2. Take the default settings, and train until nothing gets better.
 # 3. Measure, and compare with the score of real images ([chapter 7](07_watching.ipynb)). Do it with
 #    more than one seed before you call something better.
-# 4. More images; if there are none, random changes before the discriminator
+# 4. Get more images. If there are none, use random changes before the discriminator
 #    ([chapter 10](10_applications.ipynb)).
-# 5. Change one thing at a time: rates, the weight of the penalty, then the size of the networks.
+# 5. Change one thing at a time: first the learning rates, then the weight of the penalty, then the
+#    size of the networks.
 
 # %% [markdown]
 # ## Before training
 #
 # *Articles: 4 §6*
 #
-# Article 4 announces frequently asked questions, and the text ends at the heading. The questions of
-# this section and of the following ones are the package's own answer.
+# Article 4 announces frequently asked questions, but under this heading it only repeats a paragraph
+# of its section 2. The questions of this section and of the following ones are the package's own
+# answer.
 #
 # ### Which loss?
 #
-# The default. The generator's part must be steep where the discriminator is sure that a sample is
-# generated, because that is where a young generator soon stands: its images are still bad, and the
-# discriminator has learned to tell them. A table of gradients at the logits
-# -6 (sure: generated), 0 (undecided) and 6 (sure: real):
+# Take the default loss. The generator's loss must be steep where the discriminator is sure that a
+# sample is generated. A young generator soon stands there: its images are still bad, and the
+# discriminator has already learned to recognise them. The table shows how steep each loss is at the
+# logits -6 (surely generated), 0 (undecided) and 6 (surely real):
 
 
 # %%
@@ -178,26 +195,27 @@ assert abs(gradient(losses.get("sigmoid_cross_entropy"), -6.0)) > 0.99
 assert abs(gradient(losses.get("minimax"), -6.0)) < 0.01
 
 # %% [markdown]
-# A negative gradient means that a higher logit lowers the loss, which is what the generator wants.
-# `minimax` is the formula of the articles, and flat where it matters. `least_squares` draws samples
-# back that the discriminator takes for real too surely: its gradient changes sign. Hinge and
-# Wasserstein losses have the same gradient everywhere. `relativistic` compares each generated
-# sample with a real one, here one with the logit 0, for which its gradient is that of the default.
-# With enough tuning of all other settings the losses come close to each other (Lucic et al. 2018,
-# arXiv:1711.10337).
-# [Chapter 5](05_losses.ipynb) has the formulas.
+# A negative gradient means that a higher logit lowers the loss, so the generator learns to raise
+# the logit. `minimax` is the formula of the articles, and it is flat where it matters. The gradient
+# of `least_squares` changes its sign, so that this loss draws samples back that the discriminator
+# takes for real too surely. The hinge loss and the Wasserstein loss have the same gradient
+# everywhere. `relativistic` compares each generated sample with a real one. Here the real one has
+# the logit 0, and then the gradient is that of the default. If all other settings are tuned long
+# enough, the losses come close to each other ([Lucic et al.
+# 2018](https://arxiv.org/abs/1711.10337)). [Chapter 5](05_losses.ipynb) has the formulas.
 #
 # ### How many images?
 #
-# A few thousand of one kind. The bundled digits are 8,004. With some hundreds use
-# `--application little-data`. The more the images differ, the more of them are needed; photographs
-# of everything need millions. Pictures of one kind, taken alike and cut alike, need the fewest.
+# You need a few thousand images of one kind. The bundled digits are 8,004. If you have only some
+# hundreds, use `--application little-data`. The more the images differ, the more of them you need:
+# photographs of everything need millions, while pictures of one kind that were taken alike and cut
+# alike need the fewest.
 #
 # ### Which latent_dim?
 #
-# About as many as there are ways in which the images differ. For digits 16: which digit, slant,
-# thickness, width, and so on. A rough upper limit are the *principal components*, the straight
-# directions in which the images vary most:
+# Take about as many numbers of noise as there are ways in which the images differ. For digits we
+# take 16: they differ in which digit it is, in slant, thickness, width, and so on. The *principal
+# components*, the straight directions in which the images vary most, give a rough upper limit:
 
 # %%
 covariance = np.cov(x_train.reshape(len(x_train), -1), rowvar=False)
@@ -207,15 +225,15 @@ print(f"{needed} of {len(fractions)} directions hold 90 % of the variance of the
 assert 16 < needed < 200
 
 # %% [markdown]
-# A network is not bound to straight directions: to move a stroke takes many of them, but one
-# number. Too few numbers leave something out; a few too many do little harm. 32 to 64 are a start
-# for photographs of one kind.
+# A network is not bound to straight directions. To move a stroke you need many straight directions,
+# but for a network one number is enough. Too few numbers leave something out, while a few too many
+# do little harm. For photographs of one kind begin with 32 to 64.
 #
 # ### Which image size on a laptop?
 #
 # Begin with 28 or 32 pixels a side. The work grows with the number of pixels, so that each doubling
-# of the side costs at least four times as much. Measured here, as work of the processor for a step
-# of 32 images:
+# of the side costs about four times as much, or more if the networks get more layers. Here we
+# measure how long the processor works for a step of 32 images:
 
 
 # %%
@@ -238,8 +256,9 @@ assert large > 2 * small
 # %% [markdown]
 # ### How long?
 #
-# Until the score stops getting better, or your eyes see no difference any more. Not until a loss is
-# zero: it will not be. What counts are steps, not epochs; an epoch of more images has more of them.
+# Train until the score stops getting better, or until your eyes see no difference any more. Do not
+# wait until a loss is zero, because that will not happen. Count steps and not epochs: an epoch of
+# more images has more steps.
 
 # %%
 for name, count, epochs in (("bundled digits", 8004, 25), ("all of MNIST", 60_000, 25)):
@@ -255,11 +274,12 @@ for name, count, epochs in (("bundled digits", 8004, 25), ("all of MNIST", 60_00
 #
 # ### Why do my losses not fall?
 #
-# Because they belong to a game. A classifier's loss falls as it learns, for its task stays as it
-# is. Here each network's progress makes the other's task harder. A game in one dimension shows what
-# the discriminator's loss says. Real numbers are normal around 0, generated ones are normal around
-# $d$. The best discriminator is known, $D^* = p / (p + q)$ ([chapter 3](03_game.ipynb)), and its
-# logit is $\ln p - \ln q = d^2/2 - d x$.
+# The losses belong to a game. The loss of a classifier falls as the classifier learns, because its
+# task stays the same. In a GAN the progress of each network makes the task of the other one harder.
+# A game in one dimension shows what the discriminator's loss says. The real numbers are normal
+# around 0 and the generated ones are normal around $d$, both with a standard deviation of 1. We
+# know the best discriminator, $D^* = p / (p + q)$ ([chapter 3](03_game.ipynb)), and its logit is
+# $\ln p - \ln q = d^2/2 - d x$.
 #
 # **Predict, then run:** the generator gets better, which means that $d$ goes from 4 to 0. Does the
 # loss of the best discriminator rise or fall?
@@ -284,29 +304,30 @@ np.testing.assert_allclose(fractions_right[1:], norm.cdf(distances[1:] / 2), ato
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
-axes[0].plot(distances, values, "o-", color="0", markersize=3)
+axes[0].plot(distances, values, "o-", color="C0", markersize=3, label="loss")
 axes[0].axhline(2 * np.log(2), color="0.5", linestyle="--", label="2 ln 2")
-axes[0].set(xlabel="distance d of the generator", ylabel="best discriminator's loss in nats")
+axes[0].set(xlabel="distance d of the generator", ylabel="best discriminator's loss")
 axes[0].legend()
-axes[1].plot(distances[1:], fractions_right[1:], "o-", color="0", markersize=3)
+axes[1].plot(distances[1:], fractions_right[1:], "o-", color="C0", markersize=3, label="accuracy")
 axes[1].axhline(0.5, color="0.5", linestyle="--", label="one half")
-axes[1].set(xlabel="distance d of the generator", ylabel="its accuracy", ylim=(0.45, 1.02))
+axes[1].set(xlabel="distance d of the generator", ylim=(0.45, 1.02))
+axes[1].set_ylabel("best discriminator's accuracy")
 axes[1].legend()
 for axis in axes:
     axis.invert_xaxis()  # the generator gets better to the right
 plt.show()
 
 # %% [markdown]
-# It rises, to $2 \ln 2 = 1.386$, while the generator gets better. A discriminator's loss that falls
-# towards 0 is a bad sign: then it tells everything apart. In practice neither network is ever the
-# best, so that both losses wander, and settle.
+# The loss rises to $2 \ln 2 = 1.386$ while the generator gets better. If a discriminator's loss
+# falls towards 0, that is a bad sign, because then it recognises every generated image. In practice
+# neither network is ever the best possible one, so that both losses go up and down.
 #
 # ### Why is my accuracy one half, and is that good?
 #
-# At the equilibrium the discriminator cannot tell, and is right about half of the images. But the
-# reverse does not hold: a discriminator that has learned nothing is right about half of them as
-# well. The recipe `collapse` of the package makes that happen, with a discriminator that learns a
-# hundred times more slowly than the generator.
+# At the equilibrium the discriminator cannot tell real from generated, and is right about half of
+# the images. But the reverse does not hold. A discriminator that has learned nothing is also right
+# about half of them. The recipe `collapse` of the package makes this happen: its discriminator
+# learns a hundred times more slowly than its generator.
 #
 # **Predict, then run:** both losses will be close to their values at the equilibrium. What will the
 # images look like?
@@ -323,12 +344,15 @@ if FULL:
     assert abs(history["generator_loss"][-1] - np.log(2)) < 0.02
 
 # %%
-show(np.concatenate([recipe.images[:10], recipe.model.generate(10, seed=1)]), columns=10)
+show(
+    np.concatenate([recipe.images[:10], recipe.model.generate(10, seed=1)]),
+    rows=["real digits", "generated"],
+)
 
 # %% [markdown]
-# Real digits above, generated ones below: nearly one and the same image. Losses and accuracies
-# cannot tell this from a finished training. That is why the package measures the images themselves.
-# The doctor's last line:
+# The generated digits are nearly all the same image. Losses and accuracies cannot tell this from a
+# finished training, and so the package measures the images themselves. This is the last line of its
+# doctor:
 
 # %%
 print(doctor.findings[-1]["message"])
@@ -342,8 +366,9 @@ if FULL:
 #
 # ### How do I use my own images?
 #
-# Put PNG or JPEG files into a folder; sub-folders, if there are any, become labels. This cell makes
-# such a folder, with pictures of two kinds and of different sizes.
+# Put PNG or JPEG files into a folder. If it has sub-folders, they become labels.
+# [Chapter 12](12_own_images.ipynb) goes the whole way with pictures of your own; here is the short
+# answer. This cell makes such a folder, with pictures of two kinds and of different sizes.
 
 # %%
 folder = run / "shapes"
@@ -360,8 +385,9 @@ for kind in ("disc", "square"):
         picture.save(folder / kind / f"{i:02}.png")
 
 # %% [markdown]
-# `load_dataset` takes the folder in place of a name. With `image_size` the pictures are cut to its
-# proportions at the centre and resized; without it all must have one size.
+# You can give `load_dataset` the folder in place of a name. With `image_size` it cuts the pictures
+# at the centre to the proportions of this size, and resizes them. Without it all pictures must have
+# the same size.
 
 # %%
 (x_shapes, y_shapes), _ = load_dataset(folder, image_size=(32, 32))
@@ -372,19 +398,23 @@ batches = shuffled_batches(x_shapes, 32, seed=0)
 history = shapes_model.fit(
     batches, steps_per_epoch=max(2, round(SCALE * 800)), shuffle=False, verbose=0
 )
-show(np.concatenate([x_shapes[::12], shapes_model.generate(10, seed=0)]), columns=10)
+show(
+    np.concatenate([x_shapes[::12], shapes_model.generate(10, seed=0)]),
+    rows=["from the folder", "generated"],
+)
 
 # %% [markdown]
-# The first row is from the folder, the second generated. A hundred pictures and this short training
-# are no more than a test that everything fits. On the command line it is
-# `dcgan-tf data shapes/ --image-size 32 --preview look.png` to look first, and
+# 120 pictures and this short training are no more than a test that everything fits: the generated
+# shapes are still blurred. On the command line you look at the pictures with
+# `dcgan-tf data shapes/ --image-size 32 --preview look.png`, and train with
 # `dcgan-tf train --data shapes/ --image-size 32`.
 #
 # ### How do I stop and go on?
 #
-# On the command line with Ctrl-C and `dcgan-tf train --resume`. In Python by the saved model: it
-# holds the weights, both optimizers and the states of the random numbers. Here a training of four
-# epochs is compared with one that was saved after two, loaded, and went on.
+# On the command line press Ctrl-C to stop, and call `dcgan-tf train --resume` to go on. In Python
+# save the model: the file holds the weights, both optimizers and the states of the random numbers.
+# Here we compare a training of four epochs with one that was saved after two epochs, loaded, and
+# went on.
 
 
 # %%
@@ -410,9 +440,9 @@ print("bit for bit the same, all", len(whole.get_weights()), "arrays of weights"
 # %% [markdown]
 # ### How do I save and share a model safely?
 #
-# `model.save("digits.keras")` writes all of it to one file. To share only what draws, save the
-# generator, with the moving average of its weights. It loads with Keras alone, without this
-# package.
+# `model.save("digits.keras")` writes the whole model to one file. If you want to share only the
+# part that draws, save the generator with the moving average of its weights. Everybody who has
+# Keras can load it, without this package.
 
 # %%
 with resumed.averaged_weights():
@@ -424,8 +454,8 @@ np.testing.assert_allclose(
 )
 
 # %% [markdown]
-# A model from a stranger can bring code with it. Keras refuses to run it, as long as its safe mode
-# is on, which it is:
+# A model from a stranger can bring code with it. Keras refuses to load such code as long as its
+# safe mode is on, and it is on by default:
 
 # %%
 stranger = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: 2 * x)])
@@ -438,9 +468,9 @@ except ValueError as error:
 assert "Lambda" in refused or "unsafe" in refused
 
 # %% [markdown]
-# Leave it on, keep Keras up to date, and never unpickle what you did not write: pickle runs
-# whatever it finds. For data, `.npz` files are read without pickle. `docs/security.md` has the
-# rules.
+# Leave the safe mode on, and keep Keras up to date. Never open a pickle file that you did not
+# write, because pickle runs any code that it finds in the file. The package reads `.npz` files of
+# data without pickle. `docs/security.md` has the rules.
 #
 # ## Does it copy?
 #
@@ -448,9 +478,10 @@ assert "Lambda" in refused or "unsafe" in refused
 #
 # ### How do I know that it does not copy the training images?
 #
-# Look for the nearest training image of each generated one. But how near is too near? An upright
-# stroke has close neighbours everywhere, a curl has none. A fair unit is the distance of that
-# training image from its own nearest neighbour. A ratio below one half counts as a *near copy*.
+# Look for the nearest training image of each generated image. But how near is too near? A digit
+# that is an upright stroke has many close neighbours, and a digit with a curl has none. So the fair
+# unit is the distance of that training image from its own nearest neighbour. If the ratio of the
+# two distances is below one half, we call the generated image a *near copy*.
 
 
 # %%
@@ -473,8 +504,8 @@ assert np.mean(copy_ratios(training, unseen) < 0.5) < 0.02
 assert np.mean(copy_ratios(training, repeated) < 0.5) > 0.9
 
 # %% [markdown]
-# Real digits that were not trained on are hardly ever near copies: the measure raises no false
-# alarm. And a generator that copies? The recipe `memorising` trains on eight images.
+# Real digits that were not trained on are hardly ever near copies, so the measure raises no false
+# alarm. Does it find a generator that copies? The recipe `memorising` trains on only eight images.
 
 # %%
 recipe = failures.make("memorising", seed=0)
@@ -489,16 +520,20 @@ if FULL:
 
 # %%
 closest = cdist(generated.reshape(200, -1), eight.reshape(8, -1)).argmin(axis=1)
-show(np.concatenate([generated[:10], eight[closest[:10]]]), columns=10)
+show(
+    np.concatenate([generated[:10], eight[closest[:10]]]),
+    rows=["generated", "nearest training image"],
+)
 
 # %% [markdown]
-# Generated images above, the nearest training image below each. The scores of `dcgan-tf train` have
-# the fraction of near copies, and its report shows the closest pairs.
+# You find the fraction of near copies among the scores of `dcgan-tf train`, and the closest pairs
+# in its report.
 #
-# It is a test that finds copies, not one that proves there are none: a copy that is shifted by two
-# pixels is far away in this measure. Whether a model gives away single training images is a
-# research question of its own (van den Burg and Williams 2021, arXiv:2106.03216; Carlini et al.
-# 2023, arXiv:2301.13188). A generator of private images should be treated as private.
+# This test can find copies, but it cannot prove that there are none. For example, a copy that is
+# shifted by two pixels is far away in this measure. Whether a model gives away single training
+# images is a research question of its own ([van den Burg and Williams
+# 2021](https://arxiv.org/abs/2106.03216); [Carlini et al. 2023](https://arxiv.org/abs/2301.13188)).
+# Treat a generator that was trained on private images as private.
 #
 # ## Seeds
 #
@@ -506,11 +541,15 @@ show(np.concatenate([generated[:10], eight[closest[:10]]]), columns=10)
 #
 # ### Why are there seeds, and what is repeatable?
 #
-# Three kinds of things are random: the initial weights, the noise of the training and Dropout
-# (`DCGAN(seed=)`); the order of the images (`shuffled_batches(seed=)`, or
-# `keras.utils.set_random_seed` for `fit` on an array); and the noise of a sample
-# (`generate(seed=)`). With all of them fixed a training is the same again, bit for bit, on the same
-# machine with the same versions.
+# Three kinds of things are random, and each has its own seed:
+#
+# - the initial weights, the noise of the training and Dropout: `DCGAN(seed=)`;
+# - the order of the images: `shuffled_batches(seed=)`, or `keras.utils.set_random_seed` for `fit`
+#   on an array;
+# - the noise of a sample: `generate(seed=)`.
+#
+# If you fix all of them, you can repeat a training bit for bit, on the same machine with the same
+# versions.
 
 # %%
 weights = [DCGAN((16, 16, 1), seed=seed).get_weights() for seed in (0, 0, 1)]
@@ -523,16 +562,18 @@ assert not np.array_equal(whole.generate(4, seed=1), whole.generate(4, seed=2))
 
 # %% [markdown]
 # Another processor, another number of threads or another version may add numbers in another order.
-# The last digits differ then, and in a game small differences grow. What must hold elsewhere is the
-# result in words and its size, not its digits. Hence two rules: name the seed, so that you can look
-# again; and judge a method by several seeds, with their mean and spread, never by the best one.
+# Then the last digits differ, and in a game small differences grow. On another machine you can
+# expect the same conclusion and a score of about the same size, but not the same digits. From this
+# follow two rules. Name the seed, so that you can look again. And judge a method by several seeds,
+# with their mean and spread, and never by the best one.
 #
 # ## GAN or diffusion model?
 #
 # *Articles: 4 §5*
 #
-# A *diffusion model* (Ho et al. 2020, arXiv:2006.11239) learns to take a little noise away from an
-# image. To generate it begins with pure noise and takes it away in many steps.
+# A *diffusion model* ([Ho et al. 2020](https://arxiv.org/abs/2006.11239)) learns to take a little
+# noise away from an image. To generate an image it begins with pure noise, and takes the noise away
+# in many steps.
 #
 # | | GAN | diffusion model |
 # |---|---|---|
@@ -543,12 +584,11 @@ assert not np.array_equal(whole.generate(4, seed=1), whole.generate(4, seed=2))
 # | generating | one pass | 1,000 passes in the first paper, tens or fewer since |
 # | noise | a short vector with meaningful directions | as large as the image |
 #
-# On large and varied sets of images diffusion models have been better since about 2021 (Dhariwal
-# and Nichol 2021, arXiv:2105.05233).
-#
-# For large image models from text, diffusion models are what is used today. A GAN is a sound choice
-# where speed counts, where the images are of one kind, where the latent space is the point, or
-# where the machine is a laptop. The number of passes is what makes the difference in speed:
+# On large and varied sets of images diffusion models have been better since about 2021 ([Dhariwal
+# and Nichol 2021](https://arxiv.org/abs/2105.05233)). Most large models that make images from text
+# are diffusion models or their relatives. A GAN is a sound choice if speed counts, if the images
+# are of one kind, if you want to use the latent space, or if your machine is a laptop. The number
+# of passes makes the difference in speed:
 
 # %%
 start = time.process_time()
@@ -558,23 +598,26 @@ print(f"256 small images in one pass: {once:.2f} s of the processor; in 1,000: {
 
 # %% [markdown]
 # The two also work together. Many diffusion models run on the codes of an autoencoder that was
-# trained with a discriminator in addition to its other losses (Esser et al. 2021, arXiv:2012.09841;
-# Rombach et al. 2022, arXiv:2112.10752), and a discriminator helps to make one pass out of many
-# (Sauer et al. 2023, arXiv:2311.17042).
+# trained with a discriminator in addition to its other losses ([Esser et al.
+# 2021](https://arxiv.org/abs/2012.09841); [Rombach et al. 2022](https://arxiv.org/abs/2112.10752)).
+# A discriminator also helps to train diffusion models that need only one pass ([Sauer et al.
+# 2023](https://arxiv.org/abs/2311.17042)).
 #
 # ## What must not be done with generated images?
 #
 # *Articles: 1 §6 · 4 §6*
 #
-# Article 1 lists fake news among the applications. The package's answer is no:
+# Article 1 lists fake news among the applications. We do not agree, and ask you to keep these
+# rules:
 #
-# - Do not show them as evidence of anything. They show nothing that happened.
+# - Do not show generated images as evidence. What they show has never happened.
 # - Do not make images of real people without their consent, and do not train on images that you may
 #   not use.
-# - Do not base a decision about a person on them: no diagnosis, no identification. An enhanced
-#   image shows what is usual, not what was there.
-# - Do not mix them into data sets without a mark. Others will take them for measurements.
-# - Say that they are generated, in the text beside them and in the file:
+# - Do not base a decision about a person on generated images: no diagnosis and no identification.
+#   An enhanced image shows what is usual, and not what was there.
+# - Do not mix generated images into data sets without a mark. Others will take them for
+#   measurements.
+# - Say that the images are generated, in the text beside them and in the file:
 
 # %%
 note = PngImagePlugin.PngInfo()
@@ -594,29 +637,33 @@ print(Picture.open(run / "again.png").text)
 assert not Picture.open(run / "again.png").text
 
 # %% [markdown]
-# It is lost, with this library and with many programs. A mark helps honest readers and stops nobody
-# else. Laws on generated images differ and change: ask what holds where you live.
+# The mark is lost, with this library and with many programs. So a mark helps honest readers, and
+# stops nobody else. Laws on generated images differ from country to country and change. Ask what
+# holds where you live.
 #
 # ## Future and challenges
 #
 # *Articles: 4 §5 · 1 §6*
 #
-# Article 4 has this heading and no text. The package's answer, in four points.
+# Article 4 has a section with this name, but it only repeats a paragraph of its section 2. This is
+# the package's answer, in four points.
 #
 # **What has been solved well enough.** With the default loss, a penalty on the gradient and a
-# moving average, small GANs mostly train as they should. A recent paper puts a loss with a proof
-# and two penalties in the place of many tricks, and trains larger ones so (Huang et al. 2024,
-# arXiv:2501.05441).
+# moving average of the weights, small GANs mostly train as they should. [Huang et al.
+# 2024](https://arxiv.org/abs/2501.05441) replace many tricks by one loss with two penalties, prove
+# that it converges locally, and train larger GANs with it.
 #
-# **What is open in training.** Why the game converges as often as it does, what happens with finite
-# networks and finite data, and how to train on images of everything. GANs from text exist (Kang et
-# al. 2023, arXiv:2303.05511), but diffusion models are easier to scale.
+# **What is open in training.** Nobody fully knows why the game converges as often as it does, what
+# happens with finite networks and finite data, and how to train on images of everything. There are
+# GANs that make images from text ([Kang et al. 2023](https://arxiv.org/abs/2303.05511)), but it is
+# easier to make diffusion models larger.
 #
-# **What GANs are becoming.** A part of other systems: the discriminator as a loss that knows what
-# looks real, in compression, enhancement, speech, and as a way to make slow models fast.
+# **What GANs are becoming.** They become parts of other systems. There the discriminator is a loss
+# that knows what looks real, in compression, enhancement and speech, and it helps to make slow
+# models fast.
 #
 # **What is open in measuring.** No score is the truth. The usual one, the Fréchet distance, depends
-# on the features, and on how many images are compared. Real digits against other real digits should
+# on the features and on the number of images. Real digits compared with other real digits should
 # have a distance of 0:
 
 # %%
@@ -627,20 +674,22 @@ for n, distance in halves.items():
 assert halves[100] > halves[500] > halves[2000] > 0
 
 # %% [markdown]
-# It is never 0, and larger for fewer images. A number from one paper cannot be compared with a
-# number from another that used other features or other counts. That is why this package prints,
-# with each score of generated images, the score of real ones.
+# The measured distance is never 0, and the fewer images there are, the larger it is. So you cannot
+# compare a number from one paper with a number from another paper that used other features or other
+# numbers of images. This is why the package prints the score of real images beside each score of
+# generated ones.
 #
 # ## Tools and papers
 #
 # *Articles: 3 §6*
 #
-# Article 3 names TensorFlow (Abadi et al. 2016, arXiv:1605.08695) as its resource. It computes with
-# tensors on any processor and takes gradients, with `GradientTape`. *Keras* (Chollet and others,
-# since 2015) brings layers, optimizers, `fit` and callbacks, and runs here on TensorFlow. Both have
-# a text on GANs in their documentation: TensorFlow the tutorial "Deep Convolutional Generative
-# Adversarial Network", Keras a guide on a `train_step` of one's own. The package can train the
-# network of the first one:
+# Article 3 names TensorFlow ([Abadi et al. 2016](https://arxiv.org/abs/1605.08695)) as its
+# resource. TensorFlow computes with *tensors*, which are arrays of numbers, on many kinds of
+# processors, and takes gradients with `GradientTape`. *Keras* (Chollet and others, since 2015)
+# brings layers, optimizers, `fit` and callbacks, and runs here on TensorFlow. Both have a text on
+# GANs in their documentation: TensorFlow has the tutorial "Deep Convolutional Generative
+# Adversarial Network", and Keras has a guide on how to write your own `train_step`. The package can
+# train the networks of TensorFlow's tutorial:
 
 # %%
 print("TensorFlow", tf.__version__, "- Keras", keras.__version__)
@@ -648,41 +697,42 @@ generator, discriminator = build_pair("tutorial", latent_dim=100)
 print(f"{generator.count_params():,} and {discriminator.count_params():,} weights")
 
 # %% [markdown]
-# What to read next, in this order. All of these papers are free under their number at arXiv.
+# We suggest that you read the following papers, in this order. All of them are free.
 #
-# 1. Goodfellow et al. 2014, *Generative Adversarial Nets*, arXiv:1406.2661. The game and its proof,
-#    in nine pages.
-# 2. Radford et al. 2015, *Unsupervised Representation Learning with Deep Convolutional Generative
-#    Adversarial Networks*, arXiv:1511.06434. Networks that work, and the latent space.
-# 3. Goodfellow 2016, *NIPS 2016 Tutorial: Generative Adversarial Networks*, arXiv:1701.00160. An
-#    overview with exercises.
-# 4. Salimans et al. 2016, *Improved Techniques for Training GANs*, arXiv:1606.03498. Label
-#    smoothing and other remedies.
-# 5. Mescheder et al. 2018, *Which Training Methods for GANs do actually Converge?*,
-#    arXiv:1801.04406. The penalty R1 and why it helps.
-# 6. Heusel et al. 2017, *GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
-#    Equilibrium*, arXiv:1706.08500. Two rates, and the Fréchet distance.
-# 7. Kynkäänniemi et al. 2019, *Improved Precision and Recall Metric for Assessing Generative
-#    Models*, arXiv:1904.06991. Two numbers in place of one.
-# 8. Arjovsky et al. 2017, *Wasserstein GAN*, arXiv:1701.07875, and Gulrajani et al. 2017, *Improved
-#    Training of Wasserstein GANs*, arXiv:1704.00028. Another distance, and its penalty.
-# 9. Mirza and Osindero 2014, *Conditional Generative Adversarial Nets*, arXiv:1411.1784, and Isola
-#    et al. 2017, *Image-to-Image Translation with Conditional Adversarial Networks*,
-#    arXiv:1611.07004. A second input.
-# 10. Zhao et al. 2020, *Differentiable Augmentation for Data-Efficient GAN Training*,
-#    arXiv:2006.10738. Little data.
-# 11. Karras et al. 2019, *A Style-Based Generator Architecture for Generative Adversarial
-#    Networks*, arXiv:1812.04948. How far images of faces went.
-# 12. Huang et al. 2024, *The GAN is dead; long live the GAN! A Modern GAN Baseline*,
-#    arXiv:2501.05441. What is left when the tricks are gone.
+# 1. Goodfellow et al. 2014, [Generative Adversarial Nets](https://arxiv.org/abs/1406.2661). The
+#    game and its proof, in nine pages.
+# 2. Radford et al. 2015, [Unsupervised Representation Learning with Deep Convolutional Generative
+#    Adversarial Networks](https://arxiv.org/abs/1511.06434). Networks that work, and the latent
+#    space.
+# 3. Goodfellow 2016, [NIPS 2016 Tutorial: Generative Adversarial
+#    Networks](https://arxiv.org/abs/1701.00160). An overview with exercises.
+# 4. Salimans et al. 2016, [Improved Techniques for Training
+#    GANs](https://arxiv.org/abs/1606.03498). Label smoothing and other remedies.
+# 5. Mescheder et al. 2018, [Which Training Methods for GANs do actually
+#    Converge?](https://arxiv.org/abs/1801.04406). The penalty R1 and why it helps.
+# 6. Heusel et al. 2017, [GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+#    Equilibrium](https://arxiv.org/abs/1706.08500). Two rates, and the Fréchet distance.
+# 7. Kynkäänniemi et al. 2019, [Improved Precision and Recall Metric for Assessing Generative
+#    Models](https://arxiv.org/abs/1904.06991). Two numbers in place of one.
+# 8. Arjovsky et al. 2017, [Wasserstein GAN](https://arxiv.org/abs/1701.07875), and Gulrajani et al.
+#    2017, [Improved Training of Wasserstein GANs](https://arxiv.org/abs/1704.00028). Another
+#    distance, and its penalty.
+# 9. Mirza and Osindero 2014, [Conditional Generative Adversarial
+#    Nets](https://arxiv.org/abs/1411.1784), and Isola et al. 2017, [Image-to-Image Translation with
+#    Conditional Adversarial Networks](https://arxiv.org/abs/1611.07004). A second input.
+# 10. Zhao et al. 2020, [Differentiable Augmentation for Data-Efficient GAN
+#     Training](https://arxiv.org/abs/2006.10738). Little data.
+# 11. Karras et al. 2019, [A Style-Based Generator Architecture for Generative Adversarial
+#     Networks](https://arxiv.org/abs/1812.04948). How far images of faces went.
+# 12. Huang et al. 2024, [The GAN is dead; long live the GAN! A Modern GAN
+#     Baseline](https://arxiv.org/abs/2501.05441). What is left when the tricks are gone.
 #
-# The first four make a weekend. The fifth and the sixth explain most of what this package does
-# beyond them.
+# You can read the first four in a weekend. The fifth and the sixth explain most of what this
+# package does beyond them.
 #
 # ## Review
 #
-# Nine exercises, one for each of the chapters from the first to the last but this one; chapters 2
-# and 3 share one.
+# The review has nine exercises: one for chapter 1, and one for each of the chapters 3 to 10.
 #
 # ### Exercise 1 ★☆☆: the same verdict for all (chapter 1)
 #
@@ -708,7 +758,7 @@ with exercise(1):
     )
 
 # %% [markdown]
-# ### Exercise 2 ★☆☆: the best verdict (chapters 2 and 3)
+# ### Exercise 2 ★☆☆: the best verdict (chapter 3)
 #
 # At some point $x$ the data has the density $p = 0.2$ and the generator $q = 0.6$. Which
 # probability does the best discriminator give to "real" there?
@@ -912,9 +962,9 @@ with exercise(9):
 #
 # *Articles: 3 §6*
 #
-# The code of the package was written to be read. It is a house of seven rooms. Each folder is a
-# room, and its `__init__.py` says in a few sentences what is in it. The first half hour goes to
-# three files:
+# We wrote the code of the package to be read. It is a house of seven rooms. Each folder is a room,
+# and its `__init__.py` says in a few sentences what is in it. Spend your first half hour on three
+# files:
 #
 # 1. `gan/article_losses.py`: the two losses of the articles, each with its formula.
 # 2. `networks/default.py`: the default generator and discriminator.
@@ -922,22 +972,22 @@ with exercise(9):
 #
 # Then go through the rooms in this order:
 #
-# 1. `gan`, the game itself. `losses.py` has the losses by name, `more_losses.py` those that came
+# 1. `gan` is the game itself. `losses.py` has the losses by name, `more_losses.py` those that came
 #    later, and `regularizers.py` the penalties on the discriminator's gradient. `optimizers.py`,
 #    `conditioning.py`, `sampling.py` and `saving.py` do one thing each for `GAN`, and
 #    `latent_space.py` finds ways through the noise.
-# 2. `networks`, what plays the game. `pairs.py` has pairs to compare with the default one, and
+# 2. `networks` has what plays the game. `pairs.py` has pairs to compare with the default one, and
 #    `recurrent.py` and `layers.py` what texts and films need.
-# 3. `data`, pictures in and pictures out. `datasets.py` and `image_folder.py` read images,
+# 3. `data` brings pictures in and out. `datasets.py` and `image_folder.py` read images,
 #    `batches.py` puts them in order, and `rendering.py` makes grids and films.
-# 4. `evaluation`, how good samples are. `metrics.py` has the measures, each with its paper.
+# 4. `evaluation` says how good samples are. `metrics.py` has the measures, each with its paper.
 #    `scorer.py` computes all of them, and `card.py` shows them with their references.
-# 5. `monitoring`, what watches a training. `samples.py` draws grids and films, and `scorecard.py`
+# 5. `monitoring` watches a training. `samples.py` draws grids and films, and `scorecard.py`
 #    scores after each epoch. `training_doctor.py` takes measurements, and `rules.py` says what they
 #    mean. `failures.py` breaks a training on purpose.
-# 6. `applications`, one file for each system that the articles name. `images.py` is the default
+# 6. `applications` has one file for each system that the articles name. `images.py` is the default
 #    run.
-# 7. `runs`, a training as a folder. `training.py` trains, `scoring.py` scores, and `report.py`
+# 7. `runs` keeps a training as a folder. `training.py` trains, `scoring.py` scores, and `report.py`
 #    writes the report. Above all rooms stands `cli.py`, the command line.
 
 # %%
@@ -945,14 +995,30 @@ steps = [line for line in inspect.getsource(GAN.train_step).splitlines() if "# S
 print("\n".join(line.strip() for line in steps))
 
 # %% [markdown]
-# Then change something. A new loss is a class with two methods, a new pair two functions, a new
-# application a module of a hundred lines. Break it on purpose, look at what the doctor says, and
-# mend it. Read the first paper of the list: by now every line of it should look familiar.
+# The cell has just printed steps 2 to 7 of Article 2 as they stand in `train_step`.
+#
+# Then change something. A new loss is a class with two methods, a new pair is two functions, and a
+# new application is a module of a hundred lines. Break something on purpose, look at what the
+# doctor says, and mend it. Then read the first paper of the list: by now most of it should look
+# familiar.
+#
+# ## Summary
+#
+# - Take the default loss, a few thousand images of one kind and a small size, and count steps.
+# - No loss says how good the images are. Look at them, and measure them.
+# - An accuracy of one half means an equilibrium, or a discriminator that has learned nothing.
+# - Look for near copies. A test can find them, but cannot prove that there are none.
+# - Name the seed, and judge a method by several seeds.
+# - Say of each generated image that it is generated, and base no decision about a person on it.
+#
+# To read on: Goodfellow et al. 2014, [Generative adversarial
+# nets](https://arxiv.org/abs/1406.2661); Goodfellow 2016, [NIPS 2016
+# tutorial](https://arxiv.org/abs/1701.00160); and the list in "Tools and papers".
 #
 # ## An open project: your question
 #
-# Add a question to this chapter that you had yourself, and answer it in the same way: a short
-# answer first, then a few lines of code that show it.
+# Add a question to this chapter that you had yourself, and answer it in the same way: give a short
+# answer first, and then a few lines of code that show it.
 #
 # A good answer
 #
@@ -964,30 +1030,31 @@ print("\n".join(line.strip() for line in steps))
 # ## Solutions
 
 # %% [markdown]
-# 1. It calls all images real: right about each real one, wrong about each generated one. The loss,
-#    1.833, is above the 1.386 of one half for all: if you know nothing, do not sound sure.
+# 1. The discriminator calls all images real. So it is right about each real image and wrong about
+#    each generated one. Its loss of 1.833 is above 1.386, the loss of one that gives one half to
+#    all images: if you know nothing, do not sound sure.
 
 # %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
 real_accuracy, fake_accuracy = 1.0, 0.0
 loss_of_discriminator = -np.log(0.8) - np.log(1 - 0.8)
 
 # %% [markdown]
-# 2. The fraction that the data has of all that lies there.
+# 2. The best verdict is the share of the data in the sum of both densities at this point.
 
 # %% tags=["solution-2", "hide-cell"] jupyter={"source_hidden": true}
 best_verdict = 0.2 / (0.2 + 0.6)
 
 # %% [markdown]
-# 3. Half a pixel is rounded up: 45, 23, 12, 6 rows and 30, 15, 8, 4 columns. A weight for each of
-#    the 6 · 4 · 128 numbers, and a bias.
+# 3. Half a pixel is rounded up, so the rows go 45, 23, 12, 6 and the columns 30, 15, 8, 4. The
+#    dense layer has a weight for each of the 6 · 4 · 128 numbers, and a bias.
 
 # %% tags=["solution-3", "hide-cell"] jupyter={"source_hidden": true}
 rows, columns = 6, 4
 dense_parameters = 6 * 4 * 128 + 1
 
 # %% [markdown]
-# 4. The sigmoid of -200 is 0 in float32, and the logarithm of 0 infinite. The softplus never makes
-#    the probability.
+# 4. The sigmoid of -200 is 0 in float32, and the logarithm of 0 is minus infinity. The softplus
+#    computes the loss without the probability.
 
 
 # %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
@@ -996,27 +1063,29 @@ def generator_loss(fake_output):
 
 
 # %% [markdown]
-# 5. Each of the three steps of the discriminator draws noise of its own, and the generator's step
-#    is the third.
+# 5. Each of the three steps of the discriminator draws new noise, and the generator's step takes
+#    the same noise as the third of them.
 
 # %% tags=["solution-5", "hide-cell"] jupyter={"source_hidden": true}
 noise_vectors = 3 * 32
 
 # %% [markdown]
-# 6. Each generated image lies among real ones, and of the real ones only that one is covered.
+# 6. Each generated image lies among real ones, so the precision is 1. Of the many real images only
+#    this one is covered, so the recall is nearly 0.
 
 # %% tags=["solution-6", "hide-cell"] jupyter={"source_hidden": true}
 precision, recall = 1, 0
 
 # %% [markdown]
-# 7. The gradient is large, so nothing vanishes; but the discriminator is right about everything
-#    whatever the generator does.
+# 7. The generator's gradient is large, so it has not vanished. But the discriminator is right about
+#    everything, whatever the generator does.
 
 # %% tags=["solution-7", "hide-cell"] jupyter={"source_hidden": true}
 failure = "discriminator-won"
 
 # %% [markdown]
-# 8. The mean of both points in the right direction and is too short.
+# 8. The mean of the two vectors points in the right direction, but it is too short. So we give it
+#    the length of the two vectors.
 
 
 # %% tags=["solution-8", "hide-cell"] jupyter={"source_hidden": true}
@@ -1026,7 +1095,7 @@ def halfway(start, end):
 
 
 # %% [markdown]
-# 9. The mask takes each pixel from one of the two.
+# 9. The mask says for each pixel from which of the two images it comes.
 
 
 # %% tags=["solution-9", "hide-cell"] jupyter={"source_hidden": true}
