@@ -19,9 +19,9 @@ NOTEBOOKS = ROOT / "notebooks"
 WORDS_A_MINUTE, LINES_A_MINUTE = 150, 25  # of text, and of code, as a learner reads them
 NEEDS = {  # which chapters a chapter builds on most
     "quick_start": (),
-    "generative_models": ("quick_start",),
-    "networks": ("quick_start",),
-    "game": ("generative_models",),
+    "learning": ("quick_start",),
+    "networks": ("learning",),
+    "game": ("learning",),
     "losses": ("game",),
     "training_step": ("losses", "networks"),
     "watching": ("training_step",),
@@ -29,6 +29,8 @@ NEEDS = {  # which chapters a chapter builds on most
     "features": ("watching",),
     "applications": ("watching",),
     "questions": ("failures", "features", "applications"),
+    "own_images": ("applications",),
+    "generative_models": ("watching",),
 }
 BOX_WIDTH, BOX_HEIGHT, GAP = 210, 44, 46  # pixels
 
