@@ -122,9 +122,10 @@ def find_directions(model, count=8, conditions=None, samples=512, seed=0):
     """Finds the directions of the noise along which the samples change the most.
 
     A small step d away from noise z changes a sample by J(z) d, where J(z) is the Jacobian of the
-    generator: the derivatives of all values of the sample. The mean of |J(z) d|^2 over all z is
-    d^T M d with the matrix M = E[J^T J]. Its eigenvectors are the directions: the first one changes
-    the samples the most, and each other one the most of those at right angles to all before it.
+    generator: the derivatives of all values of the sample. Over all z, the mean of the squared
+    length of J(z) d is d^T M d with the matrix M = E[J^T J]. Its eigenvectors are the directions:
+    the first one changes the samples the most, and each other one the most of those at right angles
+    to all before it.
 
     We need not compute J to estimate M. If v is standard normal, then u = J^T v, which one backward
     pass computes, has E[u u^T] = M.
