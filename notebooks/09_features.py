@@ -146,9 +146,9 @@ def probe(extract, n):
 
 # %% [markdown]
 # We compare three ways to look at an image: by the features of the trained discriminator, by the
-# features of the same network before any training, and by the raw pixels. Here we give the probe the
-# output of the last convolution, which has 128 channels at 4 by 4 places. These are 2,048 features,
-# and they hold more of the image than the 128 numbers before the verdict.
+# features of the same network before any training, and by the raw pixels. Here we give the probe
+# the output of the last convolution, which has 128 channels at 4 by 4 places. These are 2,048
+# features, and they hold more of the image than the 128 numbers before the verdict.
 
 
 # %%
