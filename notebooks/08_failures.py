@@ -262,9 +262,9 @@ if won:
     confirm(largest_change(won) < 0.02 < largest_change(healthy))
 
 # %% [markdown]
-# No weight has gone farther than 0.0031, while in the healthy run one went 0.69. The generator has
-# hardly moved, and it cannot follow a discriminator that is so far ahead in such small steps. The
-# cure is to give both the same rate, as in the healthy run.
+# No weight has gone farther than about 0.003, while in the healthy run one went about 0.7. The
+# generator has hardly moved, and it cannot follow a discriminator that is so far ahead in such
+# small steps. The cure is to give both the same rate, as in the healthy run.
 #
 # ### The second patient
 #
@@ -1050,13 +1050,14 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Gradient descent needs more care. At its best rate here, 0.1, it learns too, and in this short run
-# even better than Adam at its best: compare the lowest points of the two curves. With a tenth of
-# this rate it has hardly begun, and with ten times the rate everything is NaN. Adam is slow as well
-# with a tenth of its usual rate of 0.002. But it survives ten times the rate, since its steps are
-# about as long as the rate, however steep the loss is. For the same reason its rate means about the
-# same in every network, while the right rate of gradient descent depends on the size of the
-# gradients, which nobody knows in advance. So Adam saves us a search.
+# Gradient descent needs more care. At its best rate here, 0.1, it learns too. Compare the lowest
+# points of the two curves: which of them is lower depends on the computer and on the seed, and in
+# so short a run it does not say which optimizer is better. With a tenth of this rate it has hardly
+# begun, and with ten times the rate everything is NaN. Adam is slow as well with a tenth of its
+# usual rate of 0.002. But it survives ten times the rate, since its steps are about as long as the
+# rate, however steep the loss is. For the same reason its rate means about the same in every
+# network, while the right rate of gradient descent depends on the size of the gradients, which
+# nobody knows in advance. So Adam saves us a search.
 
 # %%
 if EPOCHS >= 8:
@@ -1287,7 +1288,7 @@ if len(FILTERS) == 4:
 #   collapses. Begin with equal learning rates and `beta_1=0.5`.
 # - A loss near its equilibrium or near 0 may hide a failure. Ask what gradient the generator gets.
 # - Clear images may be copies. Compare them with the training images.
-# - R1 keeps the discriminator flat around real images. It helps most with few images.
+# - R1 keeps the discriminator flat around real images. Here it helped with few images.
 # - Adam needs less search for a learning rate than gradient descent.
 # - Time steps by the median, and compare networks by what they reach in the same time.
 #

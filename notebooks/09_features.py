@@ -544,10 +544,10 @@ show(model.predict(np.concatenate(ways), verbose=0), 9, caption)
 
 # %% [markdown]
 # Both ways lead from digit to digit without a jump, and you can hardly tell which is which, because
-# sixteen numbers are few. How unusual is the middle of the line? Its length is about $\sqrt{d /
-# 2}$, while the usual length is $\sqrt d$. We count the difference in standard deviations, each of
-# which is $\sqrt{1/2}$ for every $d$. The squared length follows a *chi-squared distribution*,
-# which says what fraction of all noise is shorter still.
+# sixteen numbers are few. How unusual is the middle of the line? Its length is about $\sqrt{d/2}$,
+# while the usual length is $\sqrt d$. We count the difference in standard deviations, each of which
+# is $\sqrt{1/2}$ for every $d$. The squared length follows a *chi-squared distribution*, which says
+# what fraction of all noise is shorter still.
 
 # %%
 for d in (16, 100, 512):
