@@ -211,8 +211,8 @@ with exercise(1):
 # ones, and the discriminator can do no better than guess.
 #
 # What would the curves show there? A discriminator that guesses gives each image the probability
-# one half, which is the logit 0. The losses of [chapter 5](05_losses.ipynb), in nats, are then 2 ln
-# 2 and ln 2. (A *nat* is the unit of a loss that is made with the natural logarithm.)
+# one half, which is the logit 0. The losses of [chapter 5](05_losses.ipynb), in nats, are then
+# $2 \ln 2$ and $\ln 2$. (A *nat* is the unit of a loss that is made with the natural logarithm.)
 
 # %%
 loss = SigmoidCrossEntropy()

@@ -13,13 +13,13 @@
 # %% [markdown]
 # # 9. From features to images
 #
-# The discriminator turns an image into numbers, the generator turns numbers into an image. This
-# chapter looks at the numbers. In its first half the discriminator helps to classify digits with
+# The discriminator turns an image into numbers, and the generator turns numbers into an image. This
+# chapter looks at these numbers. In its first half the discriminator helps to classify digits with
 # few labels. In its second half you walk through the noise: along lines and circles, by adding and
 # subtracting, and from a real digit back to the noise that would make it.
 #
-# Afterwards you can judge features by a linear classifier, say why noise has a usual length, and
-# find noise for an image of your own.
+# After this chapter you can judge features by a linear classifier, say why noise has a usual
+# length, and find noise for an image of your own.
 #
 # Takes 76 s on two CPU cores.
 
@@ -51,9 +51,9 @@ tf.get_logger().setLevel("ERROR")  # no hints on speed between the results
 folder = pathlib.Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# How long to train, and how many steps a search for noise makes. What the text says of the trained
-# model needs these numbers. With smaller ones all cells still run, but these claims are not
-# checked.
+# The next cell says how long to train, and how many steps a search for noise makes. What the text
+# says of the trained model holds for these numbers. With smaller ones all cells still run, but
+# these claims are not checked.
 
 # %% tags=["parameters"] quick={"EPOCHS": 1, "STEPS": 50}
 EPOCHS = 8
@@ -69,7 +69,7 @@ def confirm(claim):
 # %% [markdown]
 # ## A model to look into
 #
-# The default model, trained on digits without any label.
+# We train the default model on digits, without any label.
 
 # %%
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
@@ -80,24 +80,26 @@ history = model.fit(x_train, epochs=EPOCHS, batch_size=32, verbose=2)
 
 
 # %%
-def show(pictures, columns, width=None):
-    """A grid of images in [-1, 1]."""
-    rendering.write_png(
-        folder / "grid.png", rendering.make_grid(rendering.to_uint8(pictures), columns)
-    )
+def show(pictures, columns, caption=None, width=None):
+    """A grid of images in [-1, 1], with a line of text below."""
+    grid = rendering.make_grid(rendering.to_uint8(pictures), columns)
+    if caption:
+        grid = rendering.add_caption(grid, caption)
+    rendering.write_png(folder / "grid.png", grid)
     return Image(folder / "grid.png", width=width)
 
 
-show(model.generate(20, seed=1), columns=10)
+show(model.generate(20, seed=1), columns=10, caption="20 generated images")
 
 # %% [markdown]
 # ## Feature extraction
 #
 # *Articles: 4 §1 · 4 §4*
 #
-# A *feature* is a number computed from an image. The discriminator computes many on its way to the
-# verdict. Its last layer is a plain weighted sum: all that the verdict rests on must be in the
-# numbers that this layer sees. They are what is called its features here.
+# A *feature* is a number that is computed from an image. The discriminator computes many of them on
+# its way to the verdict. Its last layer is a plain weighted sum, so everything that the verdict
+# rests on must be in the 128 numbers that this layer sees. Here are these features of all test
+# digits:
 
 # %%
 *_, last_hidden, verdict = model.discriminator.layers
@@ -106,7 +108,7 @@ features = extractor.predict(x_test, batch_size=256, verbose=0)
 print(features.shape)
 
 # %% [markdown]
-# The weighted sum of these features, plus a bias, is the logit.
+# The weighted sum of these features, plus a bias, is the logit. This cell checks it:
 
 # %%
 kernel, bias = verdict.get_weights()
@@ -116,13 +118,14 @@ np.testing.assert_allclose(features @ kernel + bias, logits, atol=1e-3)
 # %% [markdown]
 # ### What are they good for?
 #
-# The discriminator was asked one question only: real or generated? Nobody told it that there are
-# ten digits. If its features tell digits apart nevertheless, it has learned them on the side.
+# The discriminator had to answer one question only: is this image real or generated? Nobody told it
+# that there are ten digits. If its features tell digits apart nevertheless, it has learned them on
+# the side.
 #
-# This is measured with a *linear probe*: a linear classifier that sees the features alone and gets
-# a few labelled images of each digit. The less it needs, the better the features (Radford et al.
-# 2015, section 5). The classifier here is logistic regression: one weighted sum for each digit, and
-# the largest wins.
+# We measure this with a *linear probe*. It is a linear classifier that sees nothing but the
+# features, and gets a few labelled images of each digit. The fewer labels it needs, the better are
+# the features (Radford et al. 2015, section 5). Our classifier is *logistic regression*: it
+# computes a weighted sum for each digit, and the digit with the largest sum wins.
 
 
 # %%
@@ -142,8 +145,10 @@ def probe(extract, n):
 
 
 # %% [markdown]
-# Three ways to look at an image are compared: by the trained discriminator's features, by the
-# features of the same network before any training, and by the raw pixels.
+# We compare three ways to look at an image: by the features of the trained discriminator, by the
+# features of the same network before any training, and by the raw pixels. Here we give the probe
+# the output of the last convolution, which has 128 channels at 4 by 4 places. These are 2,048
+# features, and they hold more of the image than the 128 numbers before the verdict.
 
 
 # %%
@@ -170,7 +175,7 @@ fractions = {
     name: [probe(extract, n) for n in labels_a_class] for name, extract in extractors.items()
 }
 
-styles = ("k-o", "k--s", "k:^")
+styles = ("C0-o", "C1--s", "C2:^")
 plt.figure(figsize=(7, 3.5), layout="constrained")
 for style, (name, values) in zip(styles, fractions.items(), strict=True):
     plt.plot(labels_a_class, values, style, label=name)
@@ -182,9 +187,9 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# With the trained features the probe classifies the most digits correctly, and with 50 labels of
-# each digit more than with the pixels and 100 labels. The untrained network is not worse than
-# pixels: even random convolutions bring neighbouring pixels together, which is of use for strokes.
+# With the trained features the probe classifies the most digits correctly. With 50 labels of each
+# digit it finds more than with the pixels and 100 labels. The untrained network is better than the
+# pixels: even random convolutions bring neighbouring pixels together, and this helps with strokes.
 
 # %%
 for i in range(len(labels_a_class)):
@@ -193,7 +198,8 @@ for i in range(len(labels_a_class)):
 confirm(fractions["trained discriminator"][1] > fractions["raw pixels"][2])
 
 # %% [markdown]
-# The application `features` of the package measures the same, with the same choice of images.
+# The application `features` of the package measures the same, with the same choice of images. So it
+# finds the same fraction:
 
 # %%
 application = applications.load("features")(seed=0)
@@ -203,9 +209,9 @@ np.testing.assert_allclose(fractions["trained discriminator"][1], same, atol=1e-
 # %% [markdown]
 # ### Exercise 1 ★★☆: a probe that finds labels in noise
 #
-# Somebody has written a probe of his own and is delighted. It finds labels that were thrown with
-# dice in "features" that are random numbers. Find out what is wrong with it, and write
-# `fair_probe`, which takes the same arrays and trains on the first half of them.
+# Somebody has written a probe and is delighted with it. The "features" are random numbers, and the
+# labels were thrown with dice, and yet the probe finds all of them. Find out what is wrong with it,
+# and write `fair_probe`, which takes the same arrays and trains on the first half of them.
 
 
 # %% tags=["exercise-1"]
@@ -247,9 +253,10 @@ with exercise(1):
 # %% [markdown]
 # ### A map of the features
 #
-# There are 3,136 features. To draw a map, two numbers must do. *Principal component analysis* (PCA)
-# takes the two directions in which the features vary most. It is a singular value decomposition of
-# the features less their mean.
+# We return to the 128 features before the verdict. For a map we need two numbers in place of 128.
+# *Principal component analysis* (PCA) takes the two directions in which the features vary most. It
+# subtracts the mean of the features, and finds the directions by a *singular value decomposition*,
+# which NumPy computes.
 
 
 # %%
@@ -267,8 +274,8 @@ positions = {
 }
 
 # %% [markdown]
-# scikit-learn's PCA finds the same. A direction and its opposite serve alike, so that signs may
-# differ.
+# scikit-learn's PCA finds the same. The signs may differ, because a direction and its opposite
+# serve alike.
 
 # %%
 reference = PCA(2, svd_solver="full").fit_transform(pixels)
@@ -276,22 +283,24 @@ ours = positions["raw pixels"][:, :2]
 np.testing.assert_allclose(np.abs(ours), np.abs(reference), atol=1e-2)
 
 # %% [markdown]
-# Two maps of the same 250 test digits. Each numeral is one image; its position comes from the
-# pixels on the left, from the features on the right. PCA was not told any label.
+# The next figure has two maps of the same 250 test digits. Each numeral stands for one image. On
+# the left its position comes from the pixels, on the right from the features. PCA has seen no
+# label: the numerals and their colours are only drawn for us.
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8, 4.2), layout="constrained")
 for axis, (name, places) in zip(axes, positions.items(), strict=True):
     for digit in range(10):
         x, y = places[:250, :2][y_test[:250] == digit].T
-        axis.scatter(x, y, s=36, marker=f"${digit}$", color="black", linewidth=0.3)
+        axis.scatter(x, y, s=36, marker=f"${digit}$", color=f"C{digit}", linewidth=0.3)
     axis.set(title=name, xlabel="first direction", ylabel="second direction")
 plt.show()
 
 # %% [markdown]
-# Two numbers are little. How much of the digits is left in a few numbers? Count how many of the ten
-# nearest neighbours of a point show the same digit: in the two directions of the map, in the first
-# five, and in the first ten. By chance it would be about one of ten.
+# Two numbers are little. How much of the digits is left in them, and how much in a few more? We
+# count how many of the ten nearest neighbours of a point show the same digit, first in the two
+# directions of the map, then in the first five and in the first ten. By chance it would be about
+# one of ten.
 
 
 # %%
@@ -308,10 +317,10 @@ for name, values in fractions_nearby.items():
     print(f"{name:17}", *(f"{fraction:.2f}" for fraction in values))
 
 # %% [markdown]
-# On both maps neighbours are of one digit far more often than by chance, and the features are not
-# ahead here. The directions in which the features vary most are those that matter to the
-# discriminator, which never had to tell digits apart. The probe does far better: it uses all
-# features, and it is told which of them matter.
+# On both maps neighbours show the same digit far more often than by chance, and the features are
+# not ahead here. The features vary most in the directions that matter to the discriminator, and it
+# never had to tell digits apart. The probe did far better. It saw the 2,048 features of the
+# convolutions, and the labels told it which of them matter.
 
 # %%
 assert min(fractions_nearby["raw pixels"] + fractions_nearby["trained features"]) > 0.15
@@ -321,11 +330,11 @@ confirm(fractions_nearby["trained features"][2] > 0.5)
 # ### What one feature responds to
 #
 # A unit of the first layers sees only a small part of the image, its *receptive field*. In the
-# first layer that is 4 by 4 pixels. In the second, a unit sees 4 by 4 units of the first, which
-# stand two pixels apart: 10 by 10 pixels. Output row $j$ of the second layer sees the image rows
-# from $4j - 3$ to $4j + 6$.
+# first layer the field has 4 by 4 pixels. In the second layer a unit sees 4 by 4 units of the
+# first, which stand two pixels apart, so its field has 4 + 3 · 2 = 10 by 10 pixels. Row $j$ of the
+# second layer sees the rows from $4j - 3$ to $4j + 6$ of the image.
 #
-# Test it: paint everything outside of the field, and the unit does not notice.
+# We test it: if we paint over everything outside of the field, the unit does not notice.
 
 # %%
 second_layer = keras.Model(
@@ -340,9 +349,9 @@ np.testing.assert_allclose(before[0, row, column], after[0, row, column], atol=1
 assert not np.allclose(before[0, row, column + 2], after[0, row, column + 2], atol=1e-2)
 
 # %% [markdown]
-# The layer has 64 channels. Each is one feature, computed at 7 by 7 places of the image. Here is
-# what the first eight of them respond to: of all test digits, the eight places at which the feature
-# is largest, at most one in an image. A row is one feature.
+# The layer has 64 channels. Each channel is one feature, which is computed at 7 by 7 places of the
+# image. What do the first eight of them respond to? For each of them we look through all test
+# digits for the eight places at which the feature is largest, with at most one place in an image.
 
 # %%
 activations = second_layer.predict(x_test, batch_size=256, verbose=0)
@@ -364,12 +373,14 @@ def favourites(channel, n=8):
     )
 
 
-show(np.concatenate([favourites(channel) for channel in range(8)]), columns=8)
+caption = "rows: eight features; columns: the eight best places"
+show(np.concatenate([favourites(channel) for channel in range(8)]), 8, caption)
 
 # %% [markdown]
-# (Grey is outside of the image.) The images of a row are parts of different test images, often of
-# different digits, and yet they are alike: such a feature stands for a piece of a stroke, or an end
-# or a bow of it, wherever it is. That is what the linear probe builds digits from.
+# (Places outside of the image are grey.) The images of a row are parts of different test images,
+# often of different digits, and yet many rows are alike: such a feature stands for a piece of a
+# stroke, or for an end or a bow of it, wherever it is. The third layer combines such pieces, and
+# from its output the linear probe builds digits.
 #
 # ### Exercise 2 ★☆☆: the third layer
 #
@@ -399,26 +410,27 @@ with exercise(2):
 #
 # *Articles: 4 §1 · 4 §3*
 #
-# The generator goes the other way: from numbers to an image. Its numbers are the *noise* $z$, here
-# 16 of them, each drawn from a normal distribution with mean 0 and deviation 1. All possible $z$
-# make the *latent space*. Nobody has said what each number means; the training has decided it.
-# (Article 4 also names translation, enhancement and completion, where the generator starts from
-# another image: see [chapter 10](10_applications.ipynb).)
+# The generator goes the other way, from numbers to an image. Its numbers are the *noise* $z$. Here
+# they are 16 numbers, each drawn from a normal distribution with mean 0 and standard deviation 1.
+# All possible $z$ make up the *latent space*. Nobody has said what each number means: the training
+# has decided it. (Article 4 also names translation, enhancement and completion, where the generator
+# starts from another image. [Chapter 10](10_applications.ipynb) shows them.)
 #
 # ### How long is noise?
 #
-# The squared length $|z|^2$ is a sum of $d$ squares, each of which is 1 on average: it is about
-# $d$, and the length about $\sqrt d$. How far does it scatter? The squares have a variance of 2, so
-# that $|z|^2$ scatters by $\sqrt{2d}$, and the length by about
+# The squared length $|z|^2$ is a sum of $d$ squares, each of which is 1 on average. So $|z|^2$ is
+# about $d$, and the length about $\sqrt d$. How far does it scatter? Each square has the variance
+# 2, so that $|z|^2$ has the standard deviation $\sqrt{2d}$. If the square $s$ changes a little, its
+# root changes by $1 / (2 \sqrt s)$ times as much. So the standard deviation of the length is about
 #
 # $$\frac{\sqrt{2d}}{2 \sqrt d} = \sqrt{\tfrac{1}{2}},$$
 #
-# however large $d$ is. Measured against the length, that becomes less and less.
+# however large $d$ is. Compared with the length it becomes smaller and smaller.
 
 # %%
 rng = np.random.default_rng(0)
 plt.figure(figsize=(7, 3.5), layout="constrained")
-for d, style in ((1, "k:"), (2, "k-."), (16, "k--"), (100, "k-"), (1000, "0.6")):
+for d, style in ((1, "C0:"), (2, "C1-."), (16, "C2--"), (100, "C3-"), (1000, "0.6")):
     lengths = np.linalg.norm(rng.normal(size=(20_000, d)), axis=1)
     density, edges = np.histogram(
         lengths / math.sqrt(d), bins=np.linspace(0, 2.5, 101), density=True
@@ -434,22 +446,24 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# (The curve for $d = 1000$ goes on above the figure.) With one number most noise is near 0. With
-# sixteen hardly any is: nearly all noise lies in a shell around the sphere of radius $\sqrt d = 4$.
+# (The curve for $d = 1000$ goes on above the figure.) With one number, noise near 0 is the most
+# frequent. With sixteen numbers hardly any noise is near 0: nearly all of it lies in a shell around
+# the sphere of radius $\sqrt d = 4$.
 #
-# What if noise is shorter than usual? **Predict, then run:** each row shows the same noise, its
-# length multiplied by 0, 0.25, 0.5, 1, 1.5 and 2. What is in the first column?
+# What if noise is shorter than usual? **Predict, then run:** each row shows one noise vector, with
+# its length multiplied by 0, 0.25, 0.5, 1, 1.5 and 2. What is in the first column?
 
 # %%
 factors = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0)
 noise = np.random.default_rng(2).normal(size=(1000, 16)).astype(np.float32)
 rows = [model.predict(factor * noise, batch_size=256, verbose=0) for factor in factors]
-show(np.stack(rows, axis=1)[:6].reshape(-1, 28, 28, 1), columns=len(factors))
+caption = "columns: length times 0, 0.25, 0.5, 1, 1.5, 2"
+show(np.stack(rows, axis=1)[:6].reshape(-1, 28, 28, 1), len(factors), caption)
 
 # %% [markdown]
-# One and the same image in all rows: noise of length 0 is one vector, and the generator has nothing
-# else to go by. The shorter the noise, the more the images are alike. This can be measured, as the
-# mean distance of two images.
+# The first column has the same image in all rows: noise of length 0 is only one vector, and the
+# generator has nothing else to go by. The shorter the noise, the more the images are alike. We can
+# measure this by the distance of two images:
 
 
 # %%
@@ -466,16 +480,17 @@ confirm(all(np.diff(diversities) > 0))
 # %% [markdown]
 # ### The straight line and the sphere
 #
-# On a straight line from $a$ to $b$ lie the points $(1 - t) a + t b$. Two vectors of many random
-# numbers are nearly at right angles. Halfway between them the line comes nearer to 0, where hardly
-# any noise of the training was.
+# How do you go from a vector $a$ to a vector $b$? The points on the straight line are
+# $(1 - t) a + t b$, with $t$ from 0 to 1. Two vectors of many random numbers are nearly at right
+# angles. So the line comes nearer to 0 halfway, where hardly any noise of the training was.
 #
-# A circle around 0 keeps the length, if $a$ and $b$ have the same. With the angle $w$ between them
-# its points are
+# A circle around 0 keeps the length if $a$ and $b$ are equally long. With the angle $w$ between
+# them the points on the circle are
 #
 # $$\frac{\sin((1 - t) w)}{\sin w} a + \frac{\sin(t w)}{\sin w} b.$$
 #
-# This is called *slerp*, spherical linear interpolation (Shoemake 1985).
+# This is called *slerp*, spherical linear interpolation (Shoemake 1985). If $a$ and $b$ differ in
+# length, the length changes gradually on the way.
 
 
 # %%
@@ -494,8 +509,8 @@ a, b = np.random.default_rng(1).normal(size=(2, 16))
 np.testing.assert_allclose(along_sphere(a, b, 10), latent_space.slerp(a, b, 10), atol=1e-5)
 
 # %% [markdown]
-# The length along both ways, for a hundred pairs of random vectors: the mean, and the middle half
-# of them.
+# The figure shows the length along both ways for a hundred pairs of random vectors. The lines are
+# the means, and half of the pairs lie within the shaded bands.
 
 # %%
 pairs = np.random.default_rng(3).normal(size=(100, 2, 16))
@@ -506,9 +521,9 @@ lengths = {
 }
 plt.figure(figsize=(7, 3.5), layout="constrained")
 for (name, values), style, shade in zip(
-    lengths.items(), ("k--", "k-"), ("0.85", "0.7"), strict=True
+    lengths.items(), ("C1--", "C0-"), ("C1", "C0"), strict=True
 ):
-    plt.fill_between(t, *np.quantile(values, (0.25, 0.75), axis=0), color=shade, alpha=0.6)
+    plt.fill_between(t, *np.quantile(values, (0.25, 0.75), axis=0), color=shade, alpha=0.2)
     plt.plot(t, values.mean(axis=0), style, label=name)
 plt.axhline(math.sqrt(16), color="black", linewidth=0.7, linestyle=":", label="root of 16")
 plt.ylim(0, 5)
@@ -520,32 +535,33 @@ middle_of_line, middle_of_sphere = (values[:, 10] for values in lengths.values()
 assert (middle_of_line < middle_of_sphere).all()
 
 # %% [markdown]
-# The same two ways as images: in each pair of rows the straight line is above, the sphere below.
+# Now we draw the images along both ways, for three pairs:
 
 # %%
 ways = [way(a, b, 9).astype(np.float32) for a, b in pairs[:3] for way in (along_line, along_sphere)]
-show(model.predict(np.concatenate(ways), verbose=0), columns=9)
+caption = "in each pair of rows: the straight line above, the sphere below"
+show(model.predict(np.concatenate(ways), verbose=0), 9, caption)
 
 # %% [markdown]
-# Both ways lead from digit to digit without a jump, and you will hardly tell which is which:
-# sixteen numbers are few. How far out the middle of a line is must be counted in units of the
-# scatter, which is $\sqrt{1/2}$ for every $d$. The squared length follows a chi-squared
-# distribution, which says how much noise is shorter still.
+# Both ways lead from digit to digit without a jump, and you can hardly tell which is which, because
+# sixteen numbers are few. How unusual is the middle of the line? Its length is about $\sqrt{d/2}$,
+# while the usual length is $\sqrt d$. We count the difference in standard deviations, each of which
+# is $\sqrt{1/2}$ for every $d$. The squared length follows a *chi-squared distribution*, which says
+# what fraction of all noise is shorter still.
 
 # %%
 for d in (16, 100, 512):
     short = (math.sqrt(d) - math.sqrt(d / 2)) / math.sqrt(1 / 2)
     shorter = scipy.stats.chi2.cdf(d / 2, d)
-    print(
-        f"d = {d:3}: {short:.1f} scatters too short; a fraction of {shorter:.0e} is shorter still"
-    )
+    print(f"d = {d:3}: {short:.1f} deviations too short; a fraction of {shorter:.0e} is shorter")
 
 # %% [markdown]
-# With sixteen numbers, noise of this length is nothing special: of twenty vectors one is so short.
-# With a hundred there is practically none, and a generator of 100 numbers, as in Radford et al.
-# (2015), has never been trained there.
+# With sixteen numbers, noise of this length is nothing special: one of twenty vectors is so short.
+# With a hundred numbers there is practically none. So a generator that takes 100 numbers, as in
+# Radford et al. (2015), has never been trained there.
 #
-# A walk is best seen in motion: three times from vector to vector along the sphere, and back.
+# You see a walk best in motion. Each of these three images goes along the sphere through three
+# noise vectors, and back to the first.
 
 # %%
 stations = np.random.default_rng(5).normal(size=(3, 3, 16))
@@ -561,13 +577,13 @@ frames = [
     for moment in zip(*drawn, strict=True)
 ]
 write_film(folder / "walk.gif", frames, duration_ms=120, hold_ms=120)
-Image(folder / "walk.gif")
+Image(folder / "walk.gif", width=420)
 
 # %% [markdown]
 # ### Exercise 3 ★★☆: the middle
 #
-# $a$ and $b$ are independent, each of 16 random numbers as above. How large is the squared length
-# of $(a + b) / 2$ on average?
+# The vectors $a$ and $b$ are independent, and each has 16 random numbers as above. How large is the
+# squared length of $(a + b) / 2$ on average?
 
 # %% tags=["exercise-3"]
 squared_length = ...
@@ -586,12 +602,12 @@ with exercise(3):
 #
 # *Articles: 4 §4*
 #
-# If directions in the latent space mean something, noise can be added and subtracted. A single
-# vector says little: it holds a digit, its slant, its boldness and more at once. The mean of many
-# vectors keeps only what they have in common (Radford et al. 2015, section 6.3.2).
+# If directions in the latent space mean something, then it makes sense to add and subtract noise. A
+# single vector says little, because it holds a digit, its slant, its boldness and more at once. The
+# mean of many vectors keeps only what they have in common (Radford et al. 2015, section 6.3.2).
 #
-# First 10,000 images are generated. The digit classifier that comes with the package says which
-# digit each of them shows.
+# First we generate 10,000 images. The digit classifier that comes with the package says which digit
+# each of them shows. The output counts the zeros, the ones, and so on.
 
 # %%
 noise = np.random.default_rng(0).normal(size=(10_000, 16)).astype(np.float32)
@@ -601,9 +617,9 @@ digits = classify(made)
 print(np.bincount(digits, minlength=10))
 
 # %% [markdown]
-# Then the noise of all sevens is averaged, and that of all other digits. A mean is short, since
-# what is not common averages out. It is brought back to the usual length: the generator knows no
-# other.
+# Then we average the noise of all zeros, of all ones, and so on. A mean is short, since what the
+# vectors do not have in common averages out. We bring it back to the usual length of 4, because the
+# generator was trained with no other.
 
 
 # %%
@@ -613,20 +629,20 @@ def lengthened(vectors, length=4.0):
 
 found = [digit for digit in range(10) if np.sum(digits == digit) >= 20]  # all ten, once trained
 means = np.stack([noise[digits == digit].mean(axis=0) for digit in found])
-show(model.predict(lengthened(means), verbose=0), columns=10)
+show(model.predict(lengthened(means), verbose=0), 10, "from the mean noise of each digit")
 
 # %% [markdown]
-# The mean of the noise of all sevens makes a seven, and so on.
+# The mean of the noise of all sevens makes a seven, and the same is true of each other digit.
 
 # %%
 confirm(found == list(range(10)))
 confirm(classify(model.predict(lengthened(means), verbose=0)).tolist() == found)
 
 # %% [markdown]
-# Now a difference. Of all images of one digit take the noise of the boldest fifth, and that of the
-# thinnest fifth. The digit is the same in both means, so that it cancels out in the difference.
-# What is left should be boldness alone. It is taken for the first half of the digits, 0 to 4, and
-# averaged.
+# Now we subtract. Of all images of one digit we take the mean noise of the boldest fifth, and the
+# mean noise of the thinnest fifth. Both means have the digit in common, so that it cancels out in
+# the difference. What is left should be boldness alone. We compute this difference for each of the
+# digits 0 to 4, and take the mean of the five.
 
 # %%
 ink = made.mean(axis=(1, 2, 3))
@@ -641,9 +657,10 @@ for digit in first_half:
 boldness = np.mean(differences, axis=0)
 
 # %% [markdown]
-# **Predict, then run:** what does this direction do to the other half of the digits, 5 to 9? In the
-# middle row are such digits as they were generated, two of each. Above, `boldness` is subtracted
-# from their noise, half of it and the whole; below it is added. The length is kept.
+# **Predict, then run:** what does this direction do to the other half of the digits, 5 to 9? The
+# middle row shows such digits as they were generated, two of each. In the rows above it we have
+# subtracted `boldness` from their noise, half of it and all of it, and in the rows below it we have
+# added it. The length of the noise is kept.
 
 
 # %%
@@ -653,11 +670,12 @@ def moved(vectors, direction):
 
 some = np.concatenate([np.flatnonzero(digits == digit)[:2] for digit in second_half])
 rows = [moved(noise[some], step * boldness) for step in (-1, -0.5, 0, 0.5, 1)]
-show(model.predict(np.concatenate(rows), verbose=0), columns=len(some))
+caption = "rows: boldness subtracted (all, half), unchanged, added (half, all)"
+show(model.predict(np.concatenate(rows), verbose=0), len(some), caption)
 
 # %% [markdown]
-# Thin digits above, bold ones below, although the direction was found without any of these digits.
-# Counted over a thousand of them, with half a step:
+# The digits are thin above and bold below, although we found the direction without any of these
+# digits. We count it over a thousand of them, with half of `boldness`:
 
 
 # %%
@@ -674,8 +692,8 @@ print(f"bolder after adding: {added:.0%}, after subtracting: {subtracted:.0%}")
 confirm(added > 0.9 and subtracted < 0.1)
 
 # %% [markdown]
-# Some change into another digit on the way, the more the longer the step: the directions of the
-# latent space are not separate knobs.
+# Some images change into another digit on the way, and the longer the step, the more of them do.
+# The directions of the latent space are not separate knobs.
 #
 # ### Exercise 4 ★★☆: from one digit to another
 #
@@ -707,13 +725,13 @@ with exercise(4):
 #
 # *Articles: 4 §3 · 4 §4*
 #
-# The generator makes images from noise. The other way is not built in: which noise makes the digit
-# $x$? It is searched for. The error is the mean squared difference of the pixels,
+# The generator makes images from noise. Which noise makes the digit $x$? The generator cannot say
+# it, so we have to search. The error is the mean squared difference of the $n$ pixels,
 #
 # $$L(z) = \frac{1}{n} \sum_i (G(z)_i - x_i)^2,$$
 #
-# and $z$ follows its gradient, while the weights of the generator stay as they are. It is a
-# training in which the noise is what learns. One step:
+# and $z$ goes down its gradient, while the weights of the generator stay as they are. It is like a
+# training, but here the noise is what learns. We make ten steps and print the error before each:
 
 # %%
 real = x_test[:1]
@@ -735,8 +753,8 @@ assert errors[-1] < errors[0]
 
 # %% [markdown]
 # `latent_space.project` does this for many images, with two improvements. It begins at the best of
-# 4,096 random vectors, since from a bad start the gradient leads to the next hollow and no farther.
-# And it uses Adam, which needs fewer steps. Written out:
+# 4,096 random vectors, since from a bad start the gradient leads only into the next hollow. And it
+# uses the optimizer Adam, which needs fewer steps. We write it ourselves and compare:
 
 
 # %%
@@ -760,18 +778,20 @@ theirs, _, _ = latent_space.project(model, x_test[:4], steps=10)
 np.testing.assert_allclose(ours, theirs, atol=0.02)
 
 # %% [markdown]
-# Ten test digits, which the model has never seen. The rows are: the real digits; the nearest of the
-# 4,096 generated ones; what is made of the noise that was found.
+# Now we search for ten test digits, which the model has never seen.
 
 # %%
 real = x_test[[np.flatnonzero(y_test == digit)[1] for digit in range(10)]]
 found_noise, found_images, start = latent_space.project(model, real, steps=STEPS)
-show(np.concatenate([real, start, found_images]), columns=10)
+caption = "rows: real digits, the nearest of 4,096 generated ones, the result of the search"
+show(np.concatenate([real, start, found_images]), 10, caption)
 
 
 # %% [markdown]
-# How near it comes is given in decibels, as *PSNR* (peak signal-to-noise ratio): 10 decibels more
-# are a tenth of the squared error. Pixels go from -1 to 1, so that the largest difference is 2.
+# How near does the search come? We give it as *PSNR* (peak signal-to-noise ratio), in decibels. It
+# is $10 \log_{10}(2^2 / L)$, where $L$ is the mean squared error and 2 is the largest possible
+# difference of two pixels, since pixels go from -1 to 1. With 10 decibels more, the squared error
+# is a tenth.
 
 
 # %%
@@ -786,22 +806,24 @@ assert (decibels(found_images) >= decibels(start)).all()
 confirm(mean_found > mean_start + 3)
 
 # %% [markdown]
-# More than 3 decibels: the squared error is less than half of that at the start. It does not become
-# zero. Sixteen numbers cannot hold each quirk of a hand, and what the generator cannot draw the
-# search cannot find.
+# The search has gained about 6 decibels, so that the squared error is about a quarter of what it
+# was at the start. It does not become zero. Sixteen numbers cannot hold each quirk of a
+# handwriting, and the search cannot find what the generator cannot draw.
 #
-# With noise for real digits there are ways between real digits, along the sphere: here from the 0
-# to the 1, from the 3 to the 4, from the 6 to the 7. The ends are the projections.
+# Now that we have noise for real digits, we can walk from one real digit to another along the
+# sphere. The first and the last image of each row are the results of the search.
 
 # %%
 ways = [latent_space.slerp(found_noise[i], found_noise[i + 1], 9) for i in (0, 3, 6)]
-show(model.predict(np.concatenate(ways), verbose=0), columns=9)
+caption = "rows: from the 0 to the 1, from the 3 to the 4, from the 6 to the 7"
+show(model.predict(np.concatenate(ways), verbose=0), 9, caption)
 
 # %% [markdown]
 # ### Exercise 5 ★★☆: the gradient step
 #
-# This is the step of a colleague. He wonders why the digit becomes worse and worse. There are two
-# mistakes in it. Write `better_step`, which changes the noise and nothing else, for the better.
+# A colleague has written this gradient step, and wonders why the digit becomes worse and worse. It
+# has two mistakes. Write `better_step`, which makes the error smaller, and changes the noise and
+# nothing else.
 
 
 # %% tags=["exercise-5"]
@@ -835,8 +857,8 @@ with exercise(5):
 # %% [markdown]
 # ## A slider
 #
-# Between two of the ten projected digits lies a way; `t` says how far along it to go. First a still
-# picture: from the 3 to the 8, from the 8 to the 1, and from the 4 to the 9.
+# With a slider you can walk between any two of the ten digits yourself. The number `t` says how far
+# along the way you are. First we draw three ways as a still picture:
 
 
 # %%
@@ -848,10 +870,11 @@ def draw(first=3, second=8, t=0.0):
 
 values = np.linspace(0, 1, 9)
 rows = [draw(*ends, t) for ends in ((3, 8), (8, 1), (4, 9)) for t in values]
-show(np.stack(rows), columns=len(values))
+caption = "rows: from the 3 to the 8, from the 8 to the 1, from the 4 to the 9"
+show(np.stack(rows), len(values), caption)
 
 # %% [markdown]
-# The slider needs a running notebook: it draws anew whenever you move it. ([The game,
+# The slider needs a running notebook. It draws a new image whenever you move it. ([The game,
 # live](../docs/game.md) needs none: on that page of the documentation a GAN of points in the plane
 # trains in your browser.)
 
@@ -862,6 +885,23 @@ _ = ipywidgets.interact(
     second=ipywidgets.IntSlider(8, 0, 9),
     t=ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.05),
 )
+
+# %% [markdown]
+# ## Summary
+#
+# - The discriminator learns features on the side, without labels. A linear probe measures them by
+#   how few labels it needs.
+# - Test a probe only with images that it was not trained on.
+# - A unit of a convolution sees a small receptive field, which grows from layer to layer.
+# - Noise of $d$ numbers has a length near $\sqrt d$. The sphere keeps this length on the way
+#   between two vectors, and the straight line does not.
+# - A mean of noise keeps what the images have in common; a difference of means is a direction.
+# - To find the noise of an image, go down the gradient of the error for the noise.
+#
+# To read on: Radford et al. 2015, [Unsupervised representation learning with deep convolutional
+# generative adversarial networks](https://arxiv.org/abs/1511.06434), for features and arithmetic,
+# and Shoemake 1985, [Animating rotation with quaternion
+# curves](https://doi.org/10.1145/325165.325242), for slerp.
 
 # %% [markdown]
 # ## An open project: a direction of your own

@@ -644,7 +644,7 @@ assert not Picture.open(run / "again.png").text
 #
 # *Articles: 4 §5 · 1 §6*
 #
-# Article 4 has a heading with this name, and no text below it. This is the package's answer, in four
+# Article 4 has a heading with this name, and no text below it. This is our answer, in four
 # points.
 #
 # **What has been solved well enough.** With the default loss, a penalty on the gradient and a
