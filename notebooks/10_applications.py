@@ -1289,6 +1289,7 @@ print(train("medicine", ward, ward_model, 600))
 # %%
 kinds = np.repeat([0, 1], 8)
 generated_bones = draw_with_newest_weights(ward_model, 16, kinds)
+print("simulated and generated bones, not for clinical use")
 simulated_bones = [ward.samples[ward.labels == kind][:8] for kind in (0, 1)]
 show(
     np.concatenate([*simulated_bones, generated_bones]),
