@@ -79,7 +79,7 @@ def show(samples, rows, titles):
     """Shows images in [-1, 1] as a grid. `rows` and `titles` are the names of rows and columns."""
     grid = rendering.make_grid(rendering.to_uint8(samples), len(samples) // len(rows))
     height, width = grid.shape[:2]
-    figure, axes = plt.subplots(figsize=(width / 75 + 1.7, height / 75 + 0.5), layout="constrained")
+    figure, axes = plt.subplots(figsize=(width / 75 + 2, height / 75 + 0.6), layout="constrained")
     axes.imshow(grid, cmap="gray", vmin=0, vmax=255)
     axes.set_yticks((np.arange(len(rows)) + 0.5) * height / len(rows), rows)
     axes.set_xticks((np.arange(len(titles)) + 0.5) * width / len(titles), titles)
@@ -469,19 +469,32 @@ if FULL:
 
 # %% [markdown]
 # The fraction is now much closer to one half, because the changed images are harder to learn by
-# heart. And what do the two generators draw? Both have learned from the same 50 digits:
+# heart.
+#
+# What do the two generators draw? `generate` takes the moving average of the weights over about the
+# last 500 steps. After only 400 steps this average still contains much of the first, random
+# weights. So we use the newest weights here.
+
 
 # %%
+def draw_with_newest_weights(model, n, condition=None):
+    """Samples of a short training, whose moving average is not yet good."""
+    noise = keras.random.normal((n, model.latent_dim), seed=0)
+    inputs = noise if condition is None else [noise, tf.constant(condition)]
+    return model.generator(inputs, training=False).numpy()
+
+
+drawn = [draw_with_newest_weights(model, 8) for model in (plain_model, changed_model)]
 show(
-    np.concatenate([known[:8], plain_model.generate(8, seed=0), changed_model.generate(8, seed=0)]),
+    np.concatenate([known[:8], *drawn]),
     rows=["real, 8 of the 50", "without changes", "with changes"],
     titles=[f"image {i}" for i in range(1, 9)],
 )
 
 # %% [markdown]
-# 400 steps are a short training, so do not expect perfect digits. Look for two things: can you read
-# the digits, and do several of them look like the same digit? `dcgan-tf train --application
-# little-data` makes 6,250 steps with 500 digits.
+# Both generators draw strokes, but 400 steps are a short training, and not each image is a digit.
+# Look at the ground of the images: without changes some of it is speckled. The command
+# `dcgan-tf train --application little-data` makes 6,250 steps with 500 digits.
 #
 # ### Why both kinds of images are changed
 #
@@ -790,7 +803,8 @@ show(
 )
 
 # %% [markdown]
-# The generator has learned which parts inside the outline are holes. With `--data fashion-mnist`
+# The generator has mostly learned which parts inside an outline are holes, and sometimes it is not
+# sure. With `--data fashion-mnist`
 # the outlines become garments.
 #
 # ### Completion
@@ -899,9 +913,9 @@ for title, samples in (("real", films.held_out[:500]), ("generated", made)):
     print(f"{title:10} {speed:.2f} pixels a frame, changing by {unsteady:.3f}")
 
 # %% [markdown]
-# They do so not quite. The generated digits are a little slower than the real ones, and their speed
-# changes from frame to frame, while that of the real digits stays the same. After a longer training
-# the speed changes less (`docs/applications.md` has the numbers).
+# The answer is: not quite. The generated digits are a little slower than the real ones, and their
+# speed changes from frame to frame, while that of the real digits stays the same. After a longer
+# training the speed changes less (`docs/applications.md` has the numbers).
 #
 # ## Text
 #
@@ -1032,9 +1046,10 @@ with exercise(5):
 # *Articles: 3 §5*
 #
 # Article 3 names trading data. The package uses the daily returns of a stock index, the S&P 500,
-# from 1999 to 2018. A *return* is the change of the price from one day to the next, here in percent
-# and of the logarithm of the price. The data comes with the Python package `arch`, which you
-# install with `python -m pip install "dcgan_tf[finance]"`.
+# from 1999 to 2018. A *return* is the change of the price from one day to the next, in percent.
+# (The package takes the change of the logarithm, which is nearly the same if the change is small.)
+# The data comes with the Python package `arch`. This command installs it:
+# `python -m pip install "dcgan_tf[finance]"`.
 
 # %%
 try:
@@ -1149,7 +1164,7 @@ np.testing.assert_allclose(by_package, (kurtosis(stretches), by_hand), rtol=1e-6
 if market:
     market_model = market.build()
     print("noise", market_model.generator.input_shape, "to", market_model.generator.output_shape)
-    print(train("finance", market, market_model, FINANCE_STEPS))
+    print(train("finance", market, market_model, 200))
 
 # %% [markdown]
 # **Predict, then run:** the next figure has four generated stretches on the left and four real ones
@@ -1157,7 +1172,7 @@ if market:
 
 # %%
 if market:
-    generated_returns = market.scale * market_model.generate(2000, seed=0)[..., 0]
+    generated_returns = market.scale * draw_with_newest_weights(market_model, 2000)[..., 0]
     real_returns = market.scale * np.random.default_rng(0).permutation(market.samples)[..., 0]
     figure, axes = plt.subplots(
         4, 2, figsize=(7, 5), sharex=True, sharey=True, layout="constrained"
@@ -1187,7 +1202,11 @@ if market:
         )
 
 # %% [markdown]
-# FINANCE_COMMENT
+# These 200 steps are an eighth of what the command `dcgan-tf train --application finance` makes.
+# (The command also compares its result with GARCH.) Still, the generated returns already show the
+# three facts in part: the kurtosis is above 3, the returns are hardly correlated, and the squared
+# returns are correlated. But both the kurtosis and the correlation of the squares are smaller than
+# in the data: very wild stretches, such as those of a crisis, come too rarely.
 #
 # Article 3 sees such data in risk management and investment. With generated returns you can test a
 # program, or see what a method does when it gets more data of the same kind. All that the generator
@@ -1265,19 +1284,24 @@ ward = medicine.Radiographs(seed=0)
 assert ward.data == medicine.SIMULATED
 ward_model = ward.build()
 assert ward.condition.tolist() == ward.labels.tolist()  # 0 for whole, 1 for broken
-print(train("medicine", ward, ward_model, MEDICINE_STEPS))
+print(train("medicine", ward, ward_model, 600))
 
 # %%
 kinds = np.repeat([0, 1], 8)
-generated_bones = ward_model.generate(16, seed=0, condition=kinds)
+generated_bones = draw_with_newest_weights(ward_model, 16, kinds)
+print("simulated and generated bones, not for clinical use")
+simulated_bones = [ward.samples[ward.labels == kind][:8] for kind in (0, 1)]
 show(
-    np.concatenate([generated_bones, ward.samples[ward.labels == 0][:8]]),
-    rows=["generated, whole", "generated, broken", "simulated, whole"],
+    np.concatenate([*simulated_bones, generated_bones]),
+    rows=["simulated, whole", "simulated, broken", "generated, whole", "generated, broken"],
     titles=[f"bone {i}" for i in range(1, 9)],
 )
 
 # %% [markdown]
-# MEDICINE_COMMENT
+# After 600 of 5,000 steps the generated images have the shape of a long bone, with bright rims and
+# wider ends. Do you find breaks in the last row? The shape is the same for both labels and is
+# learned first. The dark line of a fracture is a small part of the image, and it takes longer until
+# the generator draws it whenever you ask for it.
 #
 # Generated medical images are good for testing programs and for teaching. Perhaps they can enlarge
 # a set of training images, but then somebody must show that this helps on real images. They are
