@@ -110,8 +110,8 @@ def picture_of(pictures, caption, columns=8):
 # are in balance. Neither can be read off the losses, as [chapter 7](07_watching.ipynb) shows. In
 # practice you choose a number of epochs beforehand. An *epoch* is one pass through the data.
 #
-# Article 4 announces the algorithm in a heading and says no more about it. This chapter is what
-# could stand there.
+# Article 4 has a section on the algorithm too, but it only repeats a paragraph of its section 2.
+# This chapter is what could stand there.
 
 # %% [markdown]
 # ## Taking turns
@@ -523,9 +523,9 @@ with exercise(2):
 # *Articles: 2 §5.1 · 1 §4 · 4 §4*
 #
 # Article 1 names what a program needs: two networks with convolutions, a cross-entropy loss for
-# each, an optimizer for each, and the steps of training. Article 4 has a heading for code, and no
-# code below it. Article 2 writes such a program, but its text breaks off at the two tapes. Here is
-# all of it.
+# each, an optimizer for each, and the steps of training. Article 4's section on code repeats a
+# paragraph of its section 2 and shows no program. Article 2 writes such a program, but its text
+# breaks off at the two tapes. Here is all of it.
 #
 # First come the networks. Article 2's functions `generator` and `discriminator` are two models
 # here, which can be called like functions. Layer by layer they are the pair from above. So we can

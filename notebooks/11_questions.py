@@ -165,8 +165,9 @@ for name in PAIRS:
 #
 # *Articles: 4 §6*
 #
-# Article 4 announces frequently asked questions in its last heading, and has no text below it. The
-# questions of this section and of the following ones are the package's own answer.
+# Article 4 announces frequently asked questions, but under this heading it only repeats a paragraph
+# of its section 2. The questions of this section and of the following ones are the package's own
+# answer.
 #
 # ### Which loss?
 #
@@ -644,8 +645,8 @@ assert not Picture.open(run / "again.png").text
 #
 # *Articles: 4 §5 · 1 §6*
 #
-# Article 4 has a heading with this name, and no text below it. This is our answer, in four
-# points.
+# Article 4 has a section with this name, but it only repeats a paragraph of its section 2. This is
+# our answer, in four points.
 #
 # **What has been solved well enough.** With the default loss, a penalty on the gradient and a
 # moving average of the weights, small GANs mostly train as they should. [Huang et al.
