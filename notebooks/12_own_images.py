@@ -195,7 +195,7 @@ Image(work / "made.png", width=640)
 
 # %% [markdown]
 # Some are drawn well, some are soft, and a few are nobody. This is what five minutes of a laptop
-# give; `dcgan-tf train --data emoji-people` trains about three times as long.
+# give; `dcgan-tf train --data emoji-people` makes two and a half times as many steps.
 #
 # ## How good are they?
 #
