@@ -21,7 +21,7 @@
 # are, compute a gradient by hand and with TensorFlow's tape, and write the loop that trains a
 # network.
 #
-# Takes 20 s on two CPU cores.
+# Takes 10 s on two CPU cores.
 
 # %%
 import keras

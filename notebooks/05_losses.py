@@ -21,7 +21,7 @@
 # After this chapter you can read a GAN's losses, choose one, write your own, and find a wrong
 # sign.
 #
-# Takes 20 s on two CPU cores.
+# Takes 26 s on two CPU cores.
 
 # %%
 import keras

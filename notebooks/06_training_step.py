@@ -19,7 +19,7 @@
 # take turns, as one compiled function with two tapes, and as a Keras model. You can also say what
 # each line of the package's own step is for.
 #
-# Takes 48 s on two CPU cores.
+# Takes 70 s on two CPU cores.
 
 # %%
 import inspect

@@ -21,7 +21,7 @@
 # After this chapter you can judge features by a linear classifier, say why noise has a usual
 # length, and find noise for an image of your own.
 #
-# Takes 76 s on two CPU cores.
+# Takes 85 s on two CPU cores.
 
 # %%
 import math

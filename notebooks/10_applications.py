@@ -473,13 +473,13 @@ if FULL:
 #
 # What do the two generators draw? `generate` takes the moving average of the weights over about the
 # last 500 steps. After only 400 steps this average still contains much of the first, random
-# weights. So we use the newest weights here.
+# weights. So we use the newest weights here, and for the other short trainings of this chapter.
 
 
 # %%
-def draw_with_newest_weights(model, n, condition=None):
+def draw_with_newest_weights(model, n, condition=None, seed=0):
     """Samples of a short training, whose moving average is not yet good."""
-    noise = keras.random.normal((n, model.latent_dim), seed=0)
+    noise = keras.random.normal((n, model.latent_dim), seed=seed)
     inputs = noise if condition is None else [noise, tf.constant(condition)]
     return model.generator(inputs, training=False).numpy()
 
@@ -727,7 +727,7 @@ print(train("enhancement", enhancement, enhancement_model, 250))
 
 # %%
 held_out, given = enhancement.held_out[:500], enhancement.held_out_condition[:500]
-enhanced = enhancement_model.generate(500, seed=0, condition=given)
+enhanced = draw_with_newest_weights(enhancement_model, 500, given)
 bicubic = enhancement.baseline(given)
 show(
     np.concatenate([enhancement.visible(given[:8]), bicubic[:8], enhanced[:8], held_out[:8]]),
@@ -764,7 +764,7 @@ def compare(app, model):
     given, truth, names = (
         each[:500] for each in (app.held_out_condition, app.held_out, app.held_out_labels)
     )
-    made = model.generate(500, seed=0, condition=given)
+    made = draw_with_newest_weights(model, 500, given)
     ratios = {}
     for title, pictures in (("GAN", made), (app.baseline_title, app.baseline(given))):
         ratios[title] = psnr(pictures, truth)
@@ -795,7 +795,7 @@ ratios = compare(translation, translation_model)
 
 # %%
 given = translation.held_out_condition[:8]
-made = translation_model.generate(8, seed=0, condition=given)
+made = draw_with_newest_weights(translation_model, 8, given)
 show(
     np.concatenate([given, translation.baseline(given), made, translation.held_out[:8]]),
     rows=["given", "filled", "generated", "truth"],
@@ -818,7 +818,7 @@ show(
 # %%
 completion_model = completion.build()
 given = completion.held_out_condition[:8]
-made = completion_model.generate(8, seed=0, condition=given)
+made = draw_with_newest_weights(completion_model, 8, given)
 outside = given[..., 1:] == 0
 np.testing.assert_array_equal(made[outside], completion.held_out[:8][outside])
 
@@ -831,7 +831,7 @@ train("completion", completion, completion_model, 250)
 ratios = compare(completion, completion_model)
 
 # %%
-made = completion_model.generate(8, seed=0, condition=given)
+made = draw_with_newest_weights(completion_model, 8, given)
 show(
     np.concatenate(
         [completion.visible(given), completion.baseline(given), made, completion.held_out[:8]]
@@ -897,7 +897,7 @@ np.testing.assert_allclose(shifted(picture[..., 0], 2.5, -1.0), by_package, atol
 # %%
 film_model = films.build()
 print(train("video", films, film_model, 900))
-film_strip(film_model.generate(8, seed=0), "generated")
+film_strip(draw_with_newest_weights(film_model, 8), "generated")
 
 # %% [markdown]
 # Do the generated films move as the real ones do? We measure how far the *centre of brightness*
@@ -905,7 +905,7 @@ film_strip(film_model.generate(8, seed=0), "generated")
 # the one before.
 
 # %%
-made = film_model.generate(500, seed=1)
+made = draw_with_newest_weights(film_model, 500, seed=1)
 for title, samples in (("real", films.held_out[:500]), ("generated", made)):
     moves = video.measure_steps(samples)
     speed = np.linalg.norm(moves, axis=-1).mean()

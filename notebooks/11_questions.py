@@ -22,7 +22,7 @@
 # what its losses and its accuracy mean, look for copies of training images, and find your way in
 # the code of the package.
 #
-# Takes 74 s on two CPU cores.
+# Takes 106 s on two CPU cores.
 
 # %%
 import inspect

@@ -19,7 +19,7 @@
 # After this chapter you can say what a model of data has to do, draw pictures from five such
 # models, from independent pixels to a GAN, and compare them in a table.
 #
-# Takes 50 s on two CPU cores.
+# Takes 161 s on two CPU cores.
 
 # %%
 import pathlib

@@ -28,8 +28,8 @@ PAGE_BYTES = 5_000_000
 LARGE_PARTS = {
     "gif": "progress.gif",
     "extras": "extras",
-    "map": "the map",
     "play": "the generator, which dcgan-tf play writes alone",
+    "map": "the map",
     "film": "the film",
 }
 LONGEST_MESSAGE = 500  # letters

@@ -301,6 +301,7 @@ def test_without_javascript_the_gif_is_shown(page):
 
 def test_hostile_text_is_shown_as_text(page):
     assert page.title.startswith("script>&\"'long")  # the name after the last slash
-    assert page.find_elements("css selector", "main script") == []
+    scripts = page.find_elements("css selector", "main script")
+    assert [script.get_attribute("id") for script in scripts] == ["play-page"]
     strong = [element.text for element in page.find_elements("css selector", "#findings strong")]
     assert strong == ["balanced", HOSTILE, "long" * 50]
