@@ -913,7 +913,7 @@ for title, samples in (("real", films.held_out[:500]), ("generated", made)):
     print(f"{title:10} {speed:.2f} pixels a frame, changing by {unsteady:.3f}")
 
 # %% [markdown]
-# The answer is: not quite. The generated digits are a little slower than the real ones, and their
+# The answer is: not quite. The generated digits do not move just as fast as the real ones. Their
 # speed changes from frame to frame, while that of the real digits stays the same. After a longer
 # training the speed changes less (`docs/applications.md` has the numbers).
 #
