@@ -25,7 +25,7 @@
 # You will train each of them here, but for less time than it needs. The command that trains one to
 # its end takes between two and ten minutes; a table in the last section says how long.
 #
-# Takes 352 s on two CPU cores.
+# Takes 218 s on two CPU cores.
 
 # %%
 import pathlib

@@ -164,7 +164,7 @@ def draw(model):
     return np.kron(grid, np.ones((2, 2, 1), np.uint8))  # twice as large
 
 
-film = ProgressGif(work / "progress.gif", every=max(1, EPOCHS // 25), draw=draw)
+film = ProgressGif(work / "progress.gif", every=max(1, EPOCHS // 14), draw=draw)
 batches = shuffled_batches(images, BATCH_SIZE, seed=0, condition=labels)
 history = model.fit(
     batches,
