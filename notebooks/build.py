@@ -10,6 +10,8 @@ The time that it took is written into its text, source and notebook.
 """
 
 import argparse
+import base64
+import io
 import itertools
 import os
 import pathlib
@@ -20,6 +22,7 @@ import edition
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image
 
 HERE = pathlib.Path(__file__).parent
 SETTINGS = HERE.parent / "docs" / "conf.py"
@@ -59,7 +62,24 @@ def tidy(notebook):
                 if out.get("name") != "stderr"
                 and "application/vnd.jupyter.widget-view+json" not in out.get("data", ())
             ]
+            for out in cell.outputs:
+                if "image/png" in out.get("data", ()):
+                    out.data["image/png"] = compress(out.data["image/png"])
     notebook.metadata.pop("widgets", None)
+
+
+def compress(picture):
+    """Makes a PNG picture smaller, in base64, and keeps each of its pixels."""
+    with Image.open(io.BytesIO(base64.b64decode(picture))) as opened:
+        pixels = opened.convert("RGBA")
+    if pixels.getchannel("A").getextrema() == (255, 255):
+        pixels = pixels.convert("RGB")
+        red, green, blue = pixels.split()
+        if red.tobytes() == green.tobytes() == blue.tobytes():
+            pixels = red
+    file = io.BytesIO()
+    pixels.save(file, "png", optimize=True)
+    return min(picture, base64.b64encode(file.getvalue()).decode(), key=len)
 
 
 def take_outputs(notebook, path):

@@ -1,5 +1,7 @@
 """The course: notebooks as their sources say, each runs, each exercise is checked both ways."""
 
+import base64
+import io
 import pathlib
 import re
 
@@ -7,7 +9,9 @@ import build
 import jupytext
 import nbclient
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 WRONG_ANSWERS = pathlib.Path(__file__).with_name("wrong_answers")
 SOURCES = sorted((pathlib.Path(__file__).parents[1] / "notebooks").glob("[0-9]*.py"))
@@ -34,6 +38,19 @@ def test_notebook_has_the_cells_of_its_source(source):
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert source.with_suffix(".ipynb").stat().st_size < 1_500_000
     assert build.TIME.search(notebook.cells[0].source)[0].isdigit(), "says how long it takes"
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_a_picture_keeps_its_pixels_when_it_is_compressed(mode):
+    noise = np.random.default_rng(0).integers(256, size=(60, 60, 4), dtype=np.uint8)
+    picture = Image.fromarray(noise).convert(mode)
+    before, after = io.BytesIO(), io.BytesIO()
+    picture.convert("RGBA").save(before, "png", compress_level=0)
+    compressed = build.compress(base64.b64encode(before.getvalue()).decode())
+    after.write(base64.b64decode(compressed))
+    assert after.tell() < before.tell()
+    expected = np.asarray(picture.convert("RGBA"))
+    np.testing.assert_array_equal(np.asarray(Image.open(after).convert("RGBA")), expected)
 
 
 @each_source
