@@ -192,7 +192,7 @@ def choose_output(arguments):
         return check_film_file(arguments.output or f"{arguments.run}/walk.gif")
     if not arguments.separate:
         if arguments.output:
-            files.check_writable_file(arguments.output, ".png", TABLE)
+            files.check_writable_file(arguments.output, TABLE, ".png")
         makes_tables = applications.load(read_settings(arguments.run).application).makes_tables
         endings = (TABLE, ".png") if makes_tables else (".png",)
         path = arguments.output or f"{arguments.run}/generated{endings[0]}"
