@@ -61,7 +61,7 @@ run = pathlib.Path(tempfile.mkdtemp())
 # These numbers say how many digits the model is trained on and for how many epochs, how many images
 # a score looks at, and how many epochs the failing training further down lasts.
 
-# %% tags=["parameters"] quick={"IMAGES": 1280, "EPOCHS": 3, "SAMPLES": 300, "FAILING_EPOCHS": 2}
+# %% tags=["parameters"] quick={"IMAGES": 1280, "EPOCHS": 6, "SAMPLES": 300, "FAILING_EPOCHS": 2}
 IMAGES = 8004
 EPOCHS = 6
 SAMPLES = 2000

@@ -52,15 +52,15 @@ def patient_adam(w, gradients, rate, beta_1=0.5, beta_2=0.999):
     return w
 
 
-# %% exercise=6 hint="128 biases and a unit"
+# %% exercise=6 hint="the dense layers are left"
 def count_weights(f):
     return 16 * f + 16 * f * 2 * f + 16 * (2 * f + 1) * 4 * f + 64 * f * 128 + 128
 
 
 # %% exercise=6 hint="Keras counts another number"
 def count_weights(f):
-    convolutions = (16 * f + f) + (16 * f * 2 * f + 2 * f) + (16 * 2 * f * 4 * f + 4 * f)
-    return convolutions + (4 * 4 * 4 * f * 128 + 128) + (128 + 1)
+    convolutions = (16 * f + f) + (16 * f * 2 * f + 2 * f) + (16 * (2 * f + 1) * 4 * f + 4 * f)
+    return convolutions + ((4 * 4 * 4 * f + 1) * 128 + 128) + (128 + 1)
 
 
 # %% exercise=6 hint="nearly three times"
