@@ -1098,8 +1098,8 @@ with exercise(6):
 #   do not prove the equilibrium.
 # - The generator needs a loss of its own: it learns nothing from the sum $L_D + L_G$ of a minimax
 #   game.
-# - Simultaneous steps can turn around the equilibrium for ever. A penalty such as R1 damps the
-#   turning, and an average of the weights smooths it.
+# - If both networks move at the same time, they can circle around the equilibrium without end. A
+#   penalty such as R1 makes the circles smaller, and an average of the weights smooths them.
 #
 # To read on: Goodfellow et al. 2014, [Generative adversarial
 # nets](https://arxiv.org/abs/1406.2661), section 4, and Mescheder et al. 2018, [Which training

@@ -884,7 +884,7 @@ plt.show()
 # from the same numbers. The recurrent one has to carry a stroke from row to row in its state.
 #
 # The number of weights alone does not say what a step costs. A dense layer uses each of its weights
-# once for an image; a convolution uses each of them again for every pixel that it makes. So the
+# once for an image. A convolution uses each of its weights for every pixel that it makes. So the
 # pair `"dense"` takes less time than the default pair, although it has more weights. The pair of
 # the tutorial makes about five times as many multiplications as the default pair. The recurrent
 # pair has the fewest weights, but its 28 steps have to be made one after the other. The pair
