@@ -114,8 +114,8 @@ def test_mlflow_autolog(mlflow, options):
     """MLflow: `mlflow.tensorflow.autolog()`.
 
     The metrics, the settings of both optimizers, and the model, which loads and makes the same
-    samples. MLflow 3.17 warns that it cannot infer the batch size. It does so for every Keras model
-    that is not Functional.
+    samples. MLflow 3.17 warns that it cannot infer the batch size. This warning comes for
+    every Keras model that is not Functional, and changes nothing.
     """
     mlflow.tensorflow.autolog()
     model = make_model(**two_rates())
