@@ -2,7 +2,8 @@
 
 `docs/conf.py` calls `write` before each build of the documentation. The quiz stands in
 `notebooks/quiz/`, a file a chapter: a question begins with `?`, the right answer with `+`, a wrong
-one with `-`, and after the bar `|` stands why it is right or wrong.
+one with `-`, and after the bar `|` stands why it is right or wrong. The Chinese texts stand in
+`notebooks/zh/` and `notebooks/zh/quiz/`.
 """
 
 import collections
@@ -10,12 +11,16 @@ import dataclasses
 import math
 import pathlib
 import re
+import sys
 from xml.sax.saxutils import escape
 
 import jupytext
 
 ROOT = pathlib.Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
+sys.path.insert(0, str(NOTEBOOKS))
+import translation  # noqa: E402, it stands there
+
 WORDS_A_MINUTE, LINES_A_MINUTE = 150, 25  # of text, and of code, as a learner reads them
 NEEDS = {  # which chapters a chapter builds on most
     "quick_start": (),
@@ -33,6 +38,26 @@ NEEDS = {  # which chapters a chapter builds on most
     "generative_models": ("watching",),
 }
 BOX_WIDTH, BOX_HEIGHT, GAP = 210, 44, 46  # pixels
+TEXTS = {
+    "en": {
+        "head": "| chapter | goals | new words | to read | to compute | exercises ★ / ★★ / ★★★ |",
+        "minutes": "min",
+        "comma": ", ",
+        "quiz": "{}: quiz",
+        "answers": "Answers",
+        "right": "**Right.** ",
+        "wrong": "**Wrong.** ",
+    },
+    "zh": {
+        "head": "| 章 | 学完之后 | 新词 | 阅读 | 运行 | 练习 ★ / ★★ / ★★★ |",
+        "minutes": "分钟",
+        "comma": "、",
+        "quiz": "{}：测验",
+        "answers": "答案",
+        "right": "**对**。",
+        "wrong": "**错**。",
+    },
+}
 
 
 @dataclasses.dataclass
@@ -62,10 +87,13 @@ class Chapter:
         return self.stem.partition("_")[2]
 
 
-def read_chapters():
+def read_chapters(language="en"):
     """Reads all chapters from their sources, in order."""
-    glossary = read_glossary()
-    return [read_chapter(path, glossary) for path in sorted(NOTEBOOKS.glob("[0-9]*.py"))]
+    english, chinese = read_glossary()
+    chapters = [read_chapter(path, english) for path in sorted(NOTEBOOKS.glob("[0-9]*.py"))]
+    if language == "zh":
+        return [read_chinese(chapter, chinese) for chapter in chapters]
+    return chapters
 
 
 def read_chapter(path, glossary):
@@ -88,6 +116,17 @@ def read_chapter(path, glossary):
     )
 
 
+def read_chinese(chapter, glossary):
+    """The same chapter with the texts of its Chinese edition."""
+    first = translation.read_chinese(NOTEBOOKS / "zh" / f"{chapter.stem}.md")[0].text
+    return dataclasses.replace(
+        chapter,
+        title=re.search("^# (.*)$", first, re.MULTILINE)[1],
+        goals=re.search("学完[^，]*，(你.*?。)", first)[1],
+        words=glossary[int(chapter.stem[:2])],
+    )
+
+
 def choose_goals(paragraphs):
     """The sentence that says what one can do afterwards, or else the first paragraph."""
     for paragraph in paragraphs:
@@ -99,20 +138,25 @@ def choose_goals(paragraphs):
 
 
 def read_glossary():
-    """The words of the glossary by the chapter in which they are met first."""
+    """The words of the glossary by the chapter in which they are met first.
+
+    Returns:
+        Two dicts from the number of a chapter to a list of words, in English and in Chinese.
+    """
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-    words = collections.defaultdict(list)
-    for word, chapters in re.findall(r"^\| ([^|]+) \| [^|]+ \| [^|]+ \| ([\d, ]+) \|$", text, re.M):
-        words[int(chapters.split(",")[0])].append(re.sub(r" \(.*\)", "", word))
-    return words
+    row = re.compile(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \| ([\d, ]+) \|$", re.MULTILINE)
+    english, chinese = collections.defaultdict(list), collections.defaultdict(list)
+    for word, translated, chapters in row.findall(text):
+        chapter = int(chapters.split(",")[0])
+        english[chapter].append(re.sub(r" \(.*\)", "", word))
+        chinese[chapter].append(translated.partition("，")[0])
+    return english, chinese
 
 
-def make_table(chapters):
+def make_table(chapters, language="en"):
     """The table of the chapters, in Markdown."""
-    lines = [
-        "| chapter | goals | new words | to read | to compute | exercises ★ / ★★ / ★★★ |",
-        "|---|---|---|---|---|---|",
-    ]
+    texts = TEXTS[language]
+    lines = [texts["head"], "|---|---|---|---|---|---|"]
     for chapter in chapters:
         exercises = " / ".join(str(chapter.stars[n]) for n in (1, 2, 3))
         minutes = (
@@ -120,7 +164,8 @@ def make_table(chapters):
         )
         lines.append(
             f"| [{chapter.title}](course/{chapter.stem}.ipynb) | {chapter.goals} "
-            f"| {', '.join(chapter.words)} | {chapter.reading} min | {minutes} min | {exercises} |"
+            f"| {texts['comma'].join(chapter.words)} | {chapter.reading} {texts['minutes']} "
+            f"| {minutes} {texts['minutes']} | {exercises} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -203,31 +248,34 @@ def read_quiz(path):
     return questions
 
 
-def make_quiz(title, questions):
+def make_quiz(title, questions, language="en"):
     """The page of a chapter's questions, in Markdown; the answers open with a click."""
-    parts = [f"# {title}: quiz\n"]
+    texts = TEXTS[language]
+    parts = [f"# {texts['quiz'].format(title)}\n"]
     for number, (question, answers) in enumerate(questions, start=1):
         parts.append(f"**{number}. {question}**\n")
         reasons = []
         for letter, (right, answer, reason) in zip("abcd", answers, strict=True):
             parts.append(f"- {letter}) {answer}")
-            verdict = "Right" if right else "Wrong"
-            reasons.append(f"- {letter}) **{verdict}.** {reason}")
+            reasons.append(f"- {letter}) {texts['right' if right else 'wrong']}{reason}")
         reasons = "\n".join(reasons)
-        parts.append(f"\n<details><summary>Answers</summary>\n\n{reasons}\n\n</details>\n")
+        summary = f"<summary>{texts['answers']}</summary>"
+        parts.append(f"\n<details>{summary}\n\n{reasons}\n\n</details>\n")
     return "\n".join(parts)
 
 
-def write(folder):
+def write(folder, language="en"):
     """Writes the table, the drawing and the quiz.
 
     Args:
         folder: `pathlib.Path`. It is made if it is not there.
+        language: `"en"` or `"zh"`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    chapters = read_chapters()
-    (folder / "table.txt").write_text(make_table(chapters), encoding="utf-8")
+    chapters = read_chapters(language)
+    (folder / "table.txt").write_text(make_table(chapters, language), encoding="utf-8")
     (folder / "needs.svg").write_text(draw_needs(chapters), encoding="utf-8")
+    quiz = NOTEBOOKS / "zh" / "quiz" if language == "zh" else NOTEBOOKS / "quiz"
     for chapter in chapters:
-        page = make_quiz(chapter.title, read_quiz(NOTEBOOKS / "quiz" / f"{chapter.stem}.txt"))
+        page = make_quiz(chapter.title, read_quiz(quiz / f"{chapter.stem}.txt"), language)
         (folder / f"{chapter.stem}.md").write_text(page, encoding="utf-8")

@@ -1291,7 +1291,7 @@ assert away < at_the_data
 #
 # **Right:** the two losses have opposite signs, $L_D = -V$ and $L_G = V$ (or its non-saturating
 # substitute). What is drawn from $p_z$ is the noise $z$; the generated data is $\tilde x = G(z)$,
-# and the discriminator sees $D(\tilde x)$.
+# and the discriminator's answer to it is $D(\tilde x)$.
 #
 # If both expressions are losses, both networks minimise $V$. If you read them as aims, both
 # networks maximise it. Neither makes a game:

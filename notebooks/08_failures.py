@@ -246,7 +246,7 @@ verdict(won, "discriminator-won")
 # Adam moves each weight by about the learning rate in each step, however large the gradient is.
 # Here the learning rate of the generator is 0.000002, and that of the discriminator is 0.002. So in
 # 1,000 steps a weight of the generator goes about 0.002, and seldom much farther. The first weights
-# are random numbers that scatter by 0.02, ten times as much.
+# are random numbers with a standard deviation of 0.02, ten times as much.
 
 
 # %%

@@ -143,8 +143,8 @@ with exercise(2):
 # ## Training
 #
 # We train the conditional pair of [chapter 10](10_applications.ipynb), which is told the tone of
-# each picture, so that you can ask for one afterwards. `ProgressGif` draws the same twelve noise
-# vectors after every few epochs.
+# each picture, so that you can ask for one afterwards. `ProgressGif` draws the same two noise
+# vectors in all six tones after every few epochs.
 
 # %%
 LATENT_DIM, BATCH_SIZE = 32, 32

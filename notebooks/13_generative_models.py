@@ -770,10 +770,10 @@ with exercise(6):
 # whether all kinds of digits are there. *Near copies* is the fraction of generated images that
 # repeat a training image.
 #
-# The table has three more rows to compare with. The first has other real digits: their scores are
-# the best that you can hope for. The second has real digits that are halved as for the RBM. The
-# third is a "model" that only draws training images again. **Predict, then run:** in which column
-# does this last model give itself away?
+# The table has three more rows to compare with. One has other real digits: their scores are the
+# best that you can hope for. Another one has real digits that are halved as for the RBM. The last
+# one is a "model" that only draws training images again. The rows are sorted by their distance.
+# **Predict, then run:** in which column does this last model give itself away?
 
 # %%
 scorer = Scorer(x_train, digits, held_out=x_test, samples=SAMPLES)

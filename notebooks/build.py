@@ -7,6 +7,7 @@ The time that it took is written into its text, source and notebook.
     python notebooks/build.py --texts            only their texts; outputs stay as they are
     python notebooks/build.py --edition student  for a class: no solutions, and marks for nbgrader
     python notebooks/build.py --edition slides   a talk of each chapter, which opens offline
+    python notebooks/build.py --edition chinese  the chapters with the texts of notebooks/zh
 """
 
 import argparse
@@ -21,6 +22,7 @@ import time
 import edition
 import jupytext
 import nbformat
+import translation
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -31,11 +33,11 @@ INSTALL = """\
 # On Colab and the like: installs the package where it is missing.
 import importlib.util
 import os
-import pathlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if importlib.util.find_spec("dcgan_tf") is None:
-    places = [place for place in ("..", "dcgan_tf") if pathlib.Path(place, "setup.cfg").exists()]
+    folders = "..", "../..", "dcgan_tf"
+    places = [folder for folder in folders if os.path.exists(f"{folder}/setup.cfg")]
     %pip install -q {(places + ["ADDRESS"])[0]}"""
 
 
@@ -99,10 +101,13 @@ def take_outputs(notebook, path):
 
 
 def write_edition(kind, names, folder):
-    """Writes the chapters for a class, or as slides, into a folder."""
+    """Writes the chapters for a class, as slides, or in Chinese, into a folder."""
     sources = [HERE / name for name in names]
     if kind == "student":
         edition.write({source.stem: read(source) for source in sources}, folder)
+    elif kind == "chinese":
+        for source in sources:
+            translation.write_notebook(source, folder)
     else:
         import slides  # needs packages that only a talk needs
 
@@ -117,16 +122,19 @@ def main():
     parser.add_argument("--texts", action="store_true", help="run nothing, and keep the outputs")
     parser.add_argument(
         "--edition",
-        choices=("student", "slides"),
+        choices=("student", "slides", "chinese"),
         help="what to make of the chapters, running nothing",
     )
     parser.add_argument(
-        "--output", type=pathlib.Path, help="folder of the edition (default: its name)"
+        "--output",
+        type=pathlib.Path,
+        help="folder of the edition (default: its name; of the Chinese one notebooks/zh)",
     )
     arguments = parser.parse_args()
     names = arguments.names or [path.name for path in sorted(HERE.glob("[0-9]*.py"))]
     if arguments.edition:
-        write_edition(arguments.edition, names, arguments.output or pathlib.Path(arguments.edition))
+        usual = {"chinese": HERE / "zh"}.get(arguments.edition, pathlib.Path(arguments.edition))
+        write_edition(arguments.edition, names, arguments.output or usual)
         return
     os.environ.pop("MPLBACKEND", None)  # with another backend the notebook would lose its figures
     for name in names:

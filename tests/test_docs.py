@@ -15,7 +15,9 @@ SECTIONS = {
     "4": "1, 2, 3, 4, 5, 6",
 }
 ROWS = re.findall(
-    r"^\| (\d) \| ([\w. ]+) \| .* \| (.*) \|$", (ROOT / "docs" / "sections.md").read_text(), re.M
+    r"^\| (\d) \| ([\w. ]+) \| [\u4e00-\u9fff]+.* \| .* \| (.*) \|$",
+    (ROOT / "docs" / "sections.md").read_text(),
+    re.M,
 )
 
 

@@ -1,0 +1,149 @@
+"""The Chinese edition: in step with the English one, and written with the words of its glossary."""
+
+import pathlib
+import re
+
+import build
+import nbformat
+import pytest
+import translation
+
+ROOT = pathlib.Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "notebooks").glob("[0-9]*.py"))
+each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+
+
+def test_each_chapter_has_a_chinese_one():
+    chinese = {path.stem for path in (ROOT / "notebooks" / "zh").glob("*.md")}
+    assert chinese == {path.stem for path in SOURCES}
+    assert chinese == {path.stem for path in (ROOT / "notebooks" / "zh").glob("*.ipynb")}
+
+
+@pytest.mark.parametrize("path", translation.list_chinese(), ids=lambda path: path.name)
+def test_a_translation_is_in_step(path):
+    assert translation.compare(path) == []
+
+
+@each_source
+def test_code_and_outputs_are_those_of_the_english_chapter(source):
+    english = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    chinese = nbformat.read(source.parent / "zh" / f"{source.stem}.ipynb", as_version=4)
+    assert [cell.cell_type for cell in chinese.cells] == [cell.cell_type for cell in english.cells]
+    assert chinese.metadata == english.metadata
+    texts = [piece.text for piece in translation.read_chinese(translation.find_chinese(source))]
+    for one, other in zip(english.cells, chinese.cells, strict=True):
+        if one.cell_type == "code":
+            assert other == one
+        else:
+            assert re.search(f"[{translation.CHINESE}]", other.source)
+            seconds = re.search(r"\d+(?= s on two CPU cores)", one.source)
+            assert other.source in texts or f"需要 {seconds[0]} 秒" in other.source
+
+
+def read_glossary():
+    """The rows of both glossaries: the English word, the Chinese one, and the chapters."""
+    english, chinese = (
+        re.findall(
+            r"^\| ([^|]+) \| ([^|]+) \|(?: [^|]+ \|)+ ([\d, ]+) \|$",
+            path.read_text("utf-8"),
+            re.MULTILINE,
+        )
+        for path in (ROOT / "docs" / "glossary.md", translation.GLOSSARY)
+    )
+    return english, chinese
+
+
+def test_both_glossaries_have_the_same_words():
+    english, chinese = read_glossary()
+    assert chinese == english and len(english) > 70
+
+
+@pytest.mark.parametrize(("word", "chinese", "chapters"), read_glossary()[0])
+def test_a_word_has_its_english_beside_it_where_it_is_first_met(word, chinese, chapters):
+    number = int(chapters.split(",")[0])
+    (path,) = (ROOT / "notebooks" / "zh").glob(f"{number:02}_*.md")
+    text = path.read_text("utf-8").replace("*", "").replace("\n", " ")
+    english = re.split(r" \(|, ", word)[0]
+    names = [name for name in re.split("，| 优化器", chinese) if name]
+    assert any(
+        re.search(
+            rf"{re.escape(name)}[^（）。]{{0,6}}（[^）]*{re.escape(english)}", text, re.IGNORECASE
+        )
+        for name in names
+    ), f"{path.name}: {chinese}（{english}"
+
+
+@pytest.mark.parametrize(
+    ("chinese", "fault"),
+    [
+        ("鉴别器看图像。", "write 判别器 in place of 鉴别器"),
+        ("生成器,判别器。", "half-width punctuation"),
+        ("用GAN训练。", "no space"),
+        ("生成器看“鉴别器”。", None),
+        ("用 `a,b` 和 $x,y$ 训练 GAN。", None),
+    ],
+)
+def test_language_is_checked(chinese, fault):
+    found = translation.check_language(chinese)
+    assert len(found) == (fault is not None) and (fault or "") in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese", "fault"),
+    [
+        ("The loss is $a + b$.", "损失是 $a - b$。", "formulas"),
+        ("Call `fit` now.", "现在调用它。", "code"),
+        ("## The game", "博弈", "headings"),
+        ("### Exercise 2 ★★☆: now", "### 练习 2 ★☆☆：现在", "headings"),
+        ("It was 0.693, or 10,000.", "它是 0.639，也是 10,000。", "numbers missing: ['0.693']"),
+        ("This text is English.", "This text is English.", "no Chinese text"),
+        ("### Exercise 2 ★★☆: $a$, `b`", "### 练习 2 ★★☆：$a$，`b`", None),
+    ],
+)
+def test_texts_are_compared(english, chinese, fault):
+    found = translation.compare_texts(english, chinese)
+    assert len(found) == (fault is not None) and (fault or "") in "".join(found)
+
+
+def test_a_changed_cell_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(translation, "ROOT", tmp_path)
+    folder = tmp_path / "notebooks"
+    (folder / "zh").mkdir(parents=True)
+    source = folder / "01_short.py"
+    source.write_text(
+        "# %% [markdown]\n# First one.\n\n# %%\nx = 1\n\n# %% [markdown]\n# Two are.\n"
+    )
+    chinese = translation.start(source)
+    texts = chinese.read_text("utf-8").replace("First one.", "第一。").replace("Two are.", "第二。")
+    chinese.write_text(texts, "utf-8")
+    assert translation.compare(chinese) == []
+
+    source.write_text(source.read_text().replace("Two are.", "Three are."))
+    (fault,) = translation.compare(chinese)
+    assert "01_short.md:6" in fault and "piece 2 of 01_short.py" in fault and "Three are." in fault
+    translation.accept(chinese)
+    assert translation.compare(chinese) == []
+
+    source.write_text(source.read_text() + "\n# %% [markdown]\n# New text here.\n")
+    (fault,) = translation.compare(chinese)
+    assert "New text here." in fault
+    with pytest.raises(ValueError, match="pieces"):
+        translation.accept(chinese)
+
+
+def test_links_must_lead_to_the_same_place():
+    english, chinese = ROOT / "docs" / "play.md", ROOT / "docs" / "zh" / "play.md"
+    same = "[x](../images/a.png) [y](course.md#中) [z](../api.md)"
+    other = "[x](images/a.png) [y](course.md#b) [z](api.md)"
+    assert translation.compare_links((english, other), (chinese, same)) == []
+    assert translation.compare_links((english, "[x](a.md)"), (chinese, "[x](b.md)"))
+
+
+def test_a_chapter_keeps_the_seconds_of_its_english_edition():
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("Takes 41 s on two CPU cores.")]
+    )
+    path = ROOT / "notebooks" / "zh" / "01_quick_start.md"
+    first = translation.read_chinese(path)[0]
+    assert "在两个 CPU 核上运行需要" in first.text
+    assert build.TIME.search(notebook.cells[0].source)[0] == "41"
