@@ -62,9 +62,10 @@ classifier = digit_features()  # the one that comes with the package
 SCALE = 1.0
 
 # %% [markdown]
-# Two helpers come first. `show` draws samples as a grid, with names for the rows and columns. `train` takes an
-# application, a model and a number of steps, and trains with batches whose order follows from the
-# seed alone. It also measures how long the processor works for a step, for the table at the end.
+# Two helpers come first. `show` draws samples as a grid, with names for the rows and columns.
+# `train` takes an application, a model and a number of steps, and trains with batches whose order
+# follows from the seed alone. It also measures how long the processor works for a step, for the
+# table at the end.
 
 # %%
 FULL = SCALE == 1

@@ -67,9 +67,12 @@ class Piece:
 
 
 def make_mark(text):
-    """The first eight hexadecimal digits of a text's SHA-256, whatever time a chapter takes."""
-    text = TAKES.sub("", text)
-    return hashlib.sha256(text.strip().encode()).hexdigest()[:8]
+    """The first eight hexadecimal digits of a text's SHA-256.
+
+    Where its lines break makes no difference, nor does the time that a chapter takes.
+    """
+    words = TAKES.sub("", text).split()
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:8]
 
 
 def read_english(path):
@@ -265,10 +268,15 @@ def check_language(text, check_words=True):
     for word, rejected in read_rejected() if check_words else ():
         faults += [f"write {word} in place of {other}" for other in rejected if other in plain]
     for found in re.finditer(f"[{CHINESE}][,;:?!()]|[,;:?!()][{CHINESE}]", plain):
-        faults.append(f"half-width punctuation: {plain[found.start() - 6 : found.end() + 6]!r}")
+        faults.append(f"half-width punctuation: {show(plain, found)!r}")
     for found in re.finditer(f"[{CHINESE}][A-Za-z0-9]|[A-Za-z0-9%][{CHINESE}]", plain):
-        faults.append(f"no space in {plain[found.start() - 6 : found.end() + 6]!r}")
+        faults.append(f"no space in {show(plain, found)!r}")
     return faults
+
+
+def show(text, match):
+    """What a pattern found, with six letters on each side."""
+    return text[max(match.start() - 6, 0) : match.end() + 6]
 
 
 @functools.cache
