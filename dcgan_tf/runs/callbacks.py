@@ -22,7 +22,7 @@ from dcgan_tf.runs.words import say_seconds
 
 COMPILING, TIMED = 5, 20  # training steps that `Outlook` leaves out, and that it takes the time of
 FIRST_SHAPES = 1500  # steps, after which one sees what the images will show (benchmarks/RESULTS.md)
-MOST_SAVES = 250  # if nobody named a number of epochs; few images have thousands of short ones
+MOST_SAVES = 100  # if nobody named a number of epochs; few images have hundreds of short ones
 
 
 def build_callbacks(application, settings, folder, first_epoch=0, open_report=False):
