@@ -1253,9 +1253,13 @@ steps_an_epoch = math.ceil(len(x_train) / 32)
 styles = ("C3:^", "C2-.D", "C1--s", "C0-o")[-len(FILTERS) :]
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(8, 3.2), layout="constrained")
 left.semilogx(weights, np.multiply(1e3, seconds), "C0-o")
-left.set(xlabel="weights", ylabel="milliseconds a step", ylim=(0, None))
+left.set(ylabel="milliseconds a step", ylim=(0, None))
 middle.semilogx(weights, [values[-1] for values in distances], "C0-o")
-middle.set(xlabel="weights", ylabel="Fréchet distance at the end", ylim=(0, None))
+middle.set(ylabel="Fréchet distance at the end", ylim=(0, None))
+for axes in (left, middle):
+    axes.set_xticks(weights, [f"{count / 1e3:.0f}" for count in weights])
+    axes.minorticks_off()
+    axes.set_xlabel("weights (thousands)")
 for filters, second, values, style in zip(FILTERS, seconds, distances, styles, strict=True):
     elapsed = second * steps_an_epoch * np.arange(1, len(values) + 1)
     right.plot(elapsed, values, style, markersize=4, label=f"{filters} filters")
