@@ -1,11 +1,11 @@
 // The page: it reads what it contains, starts the generator, and adds the controls.
 
+import { ACTIVATIONS } from "./activations.js";
 import { startBackend } from "./backend.js";
 import { addLabels, addSliders, addWay, byId } from "./controls.js";
 import { addField } from "./field.js";
 import { prepareGenerator, readArrays, readHalves, unpack } from "./generator.js";
 import { LAYERS } from "./layers.js";
-import { ACTIVATIONS } from "./activations.js";
 import { drawNoise, slerp } from "./noise.js";
 import { measureFrames } from "./speed.js";
 import { Studio } from "./studio.js";
@@ -28,14 +28,16 @@ function writeTexts() {
 function showSpeed(studio, backend) {
   const { milliseconds, frames } = studio;
   const each = milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds);
-  byId("speed").textContent = texts.speed(texts.backend[backend], each)
-    + (frames === null ? "" : texts.frames(Math.round(frames)));
+  byId("speed").textContent =
+    texts.speed(texts.backend[backend], each) +
+    (frames === null ? "" : texts.frames(Math.round(frames)));
 }
 
 async function start() {
   const content = JSON.parse(byId("content").textContent);
   const [wasm, packed] = await Promise.all(
-    ["wasm", "weights"].map((id) => unpack(byId(id).textContent)));
+    ["wasm", "weights"].map((id) => unpack(byId(id).textContent)),
+  );
   const backend = await startBackend(wasm);
   const arrays = readArrays(content.arrays, readHalves(packed));
   const directions = arrays.slice(arrays.length - content.directions).map(({ values }) => values);
