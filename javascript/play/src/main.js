@@ -11,11 +11,12 @@ import { measureFrames } from "./speed.js";
 import { Studio } from "./studio.js";
 import { chooseLanguage, TEXTS } from "./texts.js";
 
-const language = chooseLanguage(navigator.languages);
-const texts = TEXTS[language];
+const content = JSON.parse(byId("content").textContent);
+const texts = TEXTS[content.language ?? chooseLanguage(navigator.languages)];
 
 function writeTexts() {
-  document.documentElement.lang = language;
+  document.documentElement.lang = texts.tag;
+  document.title = texts.title(content.name);
   for (const element of document.querySelectorAll("[data-text]")) {
     element.textContent = texts[element.dataset.text];
   }
@@ -34,7 +35,6 @@ function showSpeed(studio, backend) {
 }
 
 async function start() {
-  const content = JSON.parse(byId("content").textContent);
   const [wasm, packed] = await Promise.all(
     ["wasm", "weights"].map((id) => unpack(byId(id).textContent)),
   );
@@ -67,6 +67,7 @@ async function start() {
   window.play = {
     backend,
     studio,
+    texts: TEXTS,
     layers: Object.keys(LAYERS),
     activations: Object.keys(ACTIVATIONS),
     /** Frames a second while the noise moves along a circle. */
