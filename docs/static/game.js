@@ -1,4 +1,4 @@
-// Built from javascript/game/src by build.mjs. sha256 of the sources: e49fd8122b2ead8b3a010780c870eff9ca32e96cad97c038fd6b632e5d9d857e
+// Built from javascript/game/src by build.mjs. sha256 of the sources: caa01510b429038ec1ec224fee83522483dbb094d79fe659a2bfaa0150bdbd6d
 (() => {
   // src/data.js
   function drawNear(points, deviation, random) {
@@ -1333,7 +1333,7 @@
           "p",
           {},
           element("strong", {}, this.texts.attempt),
-          ` ${attempt} `,
+          `${attempt} `,
           element("a", { href: this.links[name] }, chapter)
         )
       );
@@ -1467,7 +1467,7 @@
     speed: "Speed",
     speeds: { 1: "slow", 4: "medium", 32: "fast" },
     presets: "Examples",
-    attempt: "Then try:",
+    attempt: "Then try: ",
     controls: "Training",
     settings: "Settings",
     data: "Real samples",
@@ -1532,7 +1532,7 @@
     presetTexts: {
       ring: {
         name: "It finds the ring",
-        text: "The generator begins with a small heap in the middle. Within about a thousand steps it finds all eight modes, and both losses settle at their equilibrium: ln 2 and 2 ln 2. Now D is undecided nearly everywhere where there are samples.",
+        text: "The generator begins with a small heap in the middle. Within about a thousand steps it finds all eight modes, and both losses settle at their equilibrium: ln 2 and 2 ln 2. Now D is undecided nearly everywhere where there are samples.",
         attempt: "Choose the grid, which is harder, or set the weight of R1 to 0.",
         chapter: "Chapter 3: two dimensions"
       },
@@ -1642,7 +1642,7 @@
     presetTexts: {
       ring: {
         name: "找到圆环",
-        text: "起初，生成样本只是中间的一小堆。大约一千步之内，生成器就找到全部八个模式，两个损失也稳定在均衡时的值：ln 2 和 2 ln 2。这时，凡是有样本的地方，D 几乎都拿不定主意。",
+        text: "起初，生成样本只是中间的一小堆。大约一千步之内，生成器就找到全部八个模式，两个损失也稳定在均衡时的值：ln 2 和 2 ln 2。这时，凡是有样本的地方，D 几乎都拿不定主意。",
         attempt: "换成更难的网格，或者把 R1 的权重设为 0。",
         chapter: "第 3 章：二维"
       },

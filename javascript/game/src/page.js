@@ -117,7 +117,7 @@ export class Page {
         "p",
         {},
         element("strong", {}, this.texts.attempt),
-        ` ${attempt} `,
+        `${attempt} `,
         element("a", { href: this.links[name] }, chapter),
       ),
     );

@@ -14,7 +14,7 @@ const en = {
   speed: "Speed",
   speeds: { 1: "slow", 4: "medium", 32: "fast" },
   presets: "Examples",
-  attempt: "Then try:",
+  attempt: "Then try: ",
   controls: "Training",
   settings: "Settings",
   data: "Real samples",
@@ -86,8 +86,8 @@ const en = {
       name: "It finds the ring",
       text:
         "The generator begins with a small heap in the middle. Within about a thousand steps it " +
-        "finds all eight modes, and both losses settle at their equilibrium: ln 2 and 2 ln 2. " +
-        "Now D is undecided nearly everywhere where there are samples.",
+        "finds all eight modes, and both losses settle at their equilibrium: " +
+        "ln\u00a02 and 2\u00a0ln\u00a02. Now D is undecided nearly everywhere where there are samples.",
       attempt: "Choose the grid, which is harder, or set the weight of R1 to 0.",
       chapter: "Chapter 3: two dimensions",
     },
@@ -225,7 +225,7 @@ const zh = {
       name: "找到圆环",
       text:
         "起初，生成样本只是中间的一小堆。大约一千步之内，生成器就找到全部八个模式，" +
-        "两个损失也稳定在均衡时的值：ln 2 和 2 ln 2。这时，凡是有样本的地方，" +
+        "两个损失也稳定在均衡时的值：ln\u00a02 和 2\u00a0ln\u00a02。这时，凡是有样本的地方，" +
         "D 几乎都拿不定主意。",
       attempt: "换成更难的网格，或者把 R1 的权重设为 0。",
       chapter: "第 3 章：二维",
