@@ -1,4 +1,4 @@
-// Built from javascript/game/src by build.mjs. sha256 of the sources: caa01510b429038ec1ec224fee83522483dbb094d79fe659a2bfaa0150bdbd6d
+// Built from javascript/game/src by build.mjs. sha256 of the sources: ab340885133223e218b285f5378c8841f7d9d577bde606cd357caf6c91f283a4
 (() => {
   // src/data.js
   function drawNear(points, deviation, random) {

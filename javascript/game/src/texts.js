@@ -87,7 +87,8 @@ const en = {
       text:
         "The generator begins with a small heap in the middle. Within about a thousand steps it " +
         "finds all eight modes, and both losses settle at their equilibrium: " +
-        "ln\u00a02 and 2\u00a0ln\u00a02. Now D is undecided nearly everywhere where there are samples.",
+        "ln\u00a02 and 2\u00a0ln\u00a02. Now D is undecided nearly everywhere where there are " +
+        "samples.",
       attempt: "Choose the grid, which is harder, or set the weight of R1 to 0.",
       chapter: "Chapter 3: two dimensions",
     },
