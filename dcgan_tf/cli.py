@@ -106,7 +106,7 @@ def play(arguments):
     with _failures_in_one_line(status=2):
         from dcgan_tf.runs.play import write_play
 
-        path = write_play(arguments.run, arguments.output)
+        path = write_play(arguments.run, arguments.output, arguments.language)
         size = path.stat().st_size / 1e6
         print(f"page with the generator ({size:.1f} MB): {terminal.one_line(path)}")
     return 0

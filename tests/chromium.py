@@ -55,6 +55,30 @@ def list_requests(browser):
     ]
 
 
+def read_all(browser, selector):
+    """Reads all words of a part of the page, also those that only a screen reader says."""
+    script = (
+        "const root = document.querySelector(arguments[0]), texts = [];"
+        "const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);"
+        "while (walk.nextNode()) texts.push(walk.currentNode.data);"
+        "const said = [...root.querySelectorAll('*')].flatMap((each) =>"
+        " [each.getAttribute('aria-label'), each.title, each.label]);"
+        "return [...texts, ...said.filter(Boolean)].join('\\n')"
+    )
+    return browser.execute_script(script, selector)
+
+
+def outline(browser, table):
+    """Tells what a table of texts holds: its keys, and of each function how much it takes."""
+    script = (
+        "const outline = (each) => typeof each === 'function' ? each.length"
+        " : typeof each !== 'object' ? typeof each : Object.fromEntries("
+        "Object.entries(each).map(([key, value]) => [key, outline(value)]));"
+        f"return outline({table})"
+    )
+    return browser.execute_script(script)
+
+
 def contrast(*colours):
     """How far apart two colours are, as the Web Content Accessibility Guidelines measure it."""
     luminances = []

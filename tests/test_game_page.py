@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 
+import chromium
 import jupytext
 import keras
 import numpy as np
@@ -126,9 +127,17 @@ def train_in_python(case, data):
 
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory):
-    """The page in the documentation's theme, built alone; without Sphinx in a bare page."""
-    folder = tmp_path_factory.mktemp("game")
-    text = (ROOT / "docs" / "game.md").read_text()
+    return build_page(tmp_path_factory.mktemp("game"), "docs/game.md", "en")
+
+
+@pytest.fixture(scope="module")
+def chinese_page_file(tmp_path_factory):
+    return build_page(tmp_path_factory.mktemp("game"), "docs/zh/game.md", "zh-CN")
+
+
+def build_page(folder, source, language):
+    """Builds the page alone in the documentation's theme; without Sphinx it is a bare page."""
+    text = (ROOT / source).read_text(encoding="utf-8")
     try:
         import furo  # noqa: F401
         import myst_nb  # noqa: F401
@@ -136,14 +145,15 @@ def page_file(tmp_path_factory):
     except ImportError:
         shutil.copytree(ROOT / "docs" / "static", folder / "_static")
         inner = re.search(r"```\{raw\} html\n(.*?)```", text, re.S)[1]
-        head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>game</title>'
+        head = f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>game</title>'
         head += '<meta name="viewport" content="width=device-width"><body>'
-        (folder / "game.html").write_text(head + inner)
+        (folder / "game.html").write_text(head + inner, encoding="utf-8")
         return folder / "game.html"
-    (folder / "game.md").write_text(text)
+    (folder / "game.md").write_text(text, encoding="utf-8")
     static = str(ROOT / "docs" / "static")
     (folder / "conf.py").write_text(
         'extensions = ["myst_nb"]\nhtml_theme = "furo"\nroot_doc = "game"\n'
+        f'language = "{language.replace("-", "_")}"\nhtml_search_language = "en"\n'
         f'html_static_path = [{static!r}]\nhtml_css_files = ["code_fits.css"]\n'
     )
     assert build_main(["-q", "-b", "html", str(folder), str(folder / "out")]) == 0
@@ -381,17 +391,78 @@ def test_light_and_dark(page):
     WebDriverWait(page, 5).until(lambda page: max(page.execute_script(corner)) < 50)
 
 
-def test_each_preset_leads_to_a_heading_of_the_course():
-    source = (SOURCES / "src" / "settings.js").read_text()
-    links = re.findall(r'"course/(\w+)\.html#([\w-]+)"', source)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_preset_leads_to_a_heading_of_the_course(language):
+    source = (SOURCES / "src" / "settings.js").read_text(encoding="utf-8")
+    block = re.search(rf"^  {language}: {{(.*?)^  }}", source, re.M | re.S)[1]
+    links = re.findall(r'"course/(\w+)\.html#([\w-]+)"', block)
     assert len(links) >= 6
     assert {int(chapter[:2]) for chapter, _ in links} == {3, 5, 8}
     for chapter, anchor in links:
+        slugs = [slugify(each) for each in read_headings(chapter, language)]
+        assert anchor in slugs, (chapter, anchor)
+
+
+def read_headings(chapter, language):
+    if language == "zh":
+        text = (ROOT / "notebooks" / "zh" / f"{chapter}.md").read_text(encoding="utf-8")
+    else:
         cells = jupytext.read(ROOT / "notebooks" / f"{chapter}.py").cells
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-        headings = re.findall(r"^#+ (.*)$", text, re.M)
-        slugs = [re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings]
-        assert anchor in slugs, (chapter, anchor)
+    return re.findall(r"^#+ (.*)$", text, re.M)
+
+
+def slugify(heading):
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@needs_browser
+def test_each_language_has_all_texts_and_links(page):
+    texts = chromium.outline(page, "dcganGame.TEXTS")
+    assert sorted(texts) == ["en", "zh"] and texts["en"] == texts["zh"]
+    links = page.execute_script("return dcganGame.LINKS")
+    presets = page.execute_script("return Object.keys(dcganGame.PRESETS)")
+    for language, chapter in {"en": r"Chapter (\d+): (.+)", "zh": r"第 (\d+) 章：(.+)"}.items():
+        stories = page.execute_script(f"return dcganGame.TEXTS.{language}.presetTexts")
+        assert sorted(stories) == sorted(links[language]) == sorted(presets)
+        for name, link in links[language].items():
+            number, heading = re.fullmatch(chapter, stories[name]["chapter"]).groups()
+            assert link.startswith(f"course/{int(number):02}_")
+            assert link.partition("#")[2] == slugify(heading)
+
+
+@needs_browser
+def test_the_chinese_page_has_no_word_of_english(browser, chinese_page_file):
+    """Goes through all that can be chosen, and reads all that is said."""
+    emulate(browser, 1200, "light")
+    browser.get("about:blank")
+    browser.get(chinese_page_file.as_uri())
+    read = [chromium.read_all(browser, "#game")]
+    assert browser.find_element("id", "game-play").text == "开始"
+    for preset in browser.execute_script("return Object.keys(dcganGame.PRESETS)"):
+        browser.find_element("id", f"game-preset-{preset}").click()
+        browser.find_element("id", "game-step").click()
+        read.append(chromium.read_all(browser, "#game"))
+        assert "停在第 1 步。" in read[-1]
+        link = browser.find_element("css selector", ".game-story a").get_attribute("href")
+        assert link.startswith(f"{chinese_page_file.parent.as_uri()}/course/")
+    for name in ("optimizer", "loss", "data"):
+        options = Select(browser.find_element("id", f"game-{name}")).options
+        for value in [option.get_attribute("value") for option in options]:
+            choose(browser, name, value)
+            read.append(chromium.read_all(browser, "#game"))
+    choose(browser, "data", "points")
+    browser.find_element("css selector", "canvas.game-open").click()
+    read.append(chromium.read_all(browser, "#game"))
+    assert "1 个点" in read[-1]
+    browser.find_element("id", "game-play").click()
+    read.append(chromium.read_all(browser, "#game"))
+    assert "停止" in read[-1]
+    browser.execute_script("dcganGame.page.session.gan.discriminator.variables[0].fill(NaN)")
+    WebDriverWait(browser, 20).until(lambda page: "数值溢出了" in chromium.read_all(page, "#game"))
+    names = {"Adam", "Backspace", "Enter", "SGD", "Wasserstein", "beta_1", "ln", "R1"}
+    found = set(re.findall(r"[A-Za-z]\w+", "\n".join(read), re.ASCII))
+    assert found == names
 
 
 def test_the_built_file_is_that_of_its_sources():

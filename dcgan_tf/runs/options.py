@@ -9,7 +9,7 @@ import dataclasses
 from dcgan_tf import __version__
 from dcgan_tf.runs.settings import DATA_HELP, Settings
 from dcgan_tf.runs.terminal import one_line
-from dcgan_tf.runs.words import read_image_size, to_option, whole_number
+from dcgan_tf.runs.words import LANGUAGES, read_image_size, to_option, whole_number
 
 
 class _Parser(argparse.ArgumentParser):
@@ -195,6 +195,11 @@ def build_parser():
     add = command.add_argument
     add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
     add("--output", metavar="FILE", help="the HTML file to write (default: RUN/play.html)")
+    add(
+        "--language",
+        choices=LANGUAGES,
+        help="the language of the page, English or Chinese (default: that of the browser)",
+    )
 
     command = commands.add_parser(
         "data",

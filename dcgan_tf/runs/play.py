@@ -18,6 +18,7 @@ from dcgan_tf.runs.exported_generator import (
 from dcgan_tf.runs.folder import PLAY
 from dcgan_tf.runs.run_files import read_settings
 from dcgan_tf.runs.templates import load_template
+from dcgan_tf.runs.words import LANGUAGES
 
 DIRECTIONS = 8
 COMPARED = 16  # images, with weights of fewer bits
@@ -26,24 +27,26 @@ FEWER_BITS = 14  # of each weight, where a page would be larger
 ASSETS = importlib.resources.files("dcgan_tf.runs") / "assets"
 
 
-def write_play(folder, output=None):
+def write_play(folder, output=None, language=None):
     """Writes the page of a run, with its generator, as one HTML file that loads nothing else.
 
     Args:
         folder: Str or `pathlib.Path`, the folder of a run.
         output: Str or `pathlib.Path`, the file to write. By default `play.html` in the folder.
+        language: `"en"`, `"zh"`, or `None` for the language of the browser that shows the page.
 
     Returns:
         `pathlib.Path` of the file.
 
     Raises:
-        ValueError: if the folder contains no run, its samples are no images, or the page has no
-            layer of a kind that the generator has.
+        ValueError: if the folder contains no run, its samples are no images, the page has no layer
+            of a kind that the generator has, or the language is none of these.
 
     Example:
 
     >>> write_play("runs/mnist-10k")
     """
+    check_language(language)
     path = files.check_writable_file(output or pathlib.Path(folder) / PLAY, ".html")
     settings = read_settings(folder)
     samples = Samples(folder)
@@ -52,7 +55,8 @@ def write_play(folder, output=None):
             f"This application makes no single images. Received: {str(folder)!r}, a run of the "
             f"application {settings.application}. Expected a run that makes images."
         )
-    page = render_play(samples.model, samples.application.label_names, name_run(settings))
+    names = samples.application.label_names
+    page = render_play(samples.model, names, name_run(settings), language=language)
     files.write_bytes(path, page)
     return path
 
@@ -63,7 +67,7 @@ def name_run(settings):
     return pathlib.Path(settings.data or "").name if is_default else settings.application
 
 
-def render_play(model, label_names=None, name="", inside=False):
+def render_play(model, label_names=None, name="", inside=False, language=None):
     """Renders the page of a model.
 
     Args:
@@ -71,6 +75,7 @@ def render_play(model, label_names=None, name="", inside=False):
         label_names: list of str, the names of the labels, or `None`.
         name: Str, what the page is called.
         inside: Bool, whether the page stands inside of another one, and needs no title.
+        language: `"en"`, `"zh"`, or `None` for the language of the browser that shows the page.
 
     Returns:
         Bytes, the HTML file.
@@ -78,6 +83,7 @@ def render_play(model, label_names=None, name="", inside=False):
     Raises:
         ValueError: as in `write_play`.
     """
+    check_language(language)
     labels = check_model(model, label_names)
     graph, arrays = export_generator(model)
     classes = None if labels is None else np.arange(len(labels))
@@ -90,6 +96,7 @@ def render_play(model, label_names=None, name="", inside=False):
         "shape": list(model.sample_shape),
         "labels": labels,
         "name": name,
+        "language": language,
     }
 
     def render(bits):
@@ -97,6 +104,7 @@ def render_play(model, label_names=None, name="", inside=False):
         page = load_template("play.html").render(
             name=name,
             inside=inside,
+            language=language,
             content={**content, "arrays": entries},
             weights=weights,
             code=_pack_asset("play.js"),
@@ -113,6 +121,15 @@ def render_play(model, label_names=None, name="", inside=False):
     if len(page) < PAGE_BYTES or changes_images(model, FEWER_BITS, noise, condition):
         return page
     return render(FEWER_BITS)
+
+
+def check_language(language):
+    """Checks that a page can be written in a language, or in that of its reader (`None`)."""
+    if language not in (None, *LANGUAGES):
+        raise ValueError(
+            f"Received: language={language!r}. Expected 'en', 'zh', or None for the language of "
+            "the browser."
+        )
 
 
 def check_model(model, label_names):

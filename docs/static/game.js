@@ -1,4 +1,4 @@
-// Built from javascript/game/src by build.mjs. sha256 of the sources: 07e02d7e2830cfa8801b186c7bce67560a42a7ee3d39417c9ccc7f95f8626409
+// Built from javascript/game/src by build.mjs. sha256 of the sources: ab340885133223e218b285f5378c8841f7d9d577bde606cd357caf6c91f283a4
 (() => {
   // src/data.js
   function drawNear(points, deviation, random) {
@@ -513,12 +513,22 @@
     Object.entries(DIFFERENCES).map(([name, settings]) => [name, { ...DEFAULTS, ...settings }])
   );
   var LINKS = {
-    ring: "course/03_game.html#two-dimensions",
-    line: "course/03_game.html#the-discriminator",
-    collapse: "course/08_failures.html#the-second-patient",
-    circles: "course/03_game.html#a-game-that-goes-round-in-circles",
-    vanishing: "course/05_losses.html#two-losses-for-the-generator",
-    wasserstein: "course/05_losses.html#wasserstein"
+    en: {
+      ring: "course/03_game.html#two-dimensions",
+      line: "course/03_game.html#the-discriminator",
+      collapse: "course/08_failures.html#the-second-patient",
+      circles: "course/03_game.html#a-game-that-goes-round-in-circles",
+      vanishing: "course/05_losses.html#two-losses-for-the-generator",
+      wasserstein: "course/05_losses.html#wasserstein"
+    },
+    zh: {
+      ring: "course/03_game.html#二维",
+      line: "course/03_game.html#判别器",
+      collapse: "course/08_failures.html#第二位病人",
+      circles: "course/03_game.html#兜圈子的博弈",
+      vanishing: "course/05_losses.html#生成器的两种损失",
+      wasserstein: "course/05_losses.html#wasserstein-损失"
+    }
   };
   var NEEDS_NEW_START = ["data", "networks", "optimizer", "beta1", "headStart"];
 
@@ -1225,9 +1235,13 @@
   // src/page.js
   var MILLISECONDS = 14;
   var Page = class {
-    constructor(root2, texts) {
-      this.root = root2;
-      this.texts = texts;
+    /**
+     * @param {Element} root - what the game is put into.
+     * @param {object} texts - the words of one language.
+     * @param {object} links - where each preset leads to, in this language.
+     */
+    constructor(root2, texts, links) {
+      Object.assign(this, { root: root2, texts, links });
       this.seed = 1;
       this.running = false;
       this.stepsAFrame = 4;
@@ -1319,8 +1333,8 @@
           "p",
           {},
           element("strong", {}, this.texts.attempt),
-          ` ${attempt} `,
-          element("a", { href: LINKS[name] }, chapter)
+          `${attempt} `,
+          element("a", { href: this.links[name] }, chapter)
         )
       );
       for (const button of this.presets) {
@@ -1359,7 +1373,7 @@
     toggle() {
       if (this.running) {
         this.stop();
-        this.say(this.texts.summary(this.session.steps, this.describeLosses()));
+        this.summarize();
       } else {
         this.running = true;
         this.playButton.textContent = this.texts.stop;
@@ -1374,7 +1388,7 @@
     stepOnce() {
       this.stop();
       this.train(1);
-      this.say(this.texts.summary(this.session.steps, this.describeLosses()));
+      this.summarize();
     }
     frame() {
       if (!this.running) return;
@@ -1405,14 +1419,10 @@
       this.view.describe(describe(dataSets[this.settings.data], centre));
       this.read();
     }
-    describeLosses() {
-      const { generator, discriminator } = this.session.curves;
-      const { texts } = this;
-      const parts = [
-        [texts.discriminatorLoss, discriminator],
-        [texts.generatorLoss, generator]
-      ];
-      return parts.map(([name, curve]) => `${name}: ${format(curve.last)}`).join(", ");
+    summarize() {
+      const { steps, curves } = this.session;
+      const losses = [curves.discriminator, curves.generator].map((curve) => format(curve.last));
+      this.say(this.texts.summary(steps, ...losses));
     }
     read() {
       const { texts, session } = this;
@@ -1457,7 +1467,7 @@
     speed: "Speed",
     speeds: { 1: "slow", 4: "medium", 32: "fast" },
     presets: "Examples",
-    attempt: "Then try:",
+    attempt: "Then try: ",
     controls: "Training",
     settings: "Settings",
     data: "Real samples",
@@ -1509,7 +1519,7 @@
     modes: "Modes found",
     modesValue: (found, all) => `${found} of ${all}`,
     lossValue: (value, equilibrium) => equilibrium === null ? value : `${value} (at equilibrium ${equilibrium})`,
-    summary: (steps, losses) => `Stopped at step ${steps}. ${losses}`,
+    summary: (steps, ofD, ofG) => `Stopped at step ${steps}. Loss of D: ${ofD}, loss of G: ${ofG}`,
     broken: "The numbers have overflowed. Begin anew with lower learning rates.",
     drawHint: "Click or drag in the picture to set points. With the keyboard: move the cross by the arrow keys, set a point with Enter, remove the last one with Backspace.",
     drawFirst: "Set some points first: click or drag in the picture.",
@@ -1522,7 +1532,7 @@
     presetTexts: {
       ring: {
         name: "It finds the ring",
-        text: "The generator begins with a small heap in the middle. Within about a thousand steps it finds all eight modes, and both losses settle at their equilibrium: ln 2 and 2 ln 2. Now D is undecided nearly everywhere where there are samples.",
+        text: "The generator begins with a small heap in the middle. Within about a thousand steps it finds all eight modes, and both losses settle at their equilibrium: ln 2 and 2 ln 2. Now D is undecided nearly everywhere where there are samples.",
         attempt: "Choose the grid, which is harder, or set the weight of R1 to 0.",
         chapter: "Chapter 3: two dimensions"
       },
@@ -1558,14 +1568,125 @@
       }
     }
   };
-  var TEXTS = { en };
+  var zh = {
+    start: "开始",
+    stop: "停止",
+    step: "走一步",
+    reset: "重新开始",
+    newStart: "换一组初始权重",
+    speed: "速度",
+    speeds: { 1: "慢", 4: "中", 32: "快" },
+    presets: "例子",
+    attempt: "接着试试：",
+    controls: "训练",
+    settings: "设置",
+    data: "真实样本",
+    plane: "二维",
+    line: "一维",
+    dataSets: {
+      ring: "八个高斯分布围成的圆环",
+      grid: "九个高斯分布排成的网格",
+      moons: "两弯月牙",
+      cloud: "一团点",
+      points: "你自己放的点",
+      one: "一个高斯分布",
+      two: "两个高斯分布",
+      line: "你自己在直线上放的点"
+    },
+    networks: "网络",
+    networkKinds: { deep: "两个隐藏层", linear: "没有隐藏层" },
+    loss: "损失",
+    losses: {
+      sigmoid_cross_entropy: "非饱和损失：−ln D",
+      minimax: "饱和损失：ln(1 − D)",
+      wasserstein: "Wasserstein 损失"
+    },
+    optimizer: "优化器",
+    optimizers: { sgd: "SGD", adam: "Adam" },
+    beta1: "动量（beta_1）",
+    generatorRate: "G 的学习率",
+    discriminatorRate: "D 的学习率",
+    discriminatorSteps: "G 每走一步，D 走的步数",
+    penaltyWeight: { r1: "R1 的权重", gradient_penalty: "梯度惩罚的权重" },
+    headStart: "G 开始之前，D 先走的步数",
+    show: "显示",
+    field: "D 的判断",
+    arrows: "G 的梯度",
+    real: "真实样本",
+    fake: "生成样本",
+    pull: "G 的损失往哪里拉",
+    best: "D* = p / (p + q)，最优判别器",
+    learned: "D，学到的判别器",
+    score: "D 的评分，缩放到图中",
+    verdict: ["D 判为生成", "D 判为真实"],
+    verdictOfScores: ["评分低", "评分高"],
+    lossTitle: "损失",
+    generatorLoss: "G 的损失",
+    discriminatorLoss: "D 的损失",
+    steps: "步数",
+    accuracy: "D 判对的比例",
+    accuracyValue: (real, fake) => `真实样本 ${real}%，生成样本 ${fake}%`,
+    modes: "找到的模式",
+    modesValue: (found, all) => `${all} 个中的 ${found} 个`,
+    lossValue: (value, equilibrium) => equilibrium === null ? value : `${value}（均衡时 ${equilibrium}）`,
+    summary: (steps, ofD, ofG) => `停在第 ${steps} 步。D 的损失：${ofD}，G 的损失：${ofG}`,
+    broken: "数值溢出了。请降低学习率，重新开始。",
+    drawHint: "在图中点击或拖动，就能放置点。也可以用键盘：方向键移动十字，Enter 键放一个点，Backspace 键删去最后一个点。",
+    drawFirst: "请先放几个点：在图中点击或拖动。",
+    pointCount: (count2) => `${count2} 个点`,
+    clearPoints: "删去所有点",
+    playground: "真实样本与生成样本",
+    describe2: (real, fake) => `平面，坐标从 −3 到 3。真实样本：${real}。生成样本的中心在 ${fake} 附近。`,
+    describe1: (real, fake) => `直线，坐标从 −4 到 4。真实样本：${real}。生成样本的中心在 ${fake} 附近。`,
+    describeCurves: "两个损失随步数的变化，以及它们在均衡时的值。",
+    presetTexts: {
+      ring: {
+        name: "找到圆环",
+        text: "起初，生成样本只是中间的一小堆。大约一千步之内，生成器就找到全部八个模式，两个损失也稳定在均衡时的值：ln 2 和 2 ln 2。这时，凡是有样本的地方，D 几乎都拿不定主意。",
+        attempt: "换成更难的网格，或者把 R1 的权重设为 0。",
+        chapter: "第 3 章：二维"
+      },
+      line: {
+        name: "一维",
+        text: "在这里能看到 D 应当怎么说：最优判别器是 D* = p / (p + q)，其中 p 和 q 是真实样本和生成样本的概率密度。D 跟着 D* 走，G 把样本移到 D 更高的地方；到最后，在有样本的地方，D 和 D* 都接近二分之一。",
+        attempt: "把 G 的学习率设为 0.0001，看看 D 与 D* 能有多接近。",
+        chapter: "第 3 章：判别器"
+      },
+      collapse: {
+        name: "崩溃",
+        text: "D 学得慢，学习率只有 G 的十分之一。所有噪声都通向几乎同一个样本：生成样本挤成一堆，往 D 最高的地方跑。等 D 学会了这一堆是生成的，它又往别处跑，就这样沿着圆环四处追逐。尽管如此，两个损失一直在均衡时的值附近。",
+        attempt: "把 D 的学习率设为 0.2，与 G 相同，再把 R1 的权重设为 0.1：这一堆会散开，各个模式也就找到了。",
+        chapter: "第 8 章：第二位病人"
+      },
+      circles: {
+        name: "兜圈子",
+        text: "D 的对数几率是一个没有弯折的斜坡，G 只能把噪声平移和拉伸。G 往 D 更高的地方跑，D 就转而背对 G 所在的地方，如此反复：生成的那团点越缩越小，绕着真实的那团点转圈，永远到不了。尽管如此，转过几圈之后，两个损失都在均衡时的值附近。",
+        attempt: "把 R1 的权重设为 0.3：圆圈变成螺旋线，一路通向中心。",
+        chapter: "第 3 章：兜圈子的博弈"
+      },
+      vanishing: {
+        name: "梯度消失",
+        text: "G 开始之前，D 已经训练了 500 步，对每个生成样本都很有把握：它的曲线在那里是平的，值为 0。饱和损失在同样的地方也是平的，所以箭头短得看不见，G 停在原地不动。",
+        attempt: "换成非饱和损失，再看箭头：G 立刻动身。",
+        chapter: "第 5 章：生成器的两种损失"
+      },
+      wasserstein: {
+        name: "Wasserstein",
+        text: "D 给出的是评分，不是概率，惩罚使它的梯度保持在 1 附近。因此，不管样本还要走多远，各处的箭头都差不多长。D 的损失去掉负号，就是对这段距离的估计，它会逐渐趋于 0。",
+        attempt: "把惩罚的权重设为 0：评分就再也没有约束了。",
+        chapter: "第 5 章：Wasserstein 损失"
+      }
+    }
+  };
+  var TEXTS = { en, zh };
 
   // src/main.js
   var mathematics = { DATA_SETS, drawSamples, GAN, Network, OPTIMIZERS, PRESETS, Random, Session };
-  globalThis.dcganGame = mathematics;
+  globalThis.dcganGame = { ...mathematics, TEXTS, LINKS };
   var root = document.getElementById("game");
   if (root) {
-    const language = document.documentElement.lang.slice(0, 2);
-    globalThis.dcganGame.page = new Page(root, TEXTS[language] ?? TEXTS.en);
+    const wanted = document.documentElement.lang.slice(0, 2);
+    const language = wanted in TEXTS ? wanted : "en";
+    globalThis.dcganGame.page = new Page(root, TEXTS[language], LINKS[language]);
   }
 })();

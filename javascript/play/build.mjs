@@ -2,10 +2,11 @@
 //
 // It joins our modules with the parts of TensorFlow.js that they use into one file, play.js, and
 // copies the WebAssembly file. Its first line holds a digest of all sources, by which a test notices
-// that somebody has changed a module and not built again.
+// that somebody has changed a module and not built again. With --check it writes nothing, and fails if
+// the files are not what it would write.
 
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const here = new URL(".", import.meta.url);
@@ -42,7 +43,17 @@ const result = await build({
   charset: "utf8",
   define: { "process.env.NODE_ENV": '"production"' },
   // Parts of TensorFlow.js for Node, and for random numbers that we do not draw with it.
-  external: ["fs", "path", "worker_threads", "perf_hooks", "os", "crypto", "util", "node-fetch", "string_decoder"],
+  external: [
+    "fs",
+    "path",
+    "worker_threads",
+    "perf_hooks",
+    "os",
+    "crypto",
+    "util",
+    "node-fetch",
+    "string_decoder",
+  ],
   plugins: [withoutThreads],
   write: false,
   metafile: process.argv.includes("--sizes"),
@@ -50,10 +61,22 @@ const result = await build({
 if (result.metafile) {
   const inputs = Object.values(result.metafile.outputs)[0].inputs;
   const sizes = Object.entries(inputs).map(([name, { bytesInOutput }]) => [bytesInOutput, name]);
-  for (const [bytes, name] of sizes.sort((a, b) => b[0] - a[0]).slice(0, 25)) console.log(bytes, name);
+  for (const [bytes, name] of sizes.sort((a, b) => b[0] - a[0]).slice(0, 25))
+    console.log(bytes, name);
 }
+const [{ text }] = result.outputFiles;
+const built = {
+  "play.js": Buffer.from(`// sources: ${digestSources()}\n${text}`),
+  "tensorflow.wasm": readFileSync(new URL(wasm, here)),
+};
 mkdirSync(assets, { recursive: true });
-const [file] = result.outputFiles;
-writeFileSync(new URL("play.js", assets), `// sources: ${digestSources()}\n${file.text}`);
-copyFileSync(new URL(wasm, here), new URL("tensorflow.wasm", assets));
-console.log(`play.js: ${file.contents.length} bytes`);
+for (const [name, content] of Object.entries(built)) {
+  const target = new URL(name, assets);
+  if (!process.argv.includes("--check")) {
+    writeFileSync(target, content);
+    console.log(`${name}: ${content.length} bytes`);
+  } else if (!readFileSync(target).equals(content)) {
+    console.error(`${target.pathname} is not what its sources give. Run: npm run build`);
+    process.exitCode = 1;
+  }
+}

@@ -63,6 +63,32 @@ def test_the_command_writes_one_small_file_that_loads_nothing(run, command):
     assert not [path for path in run.iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.parametrize(
+    ("language", "tag", "english", "chinese"),
+    [(None, "en", True, True), ("en", "en", True, False), ("zh", "zh-CN", False, True)],
+)
+def test_the_language_may_be_fixed(run, command, language, tag, english, chinese):
+    options = [] if language is None else ["--language", language]
+    status, _, err = command("play", run, *options)
+    assert (status, err) == (0, "")
+    text = (run / "play.html").read_text(encoding="utf-8")
+    content = json.loads(re.search(r'id="content">(.*?)</script>', text)[1])
+    assert content["language"] == language
+    assert re.search(r'<html lang="(.*?)">', text)[1] == tag
+    # What a browser shows that cannot run the page.
+    assert (text.count("Browsers from 2023") == 1) == ("with JavaScript, which" in text) == english
+    assert (text.count("2023 年以后") == 1) == ("用 JavaScript 画图" in text) == chinese
+
+
+def test_another_language_is_refused_at_once(run, command, monkeypatch):
+    monkeypatch.setattr(play, "Samples", lambda *_: pytest.fail("it was loaded"))
+    status, _, err = command("play", run, "--language", "fr")
+    assert status == 2 and "'fr' (choose from" in err and err.count("\n") == 1
+    with pytest.raises(ValueError, match="Received: language='fr'. Expected 'en', 'zh', or None"):
+        write_play(run, language="fr")
+    assert not (run / "play.html").exists()
+
+
 def test_a_page_of_large_coloured_images_is_below_3_mb():
     model = DCGAN((64, 64, 3), 16, seed=0)
     assert len(render_play(model)) < 3_000_000

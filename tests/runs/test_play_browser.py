@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import chromium
 import generators
@@ -19,6 +20,7 @@ from dcgan_tf.networks.pairs import PAIRS, build_pair
 from dcgan_tf.runs.exported_layers import ACTIVATIONS, EXPORTERS
 from dcgan_tf.runs.play import render_play
 from dcgan_tf.runs.report import write_report
+from dcgan_tf.runs.words import LANGUAGES
 
 pytest.importorskip("selenium")
 from selenium.webdriver import ActionChains, Keys  # noqa: E402
@@ -29,6 +31,12 @@ pytestmark = pytest.mark.skipif(chromium.IS_MISSING, reason=chromium.REASON)
 @pytest.fixture(scope="module")
 def browser():
     with chromium.start() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def chinese_browser():
+    with chromium.start("--accept-lang=zh-CN") as driver:
         yield driver
 
 
@@ -342,6 +350,57 @@ def test_every_text_of_the_page_is_in_the_table(page):
     )
     assert page.execute_script(empty) == []
     assert "undefined" not in page.find_element("tag name", "body").text
+
+
+def test_each_language_has_all_texts(page):
+    texts = chromium.outline(page, "play.texts")
+    assert sorted(texts) == sorted(LANGUAGES)
+    assert texts["zh"] == texts["en"]
+
+
+def test_a_chinese_browser_shows_chinese(chinese_browser, labelled, tmp_path):
+    path = tmp_path / "play.html"
+    path.write_bytes(render_play(labelled, ["甲", "乙", "丙"], name="字"))
+    page = visit(chinese_browser, path)
+    assert page.find_element("id", "new-noise").text == "新的噪声"
+    assert page.find_element("css selector", "html").get_attribute("lang") == "zh-CN"
+    assert page.title == "字：玩转生成器"
+    page.find_element("id", "travel").click()
+    chromium.wait_for(lambda: "，每秒" in page.find_element("id", "speed").text)
+    read = "\n".join(chromium.read_all(page, part) for part in ("header", "main", "footer"))
+    found = set(re.findall("[A-Za-z]+", read))
+    assert found == {"WebAssembly", "TensorFlow", "js", "Apache", "License"}
+
+
+def test_a_fixed_language_comes_before_that_of_the_browser(
+    browser, chinese_browser, labelled, tmp_path
+):
+    path = tmp_path / "play.html"
+    for language, visitor, words in (
+        ("en", chinese_browser, "New noise"),
+        ("zh", browser, "新的噪声"),
+    ):
+        path.write_bytes(render_play(labelled, LABELS, language=language))
+        assert visit(visitor, path).find_element("id", "new-noise").text == words
+
+
+def test_a_browser_that_cannot_run_the_page_says_so_in_both_languages(browser, page_path):
+    command = "Page.addScriptToEvaluateOnNewDocument"
+    script = browser.execute_cdp_cmd(command, {"source": "delete globalThis.DecompressionStream"})
+    try:
+        browser.get(page_path.as_uri())
+        too_old = browser.find_element("id", "too-old")
+        chromium.wait_for(too_old.is_displayed)
+        assert "too old" in too_old.text and "太旧" in too_old.text
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(page_path.as_uri())
+        body = browser.find_element("tag name", "body").text
+        assert "switched off" in body and "关掉" in body and "太旧" not in body
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def test_hostile_text_is_shown_as_text(page):

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 
+import chromium
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,16 +15,12 @@ from test_report import HOSTILE, SCORES, diagnoses, fill, write_history, write_s
 from dcgan_tf.runs import folder as run_folder
 from dcgan_tf.runs.report import write_report
 
-webdriver = pytest.importorskip("selenium.webdriver")
+pytest.importorskip("selenium")
 from selenium.webdriver import ActionChains, Keys  # noqa: E402
 from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
 from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa: E402
 
-CHROMEDRIVER = shutil.which("chromedriver")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    not (CHROMEDRIVER and CHROMIUM), reason="chromium and chromedriver are not installed"
-)
+pytestmark = pytest.mark.skipif(chromium.IS_MISSING, reason=chromium.REASON)
 EPOCHS = 4
 
 
@@ -43,38 +40,18 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    chrome = webdriver.ChromeOptions()
-    chrome.binary_location = CHROMIUM
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
-        chrome.add_argument(argument)
-    chrome.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(chrome, webdriver.ChromeService(CHROMEDRIVER))
-    yield driver
-    driver.quit()
+    with chromium.start() as driver:
+        yield driver
 
 
 @pytest.fixture
 def page(browser, run):
     """The report, freshly opened on a screen of 1200 x 900 pixels in light colours."""
-    emulate(browser, 1200, "light")
+    chromium.emulate(browser, 1200, "light")
     browser.get((run / "report.html").as_uri())
-    wait_for(lambda: browser.find_element("id", "magnified").is_displayed())
-    wait_for(lambda: text(browser, "film-epoch"))
+    chromium.wait_for(lambda: browser.find_element("id", "magnified").is_displayed())
+    chromium.wait_for(lambda: text(browser, "film-epoch"))
     return browser
-
-
-def emulate(browser, width, scheme):
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-
-
-def wait_for(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def text(page, name):
@@ -118,12 +95,7 @@ def test_no_message_and_no_request(page, run):
     point_at(page, 3, 4)
     page.find_element("id", "film-play").click()
     assert page.get_log("browser") == []
-    events = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
-    sent = [
-        event["params"]["request"]["url"]
-        for event in events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
+    sent = chromium.list_requests(page)
     assert (run / "report.html").as_uri() in sent
     assert [url for url in sent if not url.startswith(("file:", "data:", "blob:"))] == []
     assert len({url for url in sent if url.startswith("file:")}) == 1
@@ -159,7 +131,7 @@ def test_play_goes_through_the_film_and_stops_at_its_end(page, run):
     )
     play = page.find_element("id", "film-play")
     play.click()
-    wait_for(lambda: play.text == "Play")
+    chromium.wait_for(lambda: play.text == "Play")
     seen = page.execute_script("return seen")
     assert seen == [f"epoch {epoch} of {EPOCHS}" for epoch in range(1, EPOCHS + 1)]
     np.testing.assert_array_equal(drawn(page, "film-frame"), frame(run, EPOCHS))
@@ -226,7 +198,7 @@ def test_all_that_can_be_used_is_reached_by_the_tab_key(page):
 
 
 def test_a_phone_need_not_scroll_sideways(page):
-    emulate(page, 360, "light")
+    chromium.emulate(page, 360, "light")
     page.find_element("css selector", "summary").click()
     widths = page.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
     assert widths == [360, 360]
@@ -246,27 +218,17 @@ def test_light_and_dark(page):
         )
 
     light = colours()
-    emulate(page, 1200, "dark")
+    chromium.emulate(page, 1200, "dark")
     dark = colours()
     for ground, ink, curve_text in (light, dark):
         assert ink == curve_text
-        assert contrast(ground, ink) > 7
+        assert chromium.contrast(ground, ink) > 7
     assert (
-        contrast(light[0], "rgb(255, 255, 255)")
+        chromium.contrast(light[0], "rgb(255, 255, 255)")
         < 1.5
         < 10
-        < contrast(dark[0], "rgb(255, 255, 255)")
+        < chromium.contrast(dark[0], "rgb(255, 255, 255)")
     )
-
-
-def contrast(*colours):
-    """How far apart two colours are, as the Web Content Accessibility Guidelines measure it."""
-    luminances = []
-    for colour in colours:
-        parts = np.array([int(part) for part in colour.strip("rgb()").split(",")]) / 255
-        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-        luminances.append(linear @ (0.2126, 0.7152, 0.0722))
-    return (max(luminances) + 0.05) / (min(luminances) + 0.05)
 
 
 @pytest.mark.parametrize("allowed", [True, False])
@@ -274,7 +236,7 @@ def test_the_command_is_copied_or_selected(page, allowed):
     promise = "Promise.resolve(window.copied = text)" if allowed else "Promise.reject(new Error())"
     page.execute_script(f"navigator.clipboard.writeText = (text) => {promise}")
     page.find_element("id", "copy").click()
-    wait_for(lambda: text(page, "copied"))
+    chromium.wait_for(lambda: text(page, "copied"))
     command = page.find_element("id", "command").get_property("textContent")
     assert command.startswith("dcgan-tf train --data '/data/<script>")
     if allowed:

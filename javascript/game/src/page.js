@@ -9,14 +9,18 @@ import { NumberLine } from "./number_line.js";
 import { Plane } from "./plane.js";
 import { PointEditor } from "./point_editor.js";
 import { Session } from "./session.js";
-import { LINKS, NEEDS_NEW_START, PRESETS } from "./settings.js";
+import { NEEDS_NEW_START, PRESETS } from "./settings.js";
 
 const MILLISECONDS = 14; // of each frame at most, for training steps
 
 export class Page {
-  constructor(root, texts) {
-    this.root = root;
-    this.texts = texts;
+  /**
+   * @param {Element} root - what the game is put into.
+   * @param {object} texts - the words of one language.
+   * @param {object} links - where each preset leads to, in this language.
+   */
+  constructor(root, texts, links) {
+    Object.assign(this, { root, texts, links });
     this.seed = 1;
     this.running = false;
     this.stepsAFrame = 4;
@@ -113,8 +117,8 @@ export class Page {
         "p",
         {},
         element("strong", {}, this.texts.attempt),
-        ` ${attempt} `,
-        element("a", { href: LINKS[name] }, chapter),
+        `${attempt} `,
+        element("a", { href: this.links[name] }, chapter),
       ),
     );
     for (const button of this.presets) {
@@ -158,7 +162,7 @@ export class Page {
   toggle() {
     if (this.running) {
       this.stop();
-      this.say(this.texts.summary(this.session.steps, this.describeLosses()));
+      this.summarize();
     } else {
       this.running = true;
       this.playButton.textContent = this.texts.stop;
@@ -175,7 +179,7 @@ export class Page {
   stepOnce() {
     this.stop();
     this.train(1);
-    this.say(this.texts.summary(this.session.steps, this.describeLosses()));
+    this.summarize();
   }
 
   frame() {
@@ -211,14 +215,10 @@ export class Page {
     this.read();
   }
 
-  describeLosses() {
-    const { generator, discriminator } = this.session.curves;
-    const { texts } = this;
-    const parts = [
-      [texts.discriminatorLoss, discriminator],
-      [texts.generatorLoss, generator],
-    ];
-    return parts.map(([name, curve]) => `${name}: ${format(curve.last)}`).join(", ");
+  summarize() {
+    const { steps, curves } = this.session;
+    const losses = [curves.discriminator, curves.generator].map((curve) => format(curve.last));
+    this.say(this.texts.summary(steps, ...losses));
   }
 
   read() {

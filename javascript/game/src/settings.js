@@ -69,13 +69,24 @@ export const PRESETS = Object.fromEntries(
   Object.entries(DIFFERENCES).map(([name, settings]) => [name, { ...DEFAULTS, ...settings }]),
 );
 
+/** By language: the Chinese page stands beside the Chinese chapters. */
 export const LINKS = {
-  ring: "course/03_game.html#two-dimensions",
-  line: "course/03_game.html#the-discriminator",
-  collapse: "course/08_failures.html#the-second-patient",
-  circles: "course/03_game.html#a-game-that-goes-round-in-circles",
-  vanishing: "course/05_losses.html#two-losses-for-the-generator",
-  wasserstein: "course/05_losses.html#wasserstein",
+  en: {
+    ring: "course/03_game.html#two-dimensions",
+    line: "course/03_game.html#the-discriminator",
+    collapse: "course/08_failures.html#the-second-patient",
+    circles: "course/03_game.html#a-game-that-goes-round-in-circles",
+    vanishing: "course/05_losses.html#two-losses-for-the-generator",
+    wasserstein: "course/05_losses.html#wasserstein",
+  },
+  zh: {
+    ring: "course/03_game.html#二维",
+    line: "course/03_game.html#判别器",
+    collapse: "course/08_failures.html#第二位病人",
+    circles: "course/03_game.html#兜圈子的博弈",
+    vanishing: "course/05_losses.html#生成器的两种损失",
+    wasserstein: "course/05_losses.html#wasserstein-损失",
+  },
 };
 
 /** Settings that need new networks or new optimizers; all others may change on the way. */

@@ -3,10 +3,10 @@
 // We register single kernels, the computations of a backend, because all of them would make the page
 // twice as large. A new operation in layers.js may need a kernel more.
 
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm/dist/base.js";
 import { env, registerKernel, setBackend } from "@tensorflow/tfjs-core";
 import * as cpu from "./kernels_cpu.js";
 import * as wasm from "./kernels_wasm.js";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm/dist/base.js";
 import "@tensorflow/tfjs-backend-cpu/dist/base.js";
 
 // A module with one function that adds two vectors of four numbers.

@@ -24,7 +24,8 @@ export function addSliders(studio, directions, shares, texts) {
     const output = make("output");
     label.append(make("span", { className: "number", textContent: i + 1 }), slider, output);
     slider.addEventListener("input", () =>
-      studio.setNoise(moveTo(studio.noise, direction, Number(slider.value)), slider));
+      studio.setNoise(moveTo(studio.noise, direction, Number(slider.value)), slider),
+    );
     studio.addEventListener("change", ({ detail }) => {
       const place = findPlace(studio.noise, direction);
       if (detail !== slider) slider.value = place;
@@ -32,7 +33,9 @@ export function addSliders(studio, directions, shares, texts) {
     });
     return label;
   });
-  byId("directions").querySelector(".sliders").append(...rows);
+  byId("directions")
+    .querySelector(".sliders")
+    .append(...rows);
 }
 
 /** One button for each label. */
@@ -42,9 +45,14 @@ export function addLabels(studio, names) {
     button.addEventListener("click", () => studio.setLabel(i));
     return button;
   });
-  studio.addEventListener("change", () =>
-    buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === studio.label)));
-  byId("labels").querySelector(".choices").append(...buttons);
+  studio.addEventListener("change", () => {
+    for (const [i, button] of buttons.entries()) {
+      button.setAttribute("aria-pressed", i === studio.label);
+    }
+  });
+  byId("labels")
+    .querySelector(".choices")
+    .append(...buttons);
   byId("labels").hidden = false;
 }
 
@@ -58,14 +66,17 @@ export function addWay(studio, latentDim) {
   });
   const go = () =>
     studio.setNoise(slerp(ends[0].noise, ends[1].noise, Number(slider.value)), slider);
-  const drawEnds = () => ends.forEach(({ canvas, noise }) => studio.drawAside(canvas, noise));
+  const drawEnds = () => {
+    for (const { canvas, noise } of ends) studio.drawAside(canvas, noise);
+  };
 
-  ["keep-first", "keep-last"].forEach((id, i) =>
+  for (const [i, id] of ["keep-first", "keep-last"].entries()) {
     byId(id).addEventListener("click", () => {
       ends[i].noise = studio.noise;
       studio.drawAside(ends[i].canvas, studio.noise);
       slider.value = i;
-    }));
+    });
+  }
   slider.addEventListener("input", () => {
     stop();
     go();

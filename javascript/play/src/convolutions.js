@@ -22,7 +22,12 @@ export function prepareTransposed(kernel, strides, before, size) {
   const [rows, columns] = phases.shape;
   const [down, right] = strides;
   return (x) => {
-    const edges = [[0, 0], [rows - 1, rows - 1], [columns - 1, columns - 1], [0, 0]];
+    const edges = [
+      [0, 0],
+      [rows - 1, rows - 1],
+      [columns - 1, columns - 1],
+      [0, 0],
+    ];
     const made = tf.conv2d(tf.pad(x, edges), phases, 1, "valid");
     const [batch, height, width] = made.shape;
     const apart = tf.reshape(made, [batch * height, width, down, right * filters]);
@@ -42,13 +47,15 @@ function splitIntoPhases(kernel, [down, right]) {
   const split = new Float32Array(taps[0] * taps[1] * channels * outputs);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const tap = (taps[0] - 1 - Math.floor(row / down)) * taps[1]
-        + (taps[1] - 1 - Math.floor(column / right));
+      const tap =
+        (taps[0] - 1 - Math.floor(row / down)) * taps[1] +
+        (taps[1] - 1 - Math.floor(column / right));
       const phase = (row % down) * right + (column % right);
       for (let filter = 0; filter < filters; filter++) {
         const from = ((row * columns + column) * filters + filter) * channels;
         for (let channel = 0; channel < channels; channel++) {
-          split[(tap * channels + channel) * outputs + phase * filters + filter] = old[from + channel];
+          split[(tap * channels + channel) * outputs + phase * filters + filter] =
+            old[from + channel];
         }
       }
     }
@@ -67,8 +74,12 @@ export function joinDoubled(kernel) {
   const mirrored = tf.reverse(kernel, [0, 1]);
   const none = [0, 0];
   const down = tf.add(
-    tf.pad(mirrored, [[0, 1], none, none, none]), tf.pad(mirrored, [[1, 0], none, none, none]));
+    tf.pad(mirrored, [[0, 1], none, none, none]),
+    tf.pad(mirrored, [[1, 0], none, none, none]),
+  );
   const both = tf.add(
-    tf.pad(down, [none, [0, 1], none, none]), tf.pad(down, [none, [1, 0], none, none]));
+    tf.pad(down, [none, [0, 1], none, none]),
+    tf.pad(down, [none, [1, 0], none, none]),
+  );
   return tf.transpose(both, [0, 1, 3, 2]);
 }

@@ -16,11 +16,13 @@ export function addField(studio, directions, texts) {
   const axes = [byId("across"), byId("up")];
   setSize(tiles, studio.shape, SIDE, SIDE);
   axes.forEach((select, axis) => {
-    directions.forEach((_, i) => select.add(new Option(texts.direction(i + 1), i)));
+    const options = directions.map((_, i) => new Option(texts.direction(i + 1), i));
+    select.append(...options);
     select.value = axis;
     select.addEventListener("change", () => {
       const other = axes[1 - axis];
-      if (other.value === select.value) other.value = (Number(select.value) + 1) % directions.length;
+      if (other.value === select.value)
+        other.value = (Number(select.value) + 1) % directions.length;
       follow();
       redrawSoon();
     });
@@ -46,7 +48,8 @@ export function addField(studio, directions, texts) {
     const box = field.getBoundingClientRect();
     move(
       REACH * ((2 * (event.clientX - box.left)) / box.width - 1),
-      REACH * (1 - (2 * (event.clientY - box.top)) / box.height));
+      REACH * (1 - (2 * (event.clientY - box.top)) / box.height),
+    );
   }
   field.addEventListener("pointerdown", (event) => {
     field.setPointerCapture(event.pointerId);
@@ -74,8 +77,9 @@ export function addField(studio, directions, texts) {
     const [row, column] = [Math.floor(index / SIDE), index % SIDE];
     const values = studio.generate([at(place(column), -place(row))], studio.label);
     const [height, width] = studio.shape;
-    tiles.getContext("2d").putImageData(
-      toPixels(values, studio.shape), column * width, row * height);
+    tiles
+      .getContext("2d")
+      .putImageData(toPixels(values, studio.shape), column * width, row * height);
     if (index + 1 < SIDE * SIDE) timer = setTimeout(redraw, 0, index + 1);
   }
   studio.addEventListener("change", ({ detail }) => {

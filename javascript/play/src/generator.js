@@ -61,11 +61,18 @@ export function readArrays(entries, numbers) {
  */
 export function prepareGenerator({ inputs, nodes, output }, arrays) {
   const layers = nodes.map(({ layer, attributes, weights }) =>
-    LAYERS[layer](attributes, weights.map((i) => tf.tensor(arrays[i].values, arrays[i].shape))));
-  return (noise, label) => tf.tidy(() => {
-    const known = [tf.stack(noise.map((each) => tf.tensor1d(each)))];
-    if (inputs === 2) known.push(tf.fill([noise.length], label, "int32"));
-    nodes.forEach((node, i) => known.push(layers[i](...node.inputs.map((from) => known[from]))));
-    return known[output].dataSync();
-  });
+    LAYERS[layer](
+      attributes,
+      weights.map((i) => tf.tensor(arrays[i].values, arrays[i].shape)),
+    ),
+  );
+  return (noise, label) =>
+    tf.tidy(() => {
+      const known = [tf.stack(noise.map((each) => tf.tensor1d(each)))];
+      if (inputs === 2) known.push(tf.fill([noise.length], label, "int32"));
+      for (const [i, { inputs }] of nodes.entries()) {
+        known.push(layers[i](...inputs.map((from) => known[from])));
+      }
+      return known[output].dataSync();
+    });
 }

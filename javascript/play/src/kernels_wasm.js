@@ -21,15 +21,15 @@ export { leakyReluConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Leak
 export { lessConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Less.js";
 export { logConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Log.js";
 export { maxConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Max.js";
-export { maxPoolConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/MaxPool.js";
 export { maximumConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Maximum.js";
+export { maxPoolConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/MaxPool.js";
 export { meanConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Mean.js";
 export { minConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Min.js";
 export { minimumConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Minimum.js";
 export { multiplyConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Multiply.js";
 export { negConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Neg.js";
-export { padV2Config } from "@tensorflow/tfjs-backend-wasm/dist/kernels/PadV2.js";
 export { packConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Pack.js";
+export { padV2Config } from "@tensorflow/tfjs-backend-wasm/dist/kernels/PadV2.js";
 export { powConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Pow.js";
 export { preluConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/Prelu.js";
 export { realDivConfig } from "@tensorflow/tfjs-backend-wasm/dist/kernels/RealDiv.js";

@@ -1,21 +1,22 @@
 // The page: it reads what it contains, starts the generator, and adds the controls.
 
+import { ACTIVATIONS } from "./activations.js";
 import { startBackend } from "./backend.js";
 import { addLabels, addSliders, addWay, byId } from "./controls.js";
 import { addField } from "./field.js";
 import { prepareGenerator, readArrays, readHalves, unpack } from "./generator.js";
 import { LAYERS } from "./layers.js";
-import { ACTIVATIONS } from "./activations.js";
 import { drawNoise, slerp } from "./noise.js";
 import { measureFrames } from "./speed.js";
 import { Studio } from "./studio.js";
 import { chooseLanguage, TEXTS } from "./texts.js";
 
-const language = chooseLanguage(navigator.languages);
-const texts = TEXTS[language];
+const content = JSON.parse(byId("content").textContent);
+const texts = TEXTS[content.language ?? chooseLanguage(navigator.languages)];
 
 function writeTexts() {
-  document.documentElement.lang = language;
+  document.documentElement.lang = texts.tag;
+  document.title = texts.title(content.name);
   for (const element of document.querySelectorAll("[data-text]")) {
     element.textContent = texts[element.dataset.text];
   }
@@ -28,14 +29,15 @@ function writeTexts() {
 function showSpeed(studio, backend) {
   const { milliseconds, frames } = studio;
   const each = milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds);
-  byId("speed").textContent = texts.speed(texts.backend[backend], each)
-    + (frames === null ? "" : texts.frames(Math.round(frames)));
+  byId("speed").textContent =
+    texts.speed(texts.backend[backend], each) +
+    (frames === null ? "" : texts.frames(Math.round(frames)));
 }
 
 async function start() {
-  const content = JSON.parse(byId("content").textContent);
   const [wasm, packed] = await Promise.all(
-    ["wasm", "weights"].map((id) => unpack(byId(id).textContent)));
+    ["wasm", "weights"].map((id) => unpack(byId(id).textContent)),
+  );
   const backend = await startBackend(wasm);
   const arrays = readArrays(content.arrays, readHalves(packed));
   const directions = arrays.slice(arrays.length - content.directions).map(({ values }) => values);
@@ -65,6 +67,7 @@ async function start() {
   window.play = {
     backend,
     studio,
+    texts: TEXTS,
     layers: Object.keys(LAYERS),
     activations: Object.keys(ACTIVATIONS),
     /** Frames a second while the noise moves along a circle. */

@@ -4,8 +4,10 @@ const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 /** Draws standard normal numbers (Box and Muller's method). */
 export function drawNoise(count, random = Math.random) {
-  return Float32Array.from({ length: count }, () =>
-    Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
+  return Float32Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+  );
 }
 
 /** Says where noise lies on a direction of length 1. */

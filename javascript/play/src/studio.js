@@ -1,7 +1,7 @@
 // What is drawn at the moment: its noise and its label. Controls change them, and are told of changes.
 
-import { FrameCounter } from "./speed.js";
 import { setSize, toPixels } from "./picture.js";
+import { FrameCounter } from "./speed.js";
 
 export class Studio extends EventTarget {
   noise = null;
@@ -51,7 +51,8 @@ export class Studio extends EventTarget {
     const start = performance.now();
     this.drawAside(this.canvas, this.noise);
     const passed = performance.now() - start;
-    this.milliseconds = this.milliseconds === null ? passed : 0.8 * this.milliseconds + 0.2 * passed;
+    this.milliseconds =
+      this.milliseconds === null ? passed : 0.8 * this.milliseconds + 0.2 * passed;
   }
 
   /** Draws other noise onto another canvas. */
