@@ -14,8 +14,10 @@ import argparse
 import base64
 import io
 import itertools
+import math
 import os
 import pathlib
+import queue
 import re
 import time
 
@@ -23,8 +25,12 @@ import edition
 import jupytext
 import nbformat
 import translation
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from PIL import Image
+from traitlets import Type
 
 HERE = pathlib.Path(__file__).parent
 SETTINGS = HERE.parent / "docs" / "conf.py"
@@ -39,6 +45,47 @@ if importlib.util.find_spec("dcgan_tf") is None:
     folders = "..", "../..", "dcgan_tf"
     places = [folder for folder in folders if os.path.exists(f"{folder}/setup.cfg")]
     %pip install -q {(places + ["ADDRESS"])[0]}"""
+
+
+class PatientChannel(AsyncZMQSocketChannel):
+    """Looks every second whether a message is there.
+
+    A single wait sometimes sleeps on although the message has come, for ever or until its timeout.
+    """
+
+    async def get_msg(self, timeout=None):
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            left = end - time.monotonic()
+            try:
+                return await super().get_msg(timeout=max(min(left, 1), 0))
+            except queue.Empty:
+                if left <= 0:
+                    raise
+
+
+class PatientClient(AsyncKernelClient):
+    shell_channel_class = iopub_channel_class = Type(PatientChannel)
+
+
+class PatientManager(AsyncKernelManager):
+    client_factory = Type(PatientClient)
+
+
+def run(notebook, timeout=None):
+    """Runs a notebook, and puts the outputs into it.
+
+    Args:
+        notebook: The notebook. Relative paths are seen from this folder.
+        timeout: Int, the most seconds that a cell may take, or `None`.
+    """
+    NotebookClient(
+        notebook,
+        kernel_manager_class=PatientManager,
+        timeout=timeout,
+        coalesce_streams=True,
+        resources={"metadata": {"path": HERE}},
+    ).execute()
 
 
 def read(source):
@@ -147,9 +194,7 @@ def main():
             continue
         start = time.perf_counter()
         notebook = read(source)
-        NotebookClient(
-            notebook, timeout=None, coalesce_streams=True, resources={"metadata": {"path": HERE}}
-        ).execute()
+        run(notebook)
         tidy(notebook)
         seconds = f"{time.perf_counter() - start:.0f}"
         notebook.cells[0].source = TIME.sub(seconds, notebook.cells[0].source)
