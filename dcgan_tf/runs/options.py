@@ -9,7 +9,7 @@ import dataclasses
 from dcgan_tf import __version__
 from dcgan_tf.runs.settings import DATA_HELP, Settings
 from dcgan_tf.runs.terminal import one_line
-from dcgan_tf.runs.words import read_image_size, to_option, whole_number
+from dcgan_tf.runs.words import LANGUAGES, read_image_size, to_option, whole_number
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,6 +32,14 @@ def _add_seed(command):
         default=0,
         metavar="N",
         help="fixes the noise: the same seed gives the same images (default: 0)",
+    )
+
+
+def _add_language(command):
+    command.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="the language of the report this time, English or Chinese (default: that of the run)",
     )
 
 
@@ -171,6 +179,7 @@ def build_parser():
         help="how many images to compare, at most half of the real ones (default: 10000)",
     )
     _add_seed(command)
+    _add_language(command)
 
     command = commands.add_parser(
         "report",
@@ -183,6 +192,7 @@ def build_parser():
     command.add_argument(
         "run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k"
     )
+    _add_language(command)
 
     command = commands.add_parser(
         "play",

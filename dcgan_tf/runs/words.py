@@ -10,6 +10,7 @@ import shlex
 import subprocess
 
 SMALLEST_SIDE, LARGEST_SIDE = 16, 256  # pixels, as in networks.image_shape
+LANGUAGES = ("en", "zh")  # of pages
 LONGEST_WORD = 4096  # letters, as many as a path may have on Linux
 
 
