@@ -88,7 +88,7 @@ def evaluate(arguments):
         card = evaluate_run(arguments.run, arguments.samples, arguments.seed)
         print(terminal.to_printable(f"\n{card.as_table()}\n"))
     with _failures_in_one_line(status=1):
-        finish(arguments.run)
+        finish(arguments.run, arguments.language)
     return 0
 
 
@@ -97,7 +97,7 @@ def report(arguments):
     with _failures_in_one_line(status=2):
         from dcgan_tf.runs.report import finish
 
-        finish(arguments.run)
+        finish(arguments.run, arguments.language)
     return 0
 
 

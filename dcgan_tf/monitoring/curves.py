@@ -93,17 +93,22 @@ def plot_curves(history, path):
         figure.savefig(part, dpi=120)
 
 
-def draw_panels(history):
+def draw_panels(history, translate=str):
     """Draws each panel as an SVG of its own, so that a narrow page can stack them.
 
     Args:
         history: dict of lists as in `plot_curves`, with the additional key `epoch` (counted from
             0); or an empty dict.
+        translate: function from the words of the drawing to those of the page, each a str. By
+            default they stay English.
 
     Returns:
         A list of dicts with the keys `title` and `svg`, which is markup.
     """
-    return [{"title": title, "svg": _draw_svg(history, title)} for title in _list_titles(history)]
+    return [
+        {"title": translate(title), "svg": _draw_svg(history, title, translate)}
+        for title in _list_titles(history)
+    ]
 
 
 def pick_evenly(items, count):
@@ -144,7 +149,7 @@ def _draw(axes, history, title, colours):
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
-def _draw_svg(history, title):
+def _draw_svg(history, title, translate):
     options = {"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 11}
     with matplotlib.rc_context(options):
         figure = Figure(figsize=(5, 3.6), layout="constrained")
@@ -159,17 +164,19 @@ def _draw_svg(history, title):
         file = io.StringIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(file, format="svg", transparent=True, metadata=nothing)
-    return _embed_in_page(file.getvalue(), title)
+    return _embed_in_page(file.getvalue(), translate(f"Curves: {title}"), translate)
 
 
-def _embed_in_page(svg, title):
+def _embed_in_page(svg, label, translate):
     """Prepares the text of an SVG file for a page that holds several drawings.
 
     Ids are removed, because those of two drawings may be the same. The drawing gets a name for
-    readers who cannot see it, and the colours of the page.
+    readers who cannot see it, and the words and colours of the page. The words are replaced only
+    here, because Matplotlib's own font has no Chinese letters.
     """
     svg = re.sub(r'<g id="[^"]*">', "<g>", svg[svg.index("<svg") :])
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
+    svg = re.sub("(?<=>)[^<>]+(?=</text>)", lambda word: translate(word[0]), svg)
     for role, colour in PAGE_COLOURS.items():
         svg = svg.replace(colour, PAGE_NAMES[role])
-    return Markup(svg.replace("<svg", f'<svg role="img" aria-label="Curves: {title}"', 1))
+    return Markup(svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1))

@@ -20,6 +20,7 @@ from dcgan_tf.monitoring.samples import LARGEST_PICTURE, list_grids, read_epoch
 from dcgan_tf.runs.folder import REPORT, SAMPLES
 from dcgan_tf.runs.play import name_run
 from dcgan_tf.runs.report_pictures import encode_data_uri
+from dcgan_tf.runs.report_texts import Texts
 from dcgan_tf.runs.run_files import read_findings, read_history, read_settings
 from dcgan_tf.runs.templates import load_template
 from dcgan_tf.runs.terminal import one_line
@@ -92,8 +93,11 @@ def write_live_report(folder, epochs, epoch_seconds):
     done = int(history["epoch"][-1]) + 1 if history else 0
     grids = list_grids(folder / SAMPLES)
     titles = [title for title, lines in PANELS.items() if lines[0].source in history]
-    page = load_template("live.html").render(
-        name=name_run(read_settings(folder)),
+    settings = read_settings(folder)
+    texts = Texts(settings.language)
+    page = load_template("live.html", translate=texts.translate).render(
+        **texts.tables,
+        name=name_run(settings),
         done=done,
         epochs=epochs,
         left=say_seconds(epoch_seconds * (epochs - done)) if done < epochs else None,

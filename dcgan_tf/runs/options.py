@@ -35,6 +35,14 @@ def _add_seed(command):
     )
 
 
+def _add_language(command):
+    command.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="the language of the report this time, English or Chinese (default: that of the run)",
+    )
+
+
 TRAIN_EXAMPLES = """examples:
   dcgan-tf train                                    the MNIST digits of the package
   dcgan-tf train --data fashion-mnist --epochs 10   garments, for ten epochs
@@ -171,6 +179,7 @@ def build_parser():
         help="how many images to compare, at most half of the real ones (default: 10000)",
     )
     _add_seed(command)
+    _add_language(command)
 
     command = commands.add_parser(
         "report",
@@ -183,6 +192,7 @@ def build_parser():
     command.add_argument(
         "run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k"
     )
+    _add_language(command)
 
     command = commands.add_parser(
         "play",

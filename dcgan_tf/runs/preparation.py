@@ -12,7 +12,7 @@ from dcgan_tf.runs.settings import INHERITED, Settings
 from dcgan_tf.runs.words import to_option, to_word
 
 RATES = ("generator_lr", "discriminator_lr")
-CHANGEABLE = ("epochs", "data", *RATES)  # settings that may change when a run is resumed
+CHANGEABLE = ("epochs", "data", "language", *RATES)  # when a run is resumed
 
 
 def choose_folder_and_settings(given, folder=None, resume=False):

@@ -1,5 +1,8 @@
-"use strict";
+// The page defines `words`, its texts in one language.
 const byId = (id) => document.getElementById(id);
+
+// Fills values into the places of a text that are named in braces.
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // Draws one image of a sheet of equal images onto a canvas of that image's size.
 function draw(canvas, sheet, column, row) {
@@ -16,16 +19,16 @@ async function startFilm(film) {
 
   function show(index) {
     draw(frame, sheet, index % columns, Math.floor(index / columns));
-    const text = `epoch ${epochs[index]} of ${epochs.at(-1)}`;
+    const text = fill(words.epoch, { epoch: epochs[index], epochs: epochs.at(-1) });
     slider.value = index;
     slider.setAttribute("aria-valuetext", text);
-    frame.setAttribute("aria-label", `Generated images, ${text}`);
+    frame.setAttribute("aria-label", fill(words.frame, { epoch: text }));
     byId("film-epoch").textContent = text;
   }
   function stop() {
     clearInterval(timer);
     timer = null;
-    play.textContent = "Play";
+    play.textContent = words.play;
   }
   function next() {
     if (Number(slider.value) + 1 < epochs.length) show(Number(slider.value) + 1);
@@ -35,7 +38,7 @@ async function startFilm(film) {
   play.addEventListener("click", () => {
     if (timer) return stop();
     if (Number(slider.value) === epochs.length - 1) show(0);
-    play.textContent = "Pause";
+    play.textContent = words.pause;
     timer = setInterval(next, 200);
   });
   await sheet.decode();
@@ -58,7 +61,7 @@ async function startMap(map) {
     marker.style.left = `${(100 * column) / columns}%`;
     marker.style.top = `${(100 * row) / rows}%`;
     byId("map-place").textContent =
-      `Column ${column + 1} of ${columns}, row ${row + 1} of ${rows}`;
+      fill(words.place, { column: column + 1, columns, row: row + 1, rows });
   }
   function follow(event) {
     const box = sheet.getBoundingClientRect();
@@ -88,10 +91,10 @@ function startCopy(button) {
     const command = byId("command");
     try {
       await navigator.clipboard.writeText(command.textContent);
-      byId("copied").textContent = "Copied.";
+      byId("copied").textContent = words.copied;
     } catch {
       getSelection().selectAllChildren(command);
-      byId("copied").textContent = "Selected: press Ctrl+C, or Cmd+C, to copy.";
+      byId("copied").textContent = words.selected;
     }
   });
 }

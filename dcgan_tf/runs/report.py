@@ -11,6 +11,7 @@ from dcgan_tf.monitoring.curves import EPOCHS_SHOWN, draw_panels, pick_evenly, p
 from dcgan_tf.runs.folder import CURVES, MODEL, REPORT, check_is_inside, list_contents
 from dcgan_tf.runs.play import name_run, render_play
 from dcgan_tf.runs.report_pictures import PictureReader, make_map
+from dcgan_tf.runs.report_texts import Texts
 from dcgan_tf.runs.run_files import (
     load_run_model,
     read_card,
@@ -36,23 +37,24 @@ LONGEST_MESSAGE = 500  # letters
 MOST_NAMED = 5  # files that a line names
 
 
-def finish(folder):
+def finish(folder, language=None):
     """Writes the curves and the report of a run, and prints a list of what its folder contains.
 
     Args:
         folder: Str or `pathlib.Path`, the folder of the run.
+        language: as in `write_report`.
 
     Raises:
         ValueError: if the folder contains no run, or one of its files cannot be read.
     """
     check_is_inside(folder)
     write_curves(folder)
-    write_report(folder)
+    write_report(folder, language)
     for title, path in list_contents(folder):
         print(f"{title + ':':14}{one_line(path)}")
 
 
-def write_report(folder):
+def write_report(folder, language=None):
     """Writes the report of a run as one HTML file, with everything that the run has so far.
 
     The file is smaller than 5 MB, and says what had to be left out for that. It loads nothing else,
@@ -60,12 +62,14 @@ def write_report(folder):
 
     Args:
         folder: Str or `pathlib.Path`, the folder of a run that `dcgan-tf train` made.
+        language: Str, `"en"` or `"zh"`. By default it is the one that the run was started with.
 
     Returns:
         `pathlib.Path` of the file, which is `report.html` in the folder.
 
     Raises:
-        ValueError: if the folder contains no run, or one of its files cannot be read.
+        ValueError: if the folder contains no run, one of its files cannot be read, or there is no
+            such language.
 
     Example:
 
@@ -73,6 +77,7 @@ def write_report(folder):
     """
     folder = pathlib.Path(folder)
     settings, run = read_settings(folder), read_run(folder)
+    texts = Texts(settings.language if language is None else language)
     history = read_history(folder)
     pictures = PictureReader(folder)
     model = load_run_model(folder) if (folder / MODEL).exists() else None
@@ -84,7 +89,7 @@ def write_report(folder):
         "command": settings.command(),
         "epochs": len(history.get("epoch", ())),
         "history": _tabulate_history(history),
-        "panels": draw_panels(history),
+        "panels": draw_panels(history, texts.translate),
         "film": pictures.read_film(),
         "gif": pictures.read_gif(),
         "scores": read_card(folder),
@@ -95,7 +100,7 @@ def write_report(folder):
         "play": None if model is None else _pack_play(model, run.label_names, name),
         "left_out": pictures.left_out,
     }
-    files.write_bytes(folder / REPORT, _render_small_page(content))
+    files.write_bytes(folder / REPORT, _render_small_page(content, texts))
     if pictures.left_out:
         print(one_line(f"left out of the report: {_list(pictures.left_out)}"))
     return folder / REPORT
@@ -117,14 +122,14 @@ def _pack_play(model, label_names, name):
     return base64.b64encode(gzip.compress(page, mtime=0)).decode()
 
 
-def _render_small_page(content):
+def _render_small_page(content, texts):
     """Renders the page, without its large parts as far as it would be too large with them."""
-    page = _render(content)
+    page = _render(content, texts)
     for part, name in LARGE_PARTS.items():
         if len(page) >= PAGE_BYTES and content[part]:
             content["left_out"].append(f"{name} (the page would be larger than 5 MB)")
             content = {**content, part: None}
-            page = _render(content)
+            page = _render(content, texts)
     if len(page) >= PAGE_BYTES:
         raise ValueError(
             f"The report would be too large. Received: texts of {len(page):,} bytes in the files "
@@ -133,10 +138,11 @@ def _render_small_page(content):
     return page
 
 
-def _render(content):
+def _render(content, texts):
     """Fills the template: bytes. A path may have letters that UTF-8 lacks, and is then escaped."""
-    template = load_template("report.html", number=_format_number, setting=_format_setting)
-    return template.render(content).encode("utf-8", "backslashreplace")
+    template = load_template("report.html", number=_format_number, translate=texts.translate)
+    page = template.render(content, **texts.tables, to_word=to_word)
+    return page.encode("utf-8", "backslashreplace")
 
 
 def _tabulate_history(history):
@@ -174,8 +180,3 @@ def _format_number(value, digits=3):
     if not isinstance(value, int | float) or not math.isfinite(value):
         return "–"
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.{digits}g}"
-
-
-def _format_setting(value):
-    """Formats a setting as you would write it on the command line."""
-    return "not given" if value is None else to_word(value)

@@ -8,6 +8,7 @@ import dataclasses
 
 from dcgan_tf.applications import APPLICATIONS, load
 from dcgan_tf.runs.words import (
+    LANGUAGES,
     is_plain_text,
     quote,
     read_image_size,
@@ -19,11 +20,11 @@ from dcgan_tf.runs.words import (
 )
 
 NETWORK_SETTINGS = {"recurrent": {"generator_lr": 0.0007}}  # defaults that a network changes
-ALWAYS_TAKEN = ("application", "epochs", "batch_size", "seed")  # settings of every application
+ALWAYS_TAKEN = ("application", "epochs", "batch_size", "seed", "language")  # by every application
 # What a run that starts from the model of another one takes over from it.
 INHERITED = (
     *("application", "data", "damage", "network", "loss", "regularizer", "regularizer_weight"),
-    *("discriminator_steps", "latent_dim", "generator_lr", "discriminator_lr"),
+    *("discriminator_steps", "latent_dim", "generator_lr", "discriminator_lr", "language"),
 )
 # The modules that define these names import TensorFlow. So we list the names here once more, and a
 # test compares both lists.
@@ -209,6 +210,9 @@ class Settings:
         "fixes everything that is random: the same seed gives the same run (default: 0)",
         0,
         2**31 - 1,
+    )
+    language: str = _setting(
+        "en", "the language of the report: English or Chinese (default: en)", choices=LANGUAGES
     )
 
     @classmethod

@@ -18,6 +18,7 @@ from dcgan_tf.evaluation import features as base_features
 from dcgan_tf.evaluation.card import Card
 from dcgan_tf.evaluation.classifier import build_classifier
 from dcgan_tf.gan import latent_space
+from dcgan_tf.runs.report_texts import Texts
 
 EXTRAS = {
     "features": {"interpolation.png", "arithmetic.png", "projection.png"},
@@ -54,6 +55,19 @@ def in_a_hurry(monkeypatch, tmp_path_factory):
     monkeypatch.setattr(latent_space.project, "__defaults__", (3, 0.05, 0))
 
 
+def list_texts(card):
+    """All words of a card: in its head, in its rows and below them."""
+    yield from (card.features, *card.references, *([card.note] if card.note else []))
+    for row in card.rows:
+        yield from (row.title, row.better, row.meaning)
+
+
+def is_known(text):
+    """Says whether the Chinese report has words for a text, or needs none."""
+    said = Texts("zh").translate(text)
+    return said != text or text in ("PSNR", "SSIM", "GARCH")
+
+
 QUICK = ("images", "conditional", "little-data")
 
 
@@ -87,6 +101,7 @@ def test_a_few_steps_leave_pictures_scores_and_a_model(name, tmp_path):
     card = application.score(model, n=40, verbose=0)
     assert Card.from_json(json.loads(json.dumps(card.to_json()))) == card
     assert card.samples <= 40 and card.as_table().count("\n") >= len(card.rows)
+    assert [text for text in list_texts(card) if not is_known(text)] == []
     application.write(model, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == EXTRAS.get(name, set())
     model.save(tmp_path / "model.keras")

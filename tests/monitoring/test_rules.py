@@ -1,27 +1,10 @@
 import math
 
 import pytest
+from helpers import HEALTHY
 
 from dcgan_tf.monitoring import rules
 from dcgan_tf.monitoring.rules import diagnose
-
-HEALTHY = {
-    "generator_loss": 0.9,
-    "discriminator_loss": 1.2,
-    "real_accuracy": 0.7,
-    "fake_accuracy": 0.7,
-    "generator_gradient": 1.0,
-    "discriminator_gradient": 5.0,
-    "loss_gradient": 0.5,
-    "real_probability": 0.6,
-    "fake_probability": 0.4,
-    "largest_logit": 3.0,
-    "diversity": 0.9,
-    "movement": 0.8,
-    "swing": 0.2,
-    "near_copies": 0.0,
-    "steps": 1000,
-}
 
 
 def finding(*changes):

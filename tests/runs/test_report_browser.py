@@ -267,3 +267,23 @@ def test_hostile_text_is_shown_as_text(page):
     assert [script.get_attribute("id") for script in scripts] == ["play-page"]
     strong = [element.text for element in page.find_elements("css selector", "#findings strong")]
     assert strong == ["balanced", HOSTILE, "long" * 50]
+
+
+def test_the_words_of_the_script_are_chinese_on_a_chinese_page(browser, run, tmp_path):
+    folder = shutil.copytree(run, tmp_path / "run")
+    write_report(folder, "zh")
+    emulate(browser, 360, "light")
+    browser.get((folder / "report.html").as_uri())
+    wait_for(lambda: browser.find_element("id", "magnified").is_displayed())
+    wait_for(lambda: text(browser, "film-epoch"))
+    assert text(browser, "film-epoch") == "第 4 个轮次，共 4 个"
+    label = browser.find_element("id", "film-frame").get_attribute("aria-label")
+    assert label == "生成图像，第 4 个轮次，共 4 个"
+    assert text(browser, "map-place") == "第 11 列（共 20 列），第 11 行（共 20 行）"
+    play = browser.find_element("id", "film-play")
+    assert play.text == "播放"
+    play.click()
+    assert play.text == "暂停"
+    script = "return [document.documentElement.scrollWidth, innerWidth]"
+    assert browser.execute_script(script) == [360, 360]
+    assert browser.get_log("browser") == []
