@@ -77,7 +77,8 @@ def write_report(folder, language=None):
     """
     folder = pathlib.Path(folder)
     settings, run = read_settings(folder), read_run(folder)
-    texts = Texts(settings.language if language is None else language)
+    language = settings.language if language is None else language
+    texts = Texts(language)
     history = read_history(folder)
     pictures = PictureReader(folder)
     model = load_run_model(folder) if (folder / MODEL).exists() else None
@@ -97,7 +98,7 @@ def write_report(folder, language=None):
         "findings": _join_findings(read_findings(folder)),
         "extras": pictures.read_extras(),
         "map": {} if model is None else make_map(model),
-        "play": None if model is None else _pack_play(model, run.label_names, name),
+        "play": None if model is None else _pack_play(model, run.label_names, name, language),
         "left_out": pictures.left_out,
     }
     files.write_bytes(folder / REPORT, _render_small_page(content, texts))
@@ -113,10 +114,10 @@ def write_curves(folder):
         plot_curves(history, pathlib.Path(folder) / CURVES)
 
 
-def _pack_play(model, label_names, name):
+def _pack_play(model, label_names, name, language):
     """Compresses the page of the generator as text; `None` if it cannot run in a page."""
     try:
-        page = render_play(model, label_names, name, inside=True)
+        page = render_play(model, label_names, name, inside=True, language=language)
     except ValueError:
         return None
     return base64.b64encode(gzip.compress(page, mtime=0)).decode()

@@ -272,10 +272,10 @@ def test_hostile_text_is_shown_as_text(page):
 def test_the_words_of_the_script_are_chinese_on_a_chinese_page(browser, run, tmp_path):
     folder = shutil.copytree(run, tmp_path / "run")
     write_report(folder, "zh")
-    emulate(browser, 360, "light")
+    chromium.emulate(browser, 360, "light")
     browser.get((folder / "report.html").as_uri())
-    wait_for(lambda: browser.find_element("id", "magnified").is_displayed())
-    wait_for(lambda: text(browser, "film-epoch"))
+    chromium.wait_for(lambda: browser.find_element("id", "magnified").is_displayed())
+    chromium.wait_for(lambda: text(browser, "film-epoch"))
     assert text(browser, "film-epoch") == "第 4 个轮次，共 4 个"
     label = browser.find_element("id", "film-frame").get_attribute("aria-label")
     assert label == "生成图像，第 4 个轮次，共 4 个"
@@ -286,4 +286,9 @@ def test_the_words_of_the_script_are_chinese_on_a_chinese_page(browser, run, tmp
     assert play.text == "暂停"
     script = "return [document.documentElement.scrollWidth, innerWidth]"
     assert browser.execute_script(script) == [360, 360]
+    browser.execute_script("document.getElementById('play').open = true")
+    browser.switch_to.frame("play-frame")
+    chromium.wait_for(lambda: browser.find_elements("id", "new-noise"))
+    chromium.wait_for(lambda: text(browser, "new-noise") == "新的噪声")
+    browser.switch_to.default_content()
     assert browser.get_log("browser") == []
