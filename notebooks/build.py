@@ -7,7 +7,8 @@ The time that it took is written into its text, source and notebook.
     python notebooks/build.py --texts            only their texts; outputs stay as they are
     python notebooks/build.py --edition student  for a class: no solutions, and marks for nbgrader
     python notebooks/build.py --edition slides   a talk of each chapter, which opens offline
-    python notebooks/build.py --edition chinese  the chapters with the texts of notebooks/zh
+    python notebooks/build.py --language zh      the chapters with the texts of notebooks/zh, which
+                                                 may be combined with --edition
 """
 
 import argparse
@@ -147,19 +148,21 @@ def take_outputs(notebook, path):
         new.outputs, new.execution_count = old.outputs, old.execution_count
 
 
-def write_edition(kind, names, folder):
-    """Writes the chapters for a class, as slides, or in Chinese, into a folder."""
+def write_edition(kind, names, folder, language):
+    """Writes the chapters for a class, or as slides, into a folder."""
     sources = [HERE / name for name in names]
     if kind == "student":
-        edition.write({source.stem: read(source) for source in sources}, folder)
-    elif kind == "chinese":
-        for source in sources:
-            translation.write_notebook(source, folder)
+        chapters = {source.stem: read(source) for source in sources}
+        if language == "zh":
+            for source in sources:
+                translation.translate(chapters[source.stem], translation.find_chinese(source))
+        edition.write(chapters, folder)
     else:
         import slides  # needs packages that only a talk needs
 
         for source in sources:
-            slides.write(source.with_suffix(".ipynb"), folder)
+            place = HERE / "zh" if language == "zh" else HERE
+            slides.write(place / f"{source.stem}.ipynb", folder)
     print(folder)
 
 
@@ -169,19 +172,24 @@ def main():
     parser.add_argument("--texts", action="store_true", help="run nothing, and keep the outputs")
     parser.add_argument(
         "--edition",
-        choices=("student", "slides", "chinese"),
+        choices=("student", "slides"),
         help="what to make of the chapters, running nothing",
     )
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="(default: en)")
     parser.add_argument(
         "--output",
         type=pathlib.Path,
-        help="folder of the edition (default: its name; of the Chinese one notebooks/zh)",
+        help="folder of the edition (default: its name)",
     )
     arguments = parser.parse_args()
     names = arguments.names or [path.name for path in sorted(HERE.glob("[0-9]*.py"))]
     if arguments.edition:
-        usual = {"chinese": HERE / "zh"}.get(arguments.edition, pathlib.Path(arguments.edition))
-        write_edition(arguments.edition, names, arguments.output or usual)
+        folder = arguments.output or pathlib.Path(arguments.edition)
+        write_edition(arguments.edition, names, folder, arguments.language)
+        return
+    if arguments.language == "zh":
+        for name in names:
+            translation.write_notebook(HERE / name, HERE / "zh")
         return
     os.environ.pop("MPLBACKEND", None)  # with another backend the notebook would lose its figures
     for name in names:

@@ -21,6 +21,8 @@ c.CourseDirectory.course_id = "dcgan_tf"
 c.ClearSolutions.code_stub = {{"python": {STUB!r}}}
 c.ExecutePreprocessor.timeout = 600
 '''
+SOLUTIONS = re.compile("^## (Solutions|参考答案)$", re.MULTILINE)
+EXERCISE = re.compile("^### (?:Exercise|练习) (\\d+) ([★☆]{3})[:：]", re.MULTILINE)
 QUICK = """
 
 # While nbgrader checks answers, the trainings are short.
@@ -55,22 +57,20 @@ def divide(notebook):
         Two lists of cells: the chapter, and its solutions.
     """
     for i, cell in enumerate(notebook.cells):
-        before, heading, after = cell.source.partition("## Solutions")
+        heading = SOLUTIONS.search(cell.source)
         if cell.cell_type == "markdown" and heading:
+            before, after = cell.source[: heading.start()], cell.source[heading.start() :]
             chapter = notebook.cells[:i]
             if before.strip():
                 chapter.append(nbformat.v4.new_markdown_cell(before.strip()))
-            return chapter, [nbformat.v4.new_markdown_cell(heading + after)] + notebook.cells[
-                i + 1 :
-            ]
+            return chapter, [nbformat.v4.new_markdown_cell(after)] + notebook.cells[i + 1 :]
     raise ValueError("The notebook has no heading '## Solutions'.")
 
 
 def count_stars(cells):
     """How many stars each exercise has, by its number: its points in a class."""
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    found = re.findall(r"^### Exercise (\d+) ([★☆]{3}): ", text, re.MULTILINE)
-    return {int(number): stars.count("★") for number, stars in found}
+    return {int(number): stars.count("★") for number, stars in EXERCISE.findall(text)}
 
 
 def tag_of(cell):

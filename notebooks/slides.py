@@ -56,16 +56,21 @@ def has_room(shown, text):
     """Whether a text fits on the last slide: below other texts, or as a remark on a figure."""
     if "$$" in text or "\n|" in text:  # formulas and tables are high
         return False
-    letters = len(text)
+    letters = measure(text)
     for cell in reversed(shown):
         if cell.cell_type == "code" and not (cell is shown[-1] and has_figure(cell)):
             return False
-        letters += len(cell.source) if cell.cell_type == "markdown" else 0
+        letters += measure(cell.source) if cell.cell_type == "markdown" else 0
         if letters > SHORT:
             return False
         if cell.metadata["slideshow"]["slide_type"] != "-":
             return True
     return False
+
+
+def measure(text):
+    """How many letters of the Latin alphabet a text is as wide as. A Chinese one counts twice."""
+    return len(text) + len(re.findall("[\u3000-\u9fff\uff00-\uffef]", text))
 
 
 def has_figure(cell):
@@ -78,7 +83,7 @@ def is_announced(cell, shown):
     return (
         before is not None
         and before.cell_type == "markdown"
-        and before.source.rstrip().endswith(":")
+        and before.source.rstrip().endswith((":", "："))
         and cell.source.count("\n") < LONGEST_CODE
     )
 
@@ -102,7 +107,7 @@ def arrange(notebook):
         if cell.cell_type == "markdown":
             for part in re.split(r"\n(?=#{1,3} )", cell.source):
                 piece = nbformat.v4.new_markdown_cell(
-                    re.sub(r"^\*Articles: .*\*\n\n", "", part, flags=re.M)
+                    re.sub(r"^\*(Articles: |对应文章：).*\*\n\n", "", part, flags=re.M)
                 )
                 heading = re.match(r"#+", part)
                 if heading:

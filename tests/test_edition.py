@@ -63,6 +63,21 @@ def test_the_command_writes_what_it_is_asked_for(tmp_path, monkeypatch, capsys):
     assert written == {"nbgrader_config.py", *notebooks}
 
 
+def test_a_class_can_have_chinese_notebooks(tmp_path, monkeypatch):
+    words = ["build.py", "--edition", "student", "--language", "zh", "--output", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", [*words, "03_game.py"])
+    build.main()
+    english, chinese = (
+        edition.prepare(build.read(build.HERE / "03_game.py"), with_solutions=False),
+        nbformat.read(tmp_path / "student" / "03_game.ipynb", 4),
+    )
+    for one, other in zip(english.cells, chinese.cells, strict=True):
+        assert other.metadata == one.metadata
+        assert (other.source == one.source) == (one.cell_type == "code")
+    (heading, *_) = nbformat.read(tmp_path / "solutions" / "03_game.ipynb", 4).cells
+    assert heading.source.startswith("## 参考答案")
+
+
 @pytest.mark.tools
 @each_source
 def test_slides_open_without_a_network(source, tmp_path):
