@@ -4,6 +4,7 @@ import pathlib
 import re
 
 import build
+import chromium
 import nbformat
 import pytest
 import translation
@@ -145,3 +146,24 @@ def test_a_chapter_keeps_the_seconds_of_its_english_edition():
     first = translation.read_chinese(path)[0]
     assert "在两个 CPU 核上运行需要" in first.text
     assert build.TIME.search(notebook.cells[0].source)[0] == "41"
+
+
+@pytest.mark.skipif(chromium.IS_MISSING, reason=chromium.REASON)
+def test_the_search_cuts_questions_as_it_cuts_pages(monkeypatch):
+    pytest.importorskip("sphinx")
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    from chinese_search import ChineseSearch
+
+    search = ChineseSearch({})
+    assert search.split("判别器的 R1，用GAN！图") == "判别 别器 器的 R1 用 GAN 图".split()
+    with chromium.start() as browser:
+        for text in (
+            "判别器",
+            "用 GAN 训练 2 步",
+            "S 型函数（sigmoid）",
+            "Fréchet 距离",
+            "图",
+            "。",
+        ):
+            script = f"{search.js_splitter_code} return splitQuery(arguments[0]);"
+            assert browser.execute_script(script, text) == search.split(text)
