@@ -140,7 +140,7 @@ plt.show()
 # *sigmoid* turns the logit into the probability: $D = \sigma(l) = 1 / (1 + e^{-l})$. The network
 # learns by making the *discriminator's loss* small:
 #
-# $$L_D = -\mathrm{E}_{x \sim p}[\ln D(x)] - \mathrm{E}_{x \sim q}[\ln(1 - D(x))],$$
+# $$L_D = -\mathrm{E}_{x \sim p}[\ln D(x)] - \mathrm{E}_{x \sim q}[\ln(1 - D(x))].$$
 #
 # Here $\mathrm{E}_{x \sim p}$ is the mean over samples $x$ from $p$. The loss is small if $D$ is
 # near 1 for real samples and near 0 for generated ones. Written with logits, the two terms are

@@ -1144,7 +1144,7 @@ with exercise(5):
 
 # %% [markdown]
 # 1. The kernel has 4·4·4·8 weights and 8 biases, whatever the size of the picture. The dense
-#    layer has a weight for each of 256 · 128 pairs of numbers.
+#    layer has a weight for each of 256 · 128 pairs of numbers, and 128 biases.
 
 # %% tags=["solution-1", "hide-cell"] jupyter={"source_hidden": true}
 parameters_of_convolution = 4 * 4 * 4 * 8 + 8

@@ -940,8 +940,8 @@ def frechet_of_one(real_mean, real_std, fake_mean, fake_std):
 
 
 # %% [markdown]
-# 4. Each image is real, so nearly all lie in the region of the real ones. But nine digits are
-#    missing.
+# 4. Each image is as good as a real one, so nearly all lie in the region of the real ones. But
+#    nine digits are missing.
 
 # %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
 precision_of_ones = "above"

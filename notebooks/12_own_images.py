@@ -194,7 +194,7 @@ rendering.write_png(
 Image(work / "made.png", width=640)
 
 # %% [markdown]
-# Some are drawn well, some are soft, and a few are nobody. This is what five minutes of a laptop
+# Some are drawn well, some are soft, and a few are nobody. This is what three minutes of a laptop
 # give; `dcgan-tf train --data emoji-people` makes two and a half times as many steps.
 #
 # ## How good are they?

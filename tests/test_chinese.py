@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import sys
 
 import build
 import chromium
@@ -10,6 +11,9 @@ import pytest
 import translation
 
 ROOT = pathlib.Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "docs"))
+import teaching  # noqa: E402, it stands beside docs/conf.py
+
 SOURCES = sorted((ROOT / "notebooks").glob("[0-9]*.py"))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 
@@ -149,9 +153,8 @@ def test_a_chapter_keeps_the_seconds_of_its_english_edition():
 
 
 @pytest.mark.skipif(chromium.IS_MISSING, reason=chromium.REASON)
-def test_the_search_cuts_questions_as_it_cuts_pages(monkeypatch):
+def test_the_search_cuts_questions_as_it_cuts_pages():
     pytest.importorskip("sphinx")
-    monkeypatch.syspath_prepend(ROOT / "docs")
     from chinese_search import ChineseSearch
 
     search = ChineseSearch({})
@@ -167,3 +170,25 @@ def test_the_search_cuts_questions_as_it_cuts_pages(monkeypatch):
         ):
             script = f"{search.js_splitter_code} return splitQuery(arguments[0]);"
             assert browser.execute_script(script, text) == search.split(text)
+
+
+@each_source
+def test_the_quiz_asks_the_same(source):
+    english, chinese = (
+        teaching.read_quiz(folder / f"{source.stem}.txt")
+        for folder in (ROOT / "notebooks" / "quiz", ROOT / "notebooks" / "zh" / "quiz")
+    )
+    for (question, answers), (translated, options) in zip(english, chinese, strict=True):
+        assert [right for right, *_ in options] == [right for right, *_ in answers]
+        for text in (translated, *(part for _, *parts in options for part in parts)):
+            assert translation.check_language(text) == []
+        assert set(translation.find_code(translated)) == set(translation.find_code(question))
+
+
+def test_teachers_get_each_chapter_in_chinese():
+    chapters = teaching.read_chapters("zh")
+    assert [chapter.stem for chapter in chapters] == [source.stem for source in SOURCES]
+    for number, chapter in enumerate(chapters, start=1):
+        assert re.match(rf"{number}\. [{translation.CHINESE}]", chapter.title)
+        assert translation.check_language(chapter.goals) == []
+        assert chapter.goals.startswith("你") and chapter.goals.endswith("。")

@@ -45,7 +45,7 @@ export const TEXTS = {
     labels: "画什么",
     directions: "噪声的方向",
     directionsHelp:
-      "沿第一个方向移动噪声，图像变化最大，其后的方向依次减小。滑块显示噪声在各个方向上的位置，拖动滑块就能移动它。",
+      "沿第一个方向移动噪声，图像变化最大，沿其后的方向，变化依次减小。滑块显示噪声在各个方向上的位置，拖动滑块就能移动它。",
     direction: (number) => `方向 ${number}`,
     share: (number, share) => `方向 ${number}：占全部变化的 ${share}%`,
     field: "在平面上漫步",
@@ -55,7 +55,7 @@ export const TEXTS = {
     place: (across, down) => `向右 ${across}，向上 ${down}`,
     way: "从一幅图像走到另一幅",
     wayHelp:
-      "记下两幅你喜欢的图像，再用滑块从第一幅走到第二幅。走的是一段圆弧，所以噪声保持平常的长度。",
+      "记下两幅你喜欢的图像，再用滑块从第一幅走到第二幅。走的是一段圆弧，所以噪声保持通常的长度。",
     first: "第一幅图像",
     last: "第二幅图像",
     between: "从第一幅图像到第二幅",
