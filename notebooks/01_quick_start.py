@@ -22,7 +22,7 @@
 # random numbers, and save the model. You need some Python, and nothing else: each word of the field
 # is explained where it first appears, and the next two chapters explain how it all works.
 #
-# Takes 189 s on two CPU cores.
+# Takes 133 s on two CPU cores.
 
 # %%
 import math

@@ -21,7 +21,7 @@
 # After this chapter you can tell the usual failures apart by a few curves and pictures, say what
 # you would change first, and measure what a training costs.
 #
-# Takes 235 s on two CPU cores.
+# Takes 208 s on two CPU cores.
 
 # %%
 import math
