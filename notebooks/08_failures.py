@@ -1271,7 +1271,7 @@ plt.show()
 # %% [markdown]
 # On the left you see that the widest pair of networks has more than ten times the weights of the
 # narrowest, but a step does not take ten times as long, since each operation has its fixed cost. In
-# the middle you see that after the same number of steps the widest pair is clearly the best.
+# the middle you see that after the same number of steps the widest pair is the best.
 # Between the others the order may be luck, because each was trained only once, with one seed. On
 # the right the same distances are drawn over the seconds of all steps. This answers the fair
 # question: which network is best for the time that you have? A leaner one is through with its steps
