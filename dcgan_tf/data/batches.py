@@ -33,6 +33,36 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0, condition=None):
     >>> steps = math.ceil(len(x_train) / 32)
     >>> model.fit(shuffled_batches(x_train, 32), steps_per_epoch=steps, epochs=20)
     """
+    make_epoch = _prepare_epochs(images, batch_size, seed, condition)
+    epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
+    return _finish(epochs.flat_map(make_epoch))
+
+
+def batches_of_epoch(epoch, images, batch_size, seed=0, condition=None):
+    """Makes a dataset with the batches of one epoch: the epoch that a variable holds.
+
+    Whoever goes through it once more after the variable has changed gets the other epoch. The
+    batches are those of `shuffled_batches`. As this dataset ends with its epoch, `fit` can take
+    several training steps in one call (`steps_per_execution`), however many an epoch has.
+
+    Args:
+        epoch: `tf.Variable` of int64, the epoch, counted from 0.
+        images: as in `shuffled_batches`.
+        batch_size: as in `shuffled_batches`.
+        seed: as in `shuffled_batches`.
+        condition: as in `shuffled_batches`.
+
+    Returns:
+        A `tf.data.Dataset` like that of `shuffled_batches`, with `ceil(n / batch_size)` batches.
+    """
+    make_epoch = _prepare_epochs(images, batch_size, seed, condition)
+    batches = tf.data.Dataset.range(1).flat_map(lambda _: make_epoch(epoch.read_value()))
+    steps = math.ceil(len(images) / batch_size)
+    return _finish(batches.apply(tf.data.experimental.assert_cardinality(steps)))
+
+
+def _prepare_epochs(images, batch_size, seed, condition):
+    """Returns a function that makes the dataset of an epoch, which it is given as a tensor."""
     batch_size = min(batch_size, len(images))
     if isinstance(images, ImageFolder):
 
@@ -41,7 +71,8 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0, condition=None):
             return tf.ensure_shape(image, images.image_shape)
 
         def make_batches(order):
-            return order.map(read, os.cpu_count()).batch(batch_size, drop_remainder=True)
+            indices = order.unbatch()
+            return indices.map(read, os.cpu_count()).batch(batch_size, drop_remainder=True)
     else:
         with tf.device("CPU"):  # tf.data works on the CPU, even on a machine with a GPU
             pixels = tf.convert_to_tensor(images)
@@ -52,10 +83,11 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0, condition=None):
             return parts if conditions else parts[0]
 
         def make_batches(order):
-            return order.batch(batch_size, drop_remainder=True).map(gather)
+            return order.map(gather)
 
     # An epoch has just enough full batches to show every image.
-    positions = tf.range(math.ceil(len(images) / batch_size) * batch_size) % len(images)
+    steps = math.ceil(len(images) / batch_size)
+    positions = tf.reshape(tf.range(steps * batch_size) % len(images), (steps, batch_size))
 
     def make_epoch(epoch):
         # We shuffle by sorting: each image gets a random key, which the seed and the epoch fix.
@@ -63,11 +95,15 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0, condition=None):
         order = tf.gather(tf.argsort(keys, stable=True), positions)
         return make_batches(tf.data.Dataset.from_tensor_slices(order))
 
+    return make_epoch
+
+
+def _finish(batches):
+    """Lets a dataset fetch ahead, and sets the options that all our datasets have."""
     # tf.data's autotuner has a thread that may sleep for up to a minute at the end of `fit`, and
     # `fit` would wait for it.
     options = tf.data.Options()
     options.autotune.enabled = False
     # Each worker of a `tf.distribute.Strategy` takes its part of every batch.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
-    return epochs.flat_map(make_epoch).prefetch(2).with_options(options)
+    return batches.prefetch(2).with_options(options)

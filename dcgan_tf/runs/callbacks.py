@@ -96,17 +96,25 @@ class Outlook(keras.callbacks.Callback):
     def __init__(self, folder):
         super().__init__()
         self.folder = folder
-        self.steps = 0
+        self.steps = 0  # all that were taken so far
+        self.start = None  # the number of steps and the time at which we begin to take the time
+        self.has_spoken = False
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
+        self.steps_before = self.steps
 
     def on_train_batch_end(self, batch, logs=None):
-        self.steps += 1
-        if self.steps == COMPILING:
-            self.since = time.perf_counter()
-        elif self.steps == COMPILING + TIMED:
-            self._print((time.perf_counter() - self.since) / TIMED)
+        # A call of TensorFlow may take several steps. Keras counts them all, even in the last call
+        # of an epoch, which ends with the epoch.
+        self.steps = self.steps_before + min(batch + 1, self.params["steps"])
+        if self.start is None:
+            if self.steps >= COMPILING:
+                self.start = self.steps, time.perf_counter()
+        elif not self.has_spoken and self.steps >= self.start[0] + TIMED:
+            seconds = time.perf_counter() - self.start[1]
+            self._print(seconds / (self.steps - self.start[0]))
+            self.has_spoken = True
 
     def _print(self, step_seconds):
         epoch_steps, epochs = self.params["steps"], self.params["epochs"]

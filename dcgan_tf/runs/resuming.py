@@ -61,6 +61,31 @@ def check_is_complete(folder, epochs):
             raise _incomplete(folder, name, epochs)
 
 
+def count_finished_epochs(model, application, steps):
+    """Counts the epochs that a model was trained for.
+
+    Args:
+        model: `GAN`, compiled, whose optimizers have counted the training steps.
+        application: `applications.base.Application`, with its data.
+        steps: Int, the number of training steps in an epoch.
+
+    Returns:
+        Int, the number of epochs.
+
+    Raises:
+        ValueError: if the last epoch is not whole, as then the data must have changed.
+    """
+    steps_so_far = int(model.generator_optimizer.iterations.numpy())
+    epochs, steps_too_many = divmod(steps_so_far, steps)
+    if steps_too_many:
+        raise ValueError(
+            "The data has changed since the run began. Received: "
+            f"{len(application.samples)} {application.noun}, after {steps_so_far} steps. "
+            f"Expected the same {application.noun}."
+        )
+    return epochs
+
+
 def describe_machine():
     """Describes on what the last bits of the results depend, in addition to the seed.
 

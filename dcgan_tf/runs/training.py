@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from dcgan_tf import applications
 from dcgan_tf.applications.base import Application
-from dcgan_tf.data.batches import shuffled_batches
+from dcgan_tf.data.batches import batches_of_epoch
 from dcgan_tf.gan.keras_compat import HistoryLogger, StopAtNaN
 from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.runs import workers
@@ -25,7 +25,12 @@ from dcgan_tf.runs.preparation import (
 )
 from dcgan_tf.runs.replacing import check_new, clear, name_files, remove_parts
 from dcgan_tf.runs.report import finish
-from dcgan_tf.runs.resuming import check_is_complete, compare_machines, describe_machine
+from dcgan_tf.runs.resuming import (
+    check_is_complete,
+    compare_machines,
+    count_finished_epochs,
+    describe_machine,
+)
 from dcgan_tf.runs.run_files import (
     cut_history,
     has_begun,
@@ -38,6 +43,9 @@ from dcgan_tf.runs.scoring import evaluate_run
 from dcgan_tf.runs.settings import Settings
 from dcgan_tf.runs.terminal import one_line, to_printable
 from dcgan_tf.runs.words import quote
+
+# Every call of TensorFlow costs about 2 ms beside its work, so a call takes several training steps.
+STEPS_IN_A_CALL = 5
 
 
 @dataclasses.dataclass
@@ -124,7 +132,7 @@ def prepare(given, folder=None, resume=False, overwrite=False):
         if chooses_epochs:
             epochs = application.count_epochs(settings.batch_size)
             settings = dataclasses.replace(settings, epochs=epochs)
-        first_epoch = _count_finished_epochs(model, application, steps)
+        first_epoch = count_finished_epochs(model, application, steps)
         if is_chief:
             check_room(folder, model)
             if goes_on:
@@ -142,19 +150,6 @@ def prepare(given, folder=None, resume=False, overwrite=False):
         is_chief=is_chief,
         lock=lock,
     )
-
-
-def _count_finished_epochs(model, application, steps):
-    """Counts the epochs that a model was trained for, each of so many steps."""
-    steps_so_far = int(model.generator_optimizer.iterations.numpy())
-    epochs, steps_too_many = divmod(steps_so_far, steps)
-    if steps_too_many:
-        raise ValueError(
-            "The data has changed since the run began. Received: "
-            f"{len(application.samples)} {application.noun}, after {steps_so_far} steps. "
-            f"Expected the same {application.noun}."
-        )
-    return epochs
 
 
 def train(training, open_report=False):
@@ -240,21 +235,20 @@ def describe(training):
 def _fit(training, callbacks):
     """Trains, and returns whether the training reached its last epoch: `False` after Ctrl-C."""
     settings, application, model = training.settings, training.application, training.model
-    batches = shuffled_batches(
-        application.samples,
-        settings.batch_size,
-        settings.seed,
-        training.first_epoch,
-        application.condition,
+    with tf.device("CPU"):  # where tf.data works
+        epoch = tf.Variable(training.first_epoch, dtype=tf.int64)
+    choose_epoch = keras.callbacks.LambdaCallback(on_epoch_begin=lambda now, _: epoch.assign(now))
+    batches = batches_of_epoch(
+        epoch, application.samples, settings.batch_size, settings.seed, application.condition
     )
+    model.steps_per_execution = STEPS_IN_A_CALL
     try:
         model.fit(
             batches,
-            steps_per_epoch=training.steps,
             epochs=settings.epochs,
             initial_epoch=training.first_epoch,
             shuffle=False,
-            callbacks=callbacks,
+            callbacks=[choose_epoch, *callbacks],
             verbose=1 if sys.stdout.isatty() else 2,
         )
     except KeyboardInterrupt:

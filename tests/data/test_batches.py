@@ -3,6 +3,7 @@ import tensorflow as tf
 from helpers import save, to_float
 
 from dcgan_tf import ImageFolder, shuffled_batches
+from dcgan_tf.data.batches import batches_of_epoch
 
 
 def shuffled_epochs(images, epochs, **kwargs):
@@ -20,6 +21,19 @@ def test_batches_are_shuffled_anew_and_repeatably():
     assert (first != second).any() and (second != third).any()
     np.testing.assert_array_equal(shuffled_epochs(images, 1, seed=1, first_epoch=2)[0], third)
     assert (shuffled_epochs(images, 1, seed=2)[0] != first).any()
+
+
+def test_the_batches_of_one_epoch_are_those_of_the_endless_dataset():
+    images = np.arange(10, dtype=np.float32).reshape(10, 1, 1, 1)
+    endless = list(shuffled_batches(images, 4, seed=1, condition=images * 2).take(9))
+    epoch = tf.Variable(0, dtype=tf.int64)
+    batches = batches_of_epoch(epoch, images, 4, seed=1, condition=images * 2)
+    assert batches.cardinality() == 3
+    for number in (2, 0, 1):
+        epoch.assign(number)
+        expected = endless[3 * number : 3 * number + 3]
+        for batch, expected_batch in zip(batches, expected, strict=True):
+            np.testing.assert_array_equal(batch, expected_batch)
 
 
 def test_fewer_images_than_a_batch_are_one_batch():

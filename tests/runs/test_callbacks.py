@@ -26,7 +26,7 @@ def test_times_are_said_as_people_do(seconds, words):
     assert say_seconds(seconds) == words
 
 
-def run_outlook(monkeypatch, steps, epochs, first_epoch=0, step_seconds=0.1):
+def run_outlook(monkeypatch, steps, epochs, first_epoch=0, step_seconds=0.1, steps_in_a_call=1):
     """Takes `steps` steps an epoch, of which the first ones take longer, as TensorFlow compiles."""
     now = [100.0]
     monkeypatch.setattr(callbacks.time, "perf_counter", lambda: now[0])
@@ -35,10 +35,11 @@ def run_outlook(monkeypatch, steps, epochs, first_epoch=0, step_seconds=0.1):
     taken = 0
     for epoch in range(first_epoch, epochs):
         outlook.on_epoch_begin(epoch)
-        for batch in range(steps):
-            now[0] += step_seconds if taken >= callbacks.COMPILING else 9.0
-            taken += 1
-            outlook.on_train_batch_end(batch)
+        for first in range(0, steps, steps_in_a_call):
+            for _ in range(first, min(first + steps_in_a_call, steps)):
+                now[0] += step_seconds if taken >= callbacks.COMPILING else 9.0
+                taken += 1
+            outlook.on_train_batch_end(first + steps_in_a_call - 1)
 
 
 def test_outlook_says_how_long_it_takes_and_when_to_look(monkeypatch, capsys):
@@ -47,6 +48,15 @@ def test_outlook_says_how_long_it_takes_and_when_to_look(monkeypatch, capsys):
         "\nAn epoch takes about 50 s, all 25 that are left about 21 min. The first shapes should "
         f"be in {pathlib.Path('runs/x/samples')} after epoch 3, in about 2.5 min.\n"
     )
+
+
+@pytest.mark.parametrize("steps", [500, 251, 3, 1])
+def test_outlook_counts_the_steps_of_calls_that_end_with_an_epoch(monkeypatch, capsys, steps):
+    outputs = []
+    for steps_in_a_call in (1, 5):
+        run_outlook(monkeypatch, steps, epochs=3000, steps_in_a_call=steps_in_a_call)
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1] and outputs[0].startswith("\nAn epoch takes about")
 
 
 def test_outlook_of_a_resumed_run_counts_what_is_left(monkeypatch, capsys):
