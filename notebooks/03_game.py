@@ -59,7 +59,7 @@ RING_EPOCHS = 40
 # %% [markdown]
 # ## The generator
 #
-# *Articles: 0 §2 · 2 §2.1*
+# *Articles: 0 §2 · 2 §2.1 · 3 §2*
 #
 # A *sample* is one example, real or generated: an image in chapter 1, and here simply a number. The
 # *distribution* of samples says which samples there are, and how often each occurs. For numbers we
@@ -106,7 +106,7 @@ plt.show()
 #
 # ## The discriminator
 #
-# *Articles: 0 §2 · 1 §2 · 2 §2.1*
+# *Articles: 0 §2 · 1 §2 · 2 §2.1 · 3 §2*
 #
 # The discriminator $D$ gets a number $x$ and answers with the probability that $x$ is real, if
 # half of all numbers that it is shown are real and half are generated. What is the best answer?
