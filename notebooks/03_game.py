@@ -466,7 +466,8 @@ plt.show()
 # %% [markdown]
 # The package's `GAN` takes any two Keras networks whose shapes fit. Our generator is a single layer
 # with one input. Such a layer multiplies its input by one weight, the *kernel*, and adds another
-# one, the *bias*. So the kernel is $s$, and the bias is $m$.
+# one, the *bias*. So the kernel is $s$, and the bias is $m$. (The settings with `ema` in their
+# names keep an average of the weights. The section on two dimensions says what for.)
 
 # %%
 keras.utils.set_random_seed(0)  # `fit` shuffles the data
