@@ -75,8 +75,8 @@ Image(run / "real.png")
 # the numbers of the networks into those of a file.
 #
 # (The stars say how hard an exercise is. Write your answer in place of the three dots. The cell
-# after it checks the answer: it says "not yet" and gives a hint, or it says "right". The solutions
-# stand at the end of the chapter.)
+# after it checks the answer: it says "not yet" and gives a hint, or it says "right". If your copy
+# has solutions, they stand at the end of the chapter.)
 
 
 # %% tags=["exercise-1"]
