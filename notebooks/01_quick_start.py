@@ -19,8 +19,9 @@
 # watch how it learns. All of it runs on a laptop without a graphics card and without the internet.
 #
 # After this chapter you can train a GAN, read the curves of its training, draw new digits from
-# random numbers, and save the model. You need some Python, and nothing else: each word of the field
-# is explained where it first appears, and the next two chapters explain how it all works.
+# random numbers, and save the model. You need some Python with NumPy and the mathematics of school,
+# and nothing else: each word of the field is explained where it first appears, and the next two
+# chapters explain how it all works.
 #
 # Takes 133 s on two CPU cores.
 
@@ -72,6 +73,10 @@ Image(run / "real.png")
 #
 # A picture file holds whole numbers from 0 (black) to 255 (white). Write the function that turns
 # the numbers of the networks into those of a file.
+#
+# (The stars say how hard an exercise is. Write your answer in place of the three dots. The cell
+# after it checks the answer: it says "not yet" and gives a hint, or it says "right". If your copy
+# has solutions, they stand at the end of the chapter.)
 
 
 # %% tags=["exercise-1"]
@@ -96,10 +101,11 @@ with exercise(1):
 # %% [markdown]
 # ## The model
 #
-# The model holds both networks. The *generator* turns 16 random numbers, the *noise*, into an
-# image. The *discriminator* looks at an image and returns one number, a *logit*. A positive logit
-# means that it takes the image for real, a negative one that it takes it for generated. The further
-# the logit is from 0, the surer the discriminator is.
+# A `DCGAN` is a GAN for images, and holds both networks. (The name is short for deep convolutional
+# GAN; [chapter 4](04_networks.ipynb) explains what a convolution is.) The *generator* turns 16
+# random numbers, the *noise*, into an image. The *discriminator* looks at an image and returns one
+# number, a *logit*. A positive logit means that it takes the image for real, a negative one that it
+# takes it for generated. The further the logit is from 0, the surer the discriminator is.
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
@@ -109,9 +115,10 @@ plt.show()
 # %% [markdown]
 # Follow the solid arrows first: noise becomes an image, and the discriminator judges this image and
 # a real one. From its logits we compute two *losses*, numbers that say how badly each network does
-# its task. Then follow the dashed arrows back. A *gradient* says how each weight of a network must
-# change so that the loss of this network becomes smaller. The generator never sees a real image:
-# all that it learns comes to it through the discriminator.
+# its task. Then follow the dashed arrows back. A *gradient* says how much a loss changes if each
+# weight changes a little. So it also says in which direction each weight of a network must go for
+# the loss of this network to become smaller. The generator never sees a real image: all that it
+# learns comes to it through the discriminator.
 
 # %%
 model = DCGAN(image_shape=(28, 28, 1), latent_dim=16, seed=0)
@@ -119,12 +126,14 @@ model.summary()
 
 # %% [markdown]
 # The table counts the weights of both networks. They begin as small random numbers, and `seed=0`
-# makes sure that they are the same random numbers in every run.
+# makes sure that they are the same random numbers in every run. (The 384 numbers that are not
+# *trainable* are averages which the generator keeps while it is trained; chapter 4 shows what for.)
 #
 # `compile` prepares the training. It gives each network its own *optimizer*, the rule that turns a
-# gradient into a small step of the weights. It also adds a small penalty, called R1, to the
-# discriminator's loss, which keeps the discriminator from learning these few digits by heart.
-# ([Chapter 3](03_game.ipynb) explains R1, and `compile(regularizer=None)` leaves it out.)
+# gradient into a small step of the weights. It also adds a small *penalty*, called R1, to the
+# discriminator's loss: one more number that is to be small, which keeps the discriminator from
+# learning these few digits by heart. ([Chapter 3](03_game.ipynb) explains R1, and
+# `compile(regularizer=None)` leaves it out.)
 
 # %%
 model.compile()

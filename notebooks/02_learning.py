@@ -57,7 +57,9 @@ def predict(w):
 # ## The loss
 #
 # How good is a weight? The *loss* is one number that says how wrong the function is: 0 if all is
-# right, and the larger, the worse. Here we take the mean of the squared differences:
+# right, and the larger, the worse. Here we take the mean of the squared differences between what
+# the function says and what was measured. With $x_i$ for the loads, $y_i$ for the lengths and $n$
+# for their number:
 #
 # $$L(w) = \frac{1}{n} \sum_{i=1}^{n} (w x_i - y_i)^2.$$
 
@@ -153,9 +155,10 @@ plt.show()
 #
 # ### Exercise 1 ★★☆: the largest rate
 #
-# For this loss a step changes the distance to the best weight by a constant factor,
-# $1 - 2 \eta\, \overline{x^2}$, where $\overline{x^2}$ is the mean of the squared loads. From which
-# rate on does the distance no longer become smaller?
+# For this loss a step multiplies the way that is left to the best weight by a constant factor,
+# $1 - 2 \eta\, \overline{x^2}$, where $\overline{x^2}$ is the mean of the squared loads. (If the
+# factor is negative, the step lands on the other side of the valley.) From which rate on does the
+# distance no longer become smaller?
 
 # %% tags=["exercise-1"]
 largest_rate = ...
@@ -201,14 +204,23 @@ with exercise(2):
 # A *neuron* has several inputs. It multiplies each of them by a weight of its own, adds all
 # products and one more weight, the *bias*, and sends the sum through a bent function, the
 # *activation*. A *layer* is many neurons with the same inputs, and a *network* is a chain of
-# layers: the outputs of one are the inputs of the next. The smallest chain has two neurons:
+# layers: the outputs of one are the inputs of the next. The smallest chain has two neurons of one
+# input each. Here they have no biases, and the second one has no activation:
 #
 # $$h = \tanh(a x), \qquad y = b h.$$
 #
-# Both weights, $a$ and $b$, get a gradient. For $b$ it is easy, as $y$ depends on it directly. For
-# $a$ we go back through the chain, link by link: how the loss depends on $y$, how $y$ depends on
-# $h$, and how $h$ depends on $a$. All these are multiplied. This way of going backwards is called
-# *backpropagation*, and it works in the same way for a hundred layers.
+# The output $y$ is to come close to a target $t$, so that the loss is $L = (y - t)^2$. Both
+# weights, $a$ and $b$, get a gradient. For $b$ it is easy, as $y$ depends on it directly. For $a$
+# we go back through the chain, link by link: how the loss depends on $y$, how $y$ depends on $h$,
+# and how $h$ depends on $a$. All these are multiplied:
+#
+# $$\frac{\partial L}{\partial b} = \frac{\partial L}{\partial y} \cdot h, \qquad
+# \frac{\partial L}{\partial a} = \frac{\partial L}{\partial y} \cdot
+# \frac{\partial y}{\partial h} \cdot \frac{\partial h}{\partial a}.$$
+#
+# (The sign $\partial$ is that of a derivative for which all other weights stay as they are.) This
+# way of going backwards is called *backpropagation*, and it works in the same way for a hundred
+# layers.
 
 
 # %%
@@ -279,9 +291,10 @@ with exercise(3):
 # %% [markdown]
 # ## A network that learns a picture
 #
-# Now a real network, of three layers. Its input is a place in a picture, two numbers between -1 and
-# 1. Its output is the brightness at this place. If it gives the right brightness at all 784 places,
-# it has learned the picture.
+# Now a real network, of three layers. Keras calls a layer as above `Dense`. Its activation may be
+# tanh or `relu`, which sets negative numbers to 0. The input of the network is a place in a
+# picture, two numbers between -1 and 1. Its output is the brightness at this place. If it gives the
+# right brightness at all 784 places, it has learned the picture.
 
 # %%
 (x_train, _), _ = load_dataset("mnist-10k")
@@ -304,12 +317,12 @@ print("places", places.shape, "brightness", brightness.shape, "weights", network
 # %% [markdown]
 # The loop is what you have seen, with one thing more. An *optimizer* is the rule that turns a
 # gradient into a step. Gradient descent is the simplest one; when it takes a few examples at a time
-# instead of all, it is called SGD. *Adam* divides each gradient by its usual size, so that all
-# weights move about equally fast whether their gradients are large or small. It is the optimizer of
-# nearly all GANs.
+# instead of all, drawn by chance, it is called *stochastic gradient descent* or SGD. *Adam* divides
+# each gradient by its usual size, so that all weights move about equally fast whether their
+# gradients are large or small. It is the optimizer of nearly all GANs.
 #
 # Each step takes 128 places drawn at random, a *batch*. The gradient of a batch is a rough but
-# cheap measurement of the whole one.
+# cheap measurement of the whole one. (`@tf.function` only makes the step faster.)
 
 
 # %%
@@ -361,8 +374,9 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# The network first finds the dark ground, then a bright spot, then the strokes. Nobody told it what
-# a stroke is: it only went downhill, a small step at a time.
+# The network first finds the dark ground, then a bright spot, then the strokes. With Adam it gets
+# there after a few hundred steps. With SGD and this learning rate it is still at the bright spot in
+# the end. Nobody told it what a stroke is: it only went downhill, a small step at a time.
 #
 # **What is missing for a generator?** This network knows one picture, and it was told for each
 # place what is right. A generator has to make a new picture from each noise vector, and nobody can

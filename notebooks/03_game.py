@@ -59,17 +59,18 @@ RING_EPOCHS = 40
 # %% [markdown]
 # ## The generator
 #
-# *Articles: 0 §2 · 2 §2.1*
+# *Articles: 0 §2 · 2 §2.1 · 3 §2*
 #
 # A *sample* is one example, real or generated: an image in chapter 1, and here simply a number. The
 # *distribution* of samples says which samples there are, and how often each occurs. For numbers we
-# draw it as a curve, the *density*: where the curve is high, there are many samples.
+# draw it as a curve, the *density*: where the curve is high, there are many samples. (The area
+# under the curve between two numbers is the fraction of the samples that lie between them.)
 #
 # The generator $G$ turns noise $z$ into a sample $G(z)$. The noise is drawn from a fixed
-# distribution, here the standard normal distribution. So the generated samples have a distribution,
-# too. We call its density $q$ (papers write $p_G$), and that of the data $p$. The smallest
-# generator in one dimension is $G(z) = m + s z$: it makes samples with the mean $m$ and the
-# standard deviation $s$.
+# distribution, here the standard *normal distribution*, a bell curve around 0 with the standard
+# deviation 1. So the generated samples have a distribution, too. We call its density $q$ (papers
+# write $p_G$), and that of the data $p$. The smallest generator in one dimension is
+# $G(z) = m + s z$: it makes samples with the mean $m$ and the standard deviation $s$.
 
 
 # %%
@@ -99,13 +100,13 @@ plt.legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# The data comes from a normal distribution, also called a *Gaussian*, with mean 1 and standard
-# deviation 0.5. The generator's $m$ and $s$ are wrong at first. But this generator can be right:
-# with $m = 1$ and $s = 0.5$ the two curves are the same.
+# The data comes from a normal distribution, which is also called a *Gaussian*, with mean 1 and
+# standard deviation 0.5. The generator's $m$ and $s$ are wrong at first. But this generator can be
+# right: with $m = 1$ and $s = 0.5$ the two curves are the same.
 #
 # ## The discriminator
 #
-# *Articles: 0 §2 · 1 §2 · 2 §2.1*
+# *Articles: 0 §2 · 1 §2 · 2 §2.1 · 3 §2*
 #
 # The discriminator $D$ gets a number $x$ and answers with the probability that $x$ is real, if
 # half of all numbers that it is shown are real and half are generated. What is the best answer?
@@ -128,8 +129,9 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# The dots lie on a curve with a simple formula. For a given generator no discriminator is better
-# than this one (Goodfellow et al. 2014, arXiv:1406.2661, proposition 1):
+# The dots lie on a curve with a simple formula: near $x$ the real samples are as many as $p(x)$
+# says, and the generated ones as many as $q(x)$ says. For a given generator no discriminator is
+# better than this one (Goodfellow et al. 2014, arXiv:1406.2661, proposition 1):
 #
 # $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
 #
@@ -144,8 +146,9 @@ plt.show()
 #
 # Here $\mathrm{E}_{x \sim p}$ is the mean over samples $x$ from $p$. The loss is small if $D$ is
 # near 1 for real samples and near 0 for generated ones. Written with logits, the two terms are
-# $-\ln D = \ln(1 + e^{-l})$ and $-\ln(1 - D) = \ln(1 + e^{l})$. The function $\ln(1 + e^{l})$ is
-# called *softplus*. We write it ourselves, and compare with the loss of the package.
+# $-\ln D = \ln(1 + e^{-l})$ and $-\ln(1 - D) = \ln(1 + e^{l})$, since $1 - D = 1 / (1 + e^{l})$.
+# The function $\ln(1 + e^{l})$ is called *softplus*. We write it ourselves, and compare with the
+# loss of the package.
 
 
 # %%
@@ -235,8 +238,8 @@ plt.show()
 #
 # A discriminator that must decide says "real" where $D(x) > 1/2$. Let $p$ be the standard normal
 # distribution, and $q$ the same shifted by 2. Which fraction of all samples, half of them real and
-# half generated, does the best discriminator get right? (`scipy.stats.norm.cdf` is the
-# distribution function of the standard normal distribution. A drawing helps.)
+# half generated, does the best discriminator get right? (`scipy.stats.norm.cdf` says for the
+# standard normal distribution which fraction of the samples lies below a number. A drawing helps.)
 
 # %% tags=["exercise-1"]
 best_accuracy = ...
@@ -292,11 +295,11 @@ with exercise(2):
 #
 # $$V(D, G) = \mathrm{E}_{x \sim p}[\ln D(x)] + \mathrm{E}_{z}[\ln(1 - D(G(z)))].$$
 #
-# You have seen these two terms before: $V$ is the discriminator's loss with the opposite sign,
-# $V = -L_D$. So the discriminator wants $V$ to be large. The generator wants $V$ to be small. A
-# game in which one player makes a number small that the other one makes large is called a *minimax
-# game*, and is written $\min_G \max_D V(D, G)$ (Goodfellow et al. 2014, eq. 1). The unit of $V$ is
-# the nat, because we take the natural logarithm.
+# You have seen these two terms before, as $G(z)$ is a sample from $q$: $V$ is the discriminator's
+# loss with the opposite sign, $V = -L_D$. So the discriminator wants $V$ to be large. The generator
+# wants $V$ to be small. A game in which one player makes a number small that the other one makes
+# large is called a *minimax game*, and is written $\min_G \max_D V(D, G)$ (Goodfellow et al. 2014,
+# eq. 1). The unit of $V$ is the nat, because we take the natural logarithm.
 #
 # In one dimension we can compute $V$ exactly, by an integral instead of a mean over samples.
 
@@ -344,6 +347,10 @@ assert undecided_value < learned_value < best_value and max(others) < best_value
 #
 # $$\mathrm{JSD}(p \,\|\, q) = \frac{1}{2} \int p \ln\frac{p}{a} \, dx
 # + \frac{1}{2} \int q \ln\frac{q}{a} \, dx.$$
+#
+# The formula above follows from $D^* = p / (p + q) = p / (2 a)$: its logarithm is
+# $\ln D^* = \ln (p / a) - \ln 2$, and in the same way $\ln (1 - D^*) = \ln (q / a) - \ln 2$. The
+# means of the two first parts together are $2 \, \mathrm{JSD}$, and the two $-\ln 2$ are $-\ln 4$.
 #
 # ### Exercise 3 ★★☆: the Jensen-Shannon divergence
 #
@@ -449,7 +456,7 @@ _ = ipywidgets.interact(draw, mean=slider)
 # In training nobody waits for the best discriminator. Both players take small steps, again and
 # again. The discriminator makes $L_D$ smaller, and the generator makes a loss of its own smaller,
 # $L_G = -\mathrm{E}_z[\ln D(G(z))]$. [Chapter 5](05_losses.ipynb) explains why we take this loss
-# and not $V$ itself. Both of them pull the generated samples to where $D$ is larger.
+# and not $V$ itself. Both of these losses pull the generated samples to where $D$ is larger.
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.7), layout="constrained")
@@ -459,7 +466,8 @@ plt.show()
 # %% [markdown]
 # The package's `GAN` takes any two Keras networks whose shapes fit. Our generator is a single layer
 # with one input. Such a layer multiplies its input by one weight, the *kernel*, and adds another
-# one, the *bias*. So the kernel is $s$, and the bias is $m$.
+# one, the *bias*. So the kernel is $s$, and the bias is $m$. (The settings with `ema` in their
+# names keep an average of the weights. The section on two dimensions says what for.)
 
 # %%
 keras.utils.set_random_seed(0)  # `fit` shuffles the data
@@ -760,8 +768,8 @@ assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 # where. More of its samples than of the data lie between the modes. The generator is a continuous
 # function of the noise, so between two modes there must be a bridge, even if it is a thin one. And
 # within each mode its samples lie closer together than the data: the clusters are in the right
-# places, but they are only about half as wide. (Twice as many epochs do not make them wider.) So
-# "8 of 8 modes" does not yet mean $q = p$.
+# places, but they are less than half as wide. (Twice as many epochs do not make them wider.) So "8
+# of 8 modes" does not yet mean $q = p$.
 #
 # A generator that stays on a few of the modes has *collapsed*. [Chapter 8](08_failures.ipynb) makes
 # this happen on purpose.

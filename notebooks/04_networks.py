@@ -139,9 +139,10 @@ plt.show()
 # ## A convolution
 #
 # In a convolution a small window, the *kernel*, moves over the picture. At each place the layer
-# multiplies the pixels under the window by the kernel's weights and adds up the products. The
-# *stride* says by how many pixels the window moves on. With a stride of 2, height and width are
-# halved.
+# multiplies the pixels under the window, of all channels, by the kernel's weights, and adds up the
+# products and a bias. This gives one pixel of one channel. A layer has several such kernels, its
+# *filters*, and its output has one channel for each of them. The *stride* says by how many pixels
+# the window moves on. With a stride of 2, height and width are halved.
 #
 # With `"same"` padding the layer first puts zeros around the picture. Then the output has the size
 # of the input, divided by the stride. The drawing shows a kernel of 4x4 with a stride of 2, without
@@ -366,10 +367,10 @@ plt.show()
 #
 # ## Doubling, then convolving
 #
-# With kernels of 4x4 the pattern is weaker, but it does not disappear: a pixel in an even row gets
-# other weights than its neighbour in an odd row, and nothing keeps the two alike. The default
-# generator therefore grows in two steps. First each pixel becomes a square of 2x2 pixels of the
-# same value. Then an ordinary 3x3 convolution follows. Both together are the layer `UpConv2D`.
+# With kernels of 4x4 the stamps fall evenly, but the pattern does not disappear: a pixel in an even
+# row gets other weights than its neighbour in an odd row, and nothing keeps the two alike. The
+# default generator therefore grows in two steps. First each pixel becomes a square of 2x2 pixels of
+# the same value. Then an ordinary 3x3 convolution follows. Both together are the layer `UpConv2D`.
 
 
 # %%
@@ -412,7 +413,8 @@ plt.show()
 # is left of them. *Batch normalisation* (Ioffe and Szegedy 2015) prevents both. For each channel it
 # takes the mean and the variance over all pixels of all pictures in the batch. It subtracts the
 # mean, divides by the root of the variance, and then applies a scale $\gamma$ and a shift $\beta$,
-# which are learned.
+# which are learned. (This $\gamma$ has nothing to do with the weight of R1, which has the same
+# letter.)
 
 # %%
 some_scale = keras.initializers.RandomUniform(0.5, 1.5, seed=0)
@@ -456,8 +458,9 @@ assert not np.allclose(alone, in_company)
 # In a plain generator the noise enters at the first layer. All that it means (which digit, how
 # slanted) has to be carried through the layers that follow. The layer `SelfModulation` (Chen et al.
 # 2019) lets the noise speak in every layer. It is a batch normalisation whose scale $\gamma$ and
-# shift $\beta$ are not the same for all images: a small network with one hidden layer computes them
-# from the noise of each image. So the noise can switch whole channels on and off.
+# shift $\beta$ are not the same for all images: a small network with one hidden layer, that is with
+# one layer between its input and its output, computes $\gamma - 1$ and $\beta$ from the noise of
+# each image. So the noise can switch whole channels on and off.
 
 # %%
 layer = SelfModulation(units=5)
@@ -544,8 +547,9 @@ with exercise(3):
 # The *gated recurrent unit* (GRU, Cho et al. 2014) has two *gates*, numbers between 0 and 1. The
 # *update gate* $u$ says how much of the old state stays. The *reset gate* $r$ says how much of the
 # old state counts when the new candidate $c$ is made. $x$ is the input and $h$ the state. The
-# *sigmoid* $\sigma(t) = 1 / (1 + e^{-t})$ brings any number between 0 and 1. (The paper writes $z$
-# for the update gate; in this course $z$ is the noise.)
+# matrices $W$ and $U$ and the biases $b$ and $d$ are the weights of the layer. The *sigmoid*
+# $\sigma(t) = 1 / (1 + e^{-t})$ brings any number between 0 and 1. (The paper writes $z$ for the
+# update gate; in this course $z$ is the noise.)
 #
 # $$u = \sigma(x W_u + b_u + h U_u + d_u), \qquad r = \sigma(x W_r + b_r + h U_r + d_r)$$
 #
@@ -589,7 +593,9 @@ for step in range(6):
 # image. The generator goes through them and writes one row in each step; its state remembers what
 # stands above. The discriminator reads the rows twice, once from the top and once from the bottom,
 # and a dense layer weighs all of its states. Most often such layers are used for text and for time
-# series, as in [chapter 10](10_applications.ipynb).
+# series, as in [chapter 10](10_applications.ipynb). (A network of recurrent layers is called a
+# *recurrent neural network* or RNN, and one of convolutions a *convolutional neural network* or
+# CNN.)
 
 # %% [markdown]
 # ## The default generator
@@ -880,8 +886,9 @@ plt.show()
 # After equally few steps the pairs have got differently far. Some draw digits, and others have only
 # begun to draw bright strokes on the black ground. (Besides, `generate` uses a moving average of
 # the generator's weights over about 500 steps, and in so short a run it still remembers the
-# beginning.) Generators with convolutions have it easier, because their neighbouring pixels come
-# from the same numbers. The recurrent one has to carry a stroke from row to row in its state.
+# beginning.) With convolutions it is easier to make smooth strokes, because neighbouring pixels
+# come from the same numbers. The recurrent generator has to carry a stroke from row to row in its
+# state, and its strokes are frayed.
 #
 # The number of weights alone does not say what a step costs. A dense layer uses each of its weights
 # once for an image. A convolution uses each of its weights for every pixel that it makes. So the

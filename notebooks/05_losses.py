@@ -68,13 +68,20 @@ plt.show()
 # $$\min_G \max_D V(D, G) = E_{x \sim p_{data}}[\ln D(x)] + E_{z \sim p_z}[\ln(1 - D(G(z)))]$$
 #
 # $E$ is a mean over all samples that are drawn as the index says: $x$ from the data, $z$ from the
-# noise. The logarithm is the natural one (papers and articles often write $\log$ for it). Numbers
-# made by natural logarithms of probabilities, like $V$, are measured in *nats*. (`docs/glossary.md`
-# has all symbols of the course in one table.)
+# noise. ($p_{data}$, the distribution of the data, is the $p$ of [chapter 3](03_game.ipynb).) The
+# logarithm is the natural one (papers and articles often write $\log$ for it). Numbers made by
+# natural logarithms of probabilities, like $V$, are measured in *nats*. (`docs/glossary.md` has all
+# symbols of the course in one table.)
 #
 # The discriminator wants $V$ to be large, with $D(x)$ near 1 for real samples and $D(G(z))$ near 0
 # for generated ones. The generator wants $V$ to be small. It can only change the second mean, as
 # the first one does not depend on $G$.
+#
+# What the players choose are weights. Article 1 therefore writes the two networks as
+# $G(z; \theta_g)$ and $D(x; \theta_d)$: $\theta_g$ stands for all weights of the generator, and
+# $\theta_d$ for all those of the discriminator. $\max_D$ means the largest value over all
+# $\theta_d$, and $\min_G$ the smallest one over all $\theta_g$. We leave $\theta_g$ and $\theta_d$
+# out where they are clear.
 
 # %% [markdown]
 # Let us take a world that is small enough to see whole: it has six different samples and no more.
@@ -96,7 +103,11 @@ print(f"V = {value(D, p, q):.3f}")
 
 # %% [markdown]
 # A training step does not know `p` and `q`. It draws samples and takes their means. With many
-# samples this gives nearly the same number.
+# samples this gives nearly the same number, and the more samples there are, the nearer it comes. In
+# this sense Article 3 (section 4) says that the game is an optimisation over an *infinite data
+# set*: the mean $E$ is what a mean over samples becomes if their number grows without end. The
+# noise never runs out, but a real data set is finite. So training takes the mean over the images
+# that it has, and a discriminator may learn them by heart ([chapter 8](08_failures.ipynb)).
 
 # %%
 rng = np.random.default_rng(0)
@@ -158,8 +169,9 @@ for p_i, q_i in zip(p, q, strict=True):
 #
 # $$D^* = \frac{p}{p + q}$$
 #
-# Step 3. The slope falls all the way from left to right. So there is only one place where it is 0,
-# and the curve has its maximum there.
+# Step 3. The slope falls all the way from left to right, because $p / D$ becomes smaller and
+# $q / (1 - D)$ larger. So there is only one place where it is 0, and the curve has its maximum
+# there.
 
 # %%
 best = p / (p + q)
@@ -234,15 +246,15 @@ with exercise(1):
 #
 # $$V(D^*) = \sum p \ln\frac{p}{p + q} + \sum q \ln\frac{q}{p + q}$$
 #
-# Let $m = (p + q) / 2$ be the mixture of both. Then $p / (p + q) = \frac12 \, p / m$, and we can
-# take the logarithm of the $\frac12$ out of each term. As the probabilities in $p$ add up to 1, and
-# those in $q$ too:
+# Let $m = (p + q) / 2$ be the mixture of both, which chapter 3 called $a$. Then
+# $p / (p + q) = \frac12 \, p / m$, and we can take the logarithm of the $\frac12$ out of each term.
+# As the probabilities in $p$ add up to 1, and those in $q$ too:
 #
 # $$V(D^*) = -2 \ln 2 + \sum p \ln\frac{p}{m} + \sum q \ln\frac{q}{m}$$
 #
-# Each of the two sums is a *Kullback-Leibler divergence* KL, which measures how far one
-# distribution is from another. The mean of the two is the *Jensen-Shannon divergence* JSD of $p$
-# and $q$:
+# Each of the two sums is a *Kullback-Leibler divergence*, written $KL(p \| m)$ and $KL(q \| m)$. It
+# measures how far one distribution is from another. The mean of the two is the *Jensen-Shannon
+# divergence* JSD of $p$ and $q$:
 #
 # $$V(D^*) = -\ln 4 + KL(p \| m) + KL(q \| m) = -\ln 4 + 2 \, JSD(p \| q)$$
 
@@ -705,7 +717,8 @@ np.testing.assert_allclose(penalty, (length - 1) ** 2, rtol=1e-5)
 #
 # Mescheder et al. (2018, arXiv:1801.04406, section 4.1) want the gradient to be small, and only at
 # real samples. With this penalty $D$ can come to rest where the generated samples lie on the data.
-# It goes with any loss, and is the package's default.
+# It goes with any loss, and is the package's default. Multiplied by its weight $\gamma$, which is
+# 0.5 if you do not choose another one, it is added to $L_D$.
 #
 # $$R_1 = \tfrac12 E[|\nabla l(x)|^2]$$
 
@@ -737,7 +750,8 @@ np.testing.assert_allclose(penalty, (gradients**2).sum(axis=1).mean() / 2, rtol=
 # ### One-sided label smoothing
 #
 # Salimans et al. (2016, arXiv:1606.03498, section 3.4) use the label 0.9 instead of 1 for real
-# samples. A discriminator that is too sure is then wrong. The label of generated samples stays 0.
+# samples. Then a discriminator that is too sure has a larger loss. The label of generated samples
+# stays 0.
 #
 # $$L_D = -E[0.9 \ln D(x) + 0.1 \ln(1 - D(x))] - E[\ln(1 - D(G(z)))]$$
 
@@ -908,6 +922,18 @@ assert abs(right["discriminator_loss"][-1] - 2 * np.log(2)) < 0.1
 # from. To find this out is its task: it returns $D(x)$ for a real sample and $D(G(z))$ for a
 # generated one. (The default pair also tells it how different a sample is from its neighbours in
 # the batch; see [chapter 4](04_networks.ipynb). The pair `dcgan`, which we take here, does not.)
+#
+# The other letters of Article 0 differ from those of this course, too:
+#
+# | what it is | in Article 0 | here |
+# |---|---|---|
+# | the generator, the discriminator | $G$, $D$ | $G$, $D$ |
+# | the noise | $z$ | $z$ |
+# | a generated sample | $x$, and also $G(z)$ | $G(z)$ |
+# | a real sample | $y$ | $x$ |
+# | what the discriminator returns | $p$, and also $D(x, y)$ | $D(x)$ or $D(G(z))$ |
+#
+# In this course $y$ is a label, and $p$ is the density of the data.
 
 # %%
 (x_train, y_train), (x_test, _) = load_dataset("mnist-10k")
@@ -1195,10 +1221,12 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# With the code's loss the generator is under way at once. With the formula's it has to wait until
-# the discriminator is less sure. If the discriminator trains along, and is less far ahead, the
-# generator arrives with both: the game above was played with the formula.
-# [Chapter 8](08_failures.ipynb) shows a training on digits that fails by this.
+# With the code's loss the generator is under way at once. With the formula's it hardly moves as
+# long as the discriminator is so sure. (Its first gradient is smaller, but not by the whole factor
+# $e^{-7.8}$ of a sample at -1: samples further to the right have higher logits.) If the
+# discriminator trains along, and is less far ahead, the generator arrives with both: the game above
+# was played with the formula. [Chapter 8](08_failures.ipynb) shows a training on digits that fails
+# by this.
 
 # %% [markdown]
 # ## Erratum 5: the sum of both losses

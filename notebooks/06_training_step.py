@@ -128,12 +128,13 @@ generator_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
 discriminator_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
 
 # %% [markdown]
-# An *optimizer* changes weights so that a loss falls ([chapter 2](02_learning.ipynb)). Each network
-# has its own one, which changes the weights of this network alone. A *gradient tape*
-# (`tf.GradientTape`) writes down what is computed inside its `with` block. Afterwards TensorFlow
-# goes through this record backwards, from the loss to the first layer. This is *backpropagation*:
-# it finds the *gradient*, which says for each weight how much the loss changes when the weight
-# changes a little.
+# An *optimizer* changes weights so that a loss falls ([chapter 2](02_learning.ipynb)). (Adam also
+# remembers earlier gradients, and `beta_1` says for how long: with 0.5 it is half as much after
+# each step.) Each network has its own optimizer, which changes the weights of this network alone. A
+# *gradient tape* (`tf.GradientTape`) writes down what is computed inside its `with` block.
+# Afterwards TensorFlow goes through this record backwards, from the loss to the first layer. This
+# is *backpropagation*: it finds the *gradient*, which says for each weight how much the loss
+# changes when the weight changes a little.
 #
 # In its turn the discriminator looks at real and at generated images. We compute its loss and
 # change its weights.
@@ -315,9 +316,10 @@ for k in range(1, 8):
 
 # %% [markdown]
 # Three things in it need an explanation. `_judge` calls the discriminator, with the condition of
-# the samples if there is one. `losses.generator_loss` calls the loss that was chosen, and gives it
-# the real outputs too if it asks for them. An *objective* is what a network really minimises: its
-# loss, plus the generator's term or the discriminator's penalty if `compile` has set one.
+# the samples, such as a label, if there is one. `losses.generator_loss` calls the loss that was
+# chosen, and gives it the real outputs too if it asks for them. An *objective* is what a network
+# really minimises: its loss, plus the discriminator's penalty, or a term for the generator that
+# some applications of [chapter 10](10_applications.ipynb) need, if `compile` has set one.
 #
 # The table shows the articles' steps side by side. A column is an article and its section, for
 # example Article 0, section 3.2. A number is a step of the list there; "D 2" is step 2 of Article
@@ -669,8 +671,9 @@ picture_of(np.concatenate(drawn), f"rows: after {', '.join(map(str, moments))} s
 # %% [markdown]
 # Each column is one noise vector, and each row a moment. The program works: shapes appear that were
 # not there. But with these settings, which are the article's, learning is slow, and at any one
-# moment all noise gives nearly the same image. The end of "As a Keras model" below trains the same
-# code with better settings. [Chapter 8](08_failures.ipynb) is about what makes the difference.
+# moment all noise gives nearly the same image. (The number that is printed compares the spread of
+# these images with that of real digits.) The end of "As a Keras model" below trains the same code
+# with better settings. [Chapter 8](08_failures.ipynb) is about what makes the difference.
 
 # %% [markdown]
 # ## The same as the package
@@ -722,8 +725,6 @@ plt.show()
 
 # %% [markdown]
 # ## What two tapes are for
-#
-# *Articles: 3 §2*
 #
 # A tape forgets what it wrote as soon as you have asked it for a gradient. There are two losses and
 # so two questions, one for each tape. A single tape that is told to keep its notes, by
@@ -1067,10 +1068,11 @@ assert difference < 0.01 * way
 
 # %% [markdown]
 # So the code is right, and only its settings were slow. With other settings the same step makes
-# digits. The learning rate is 20 times as large. Adam has a shorter memory ($\beta_1 = 0$ and
-# $\beta_2 = 0.99$, as in Karras et al. 2018). The generator's optimizer keeps a *moving average* of
-# the weights: after each step the average moves 0.2 % of the way towards the latest weights, and so
-# it follows them more calmly. And the training is longer, with twice `EPOCHS` epochs.
+# digits. The learning rate is 20 times as large. Adam has a shorter memory: it forgets the
+# direction of earlier gradients at once ($\beta_1 = 0$) and their size after about a hundred steps
+# ($\beta_2 = 0.99$), as in Karras et al. (2018). The generator's optimizer keeps a *moving average*
+# of the weights: after each step the average moves 0.2 % of the way towards the latest weights, and
+# so it follows them more calmly. And the training is longer, with twice `EPOCHS` epochs.
 
 
 # %%

@@ -178,6 +178,7 @@ assert EPOCHS < 4 or mean_change(fixed_noise) < mean_change(new_noise)
 #
 # Make a `SampleGrid` that writes into `run / "own"`, after every second epoch, one row of ten
 # images from the noise of seed 7. How many pictures has it written after nine epochs?
+# (`help(SampleGrid)` shows its arguments.)
 
 # %% tags=["exercise-1"]
 own_grid = ...
@@ -330,8 +331,8 @@ rendering.write_png(run / "alike.png", rendering.add_caption(grid, caption))
 Image(run / "alike.png")
 
 # %% [markdown]
-# Compare the rows: the generator has learned much between the two moments, and the losses do not
-# show it.
+# Compare the rows: between the two moments strokes have closed and some shapes have become digits.
+# The generator has learned, and the losses do not show it.
 #
 # The losses can mislead you even more. `failures.make` sets up trainings that fail, which are the
 # subject of [chapter 8](08_failures.ipynb). In the one below the learning rate of the discriminator
@@ -417,8 +418,10 @@ assert in_features < 0.6 * in_pixels and 0.4 < in_pixels < 0.6
 #
 # The Fréchet distance is the most used score (Heusel et al. 2017). It takes the features of many
 # real and many generated images, and describes each set by two things: its mean $m$ says where the
-# cloud of points lies, and its covariance matrix $C$ says how the cloud is stretched. For the two
-# normal distributions with these numbers, the distance $d$ that Fréchet defined is given by
+# cloud of points lies, and its *covariance matrix* $C$ says how the cloud is stretched. (This
+# matrix has the squared standard deviation of each feature on its diagonal. Its other entries say
+# which features grow together.) For the two normal distributions with these numbers, the distance
+# $d$ that Fréchet defined is given by
 #
 # $$d^2 = |m_r - m_f|^2 + \mathrm{tr}\,(C_r + C_f - 2\,(C_r C_f)^{1/2}),$$
 #
@@ -638,7 +641,8 @@ print(card.as_table())
 # precision and of recall. You find their formulas and papers in `evaluation/metrics.py`. The next
 # three rows ask whether the classifier finds all ten digits, and as often as in the data.
 # *Diversity in a class* says how different two images of the same digit are, compared with real
-# ones. Near copies have a section below.
+# ones. (The kernel distance is an estimate that is right on average, so that for equal sets it may
+# come out a little below 0, as here for real digits.) Near copies have a section below.
 #
 # To say how good a Fréchet distance is, say how many times the distance of real images it is.
 # `card[key]` is the row of one measure:
@@ -670,9 +674,10 @@ panels[1].legend()
 plt.show()
 
 # %% [markdown]
-# The Fréchet distance falls in each epoch, and recall and coverage rise. Precision begins near 1
-# although the images are grey: they are all alike, and all of them fall into the large balls around
-# one or two unusual real digits. This is one more reason to read precision and recall together.
+# The Fréchet distance falls in each epoch, and recall and coverage rise. Precision is higher after
+# the first epoch than at any later time, although the images are grey: they are all alike, and most
+# of them fall into the large balls around a few unusual real digits. This is one more reason to
+# read precision and recall together.
 #
 # Now we score the two moments whose losses look the same, with the weights of these moments:
 

@@ -754,11 +754,12 @@ with exercise(4):
 # package uses one by default: R1 (Mescheder et al. 2018). It asks the discriminator to be nearly
 # flat around real images $x$. With the logit $l$ it is
 #
-# $$R_1 = \frac{1}{2} \, \mathbb{E}_x \left[ \left| \frac{dl}{dx} \right|^2 \right].$$
+# $$R_1 = \tfrac12 E[|\nabla l(x)|^2].$$
 #
-# The discriminator minimises R1, times a number, in addition to its loss. A steep discriminator
-# pushes the generator about, and one that is steep around single images has begun to learn them by
-# heart. We write R1 ourselves and compare it with the package's:
+# The discriminator minimises R1, times its weight $\gamma$, in addition to its loss. (The gradient
+# $\nabla l$ is that of the logit with respect to the pixels of the image, and $|\cdot|$ is its
+# length.) A steep discriminator pushes the generator about, and one that is steep around single
+# images has begun to learn them by heart. We write R1 ourselves and compare it with the package's:
 
 
 # %%
@@ -890,18 +891,18 @@ show(np.concatenate([model.generate(24, seed=1) for model, _ in trials.values()]
 # *Articles: 1 §4 · 1 §5*
 #
 # The second direction is better optimisation. Article 1 names two optimizers, gradient descent and
-# Adam. *Gradient descent* subtracts the gradient $g$, times the learning rate $r$, from the weights
-# $w$. (Keras calls it `SGD`, *stochastic* gradient descent, because each step sees one random
-# batch.)
+# Adam. *Gradient descent* subtracts the gradient $g$, times the learning rate $\eta$, from the
+# weights $w$. (Keras calls it `SGD`, *stochastic* gradient descent, because each step sees one
+# random batch.)
 #
-# $$w \leftarrow w - r g.$$
+# $$w \leftarrow w - \eta g.$$
 #
 # *Adam* (Kingma and Ba 2015, algorithm 1) keeps two moving averages, $m$ of the gradient and $v$ of
 # its square, and divides the first by the root of the second. In step $t$
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2,$$
 #
-# $$w \leftarrow w - r \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}.$$
+# $$w \leftarrow w - \eta \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}.$$
 #
 # Both averages begin at 0, so that they are too small at first. The divisors $1 - \beta^t$ make up
 # for that. The small number $\epsilon$ prevents a division by zero.
@@ -1271,11 +1272,12 @@ plt.show()
 # %% [markdown]
 # On the left you see that the widest pair of networks has more than ten times the weights of the
 # narrowest, but a step does not take ten times as long, since each operation has its fixed cost. In
-# the middle you see that after the same number of steps the widest pair is the best.
-# Between the others the order may be luck, because each was trained only once, with one seed. On
-# the right the same distances are drawn over the seconds of all steps. This answers the fair
-# question: which network is best for the time that you have? A leaner one is through with its steps
-# earlier, and a wider one gets farther.
+# the middle you see that after the same number of steps the widest pair is the best. Between the
+# others the order may be luck, because each was trained only once, with one seed. On the right the
+# same distances are drawn over the seconds of all steps. This answers the fair question: which
+# network is best for the time that you have? Draw an upright line at that time: the lowest point on
+# it belongs to the best network. A leaner one is through with its steps earlier, and a wider one
+# gets farther.
 
 # %%
 if len(FILTERS) == 4:

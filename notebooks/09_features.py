@@ -619,7 +619,7 @@ print(np.bincount(digits, minlength=10))
 # %% [markdown]
 # Then we average the noise of all zeros, of all ones, and so on. A mean is short, since what the
 # vectors do not have in common averages out. We bring it back to the usual length of 4, because the
-# generator was trained with no other.
+# generator was trained with hardly any other.
 
 
 # %%
@@ -806,9 +806,10 @@ assert (decibels(found_images) >= decibels(start)).all()
 confirm(mean_found > mean_start + 3)
 
 # %% [markdown]
-# The search has gained about 6 decibels, so that the squared error is about a quarter of what it
-# was at the start. It does not become zero. Sixteen numbers cannot hold each quirk of a
-# handwriting, and the search cannot find what the generator cannot draw.
+# The search has gained between 6 and 7 decibels, so that the squared error is less than a quarter
+# of what it was at the start. (6 decibels are a factor of $10^{0.6}$, about 4.) It does not become
+# zero. Sixteen numbers cannot hold each quirk of a handwriting, and the search cannot find what the
+# generator cannot draw.
 #
 # Now that we have noise for real digits, we can walk from one real digit to another along the
 # sphere. The first and the last image of each row are the results of the search.

@@ -350,9 +350,9 @@ show(
 )
 
 # %% [markdown]
-# The generated digits are nearly all the same image. Losses and accuracies cannot tell this from a
-# finished training, and so the package measures the images themselves. This is the last line of its
-# doctor:
+# The generated images are nearly all the same one, and it is no digit. Losses and accuracies cannot
+# tell this from a finished training, and so the package measures the images themselves. This is the
+# last line of its doctor:
 
 # %%
 print(doctor.findings[-1]["message"])
@@ -683,13 +683,15 @@ assert halves[100] > halves[500] > halves[2000] > 0
 #
 # *Articles: 3 §6*
 #
-# Article 3 names TensorFlow ([Abadi et al. 2016](https://arxiv.org/abs/1605.08695)) as its
-# resource. TensorFlow computes with *tensors*, which are arrays of numbers, on many kinds of
-# processors, and takes gradients with `GradientTape`. *Keras* (Chollet and others, since 2015)
-# brings layers, optimizers, `fit` and callbacks, and runs here on TensorFlow. Both have a text on
-# GANs in their documentation: TensorFlow has the tutorial "Deep Convolutional Generative
-# Adversarial Network", and Keras has a guide on how to write your own `train_step`. The package can
-# train the networks of TensorFlow's tutorial:
+# Article 3 names [TensorFlow](https://www.tensorflow.org/) ([Abadi et al.
+# 2016](https://arxiv.org/abs/1605.08695)) as its resource. TensorFlow computes with *tensors*,
+# which are arrays of numbers, on many kinds of processors, and takes gradients with `GradientTape`.
+# [*Keras*](https://keras.io/) (Chollet and others, since 2015) brings layers, optimizers, `fit` and
+# callbacks, and runs here on TensorFlow. Both have a text on GANs in their documentation:
+# TensorFlow has the tutorial [Deep Convolutional Generative Adversarial
+# Network](https://www.tensorflow.org/tutorials/generative/dcgan), and Keras has a guide on [how to
+# write your own `train_step`](https://keras.io/guides/custom_train_step_in_tensorflow/). The
+# package can train the networks of TensorFlow's tutorial:
 
 # %%
 print("TensorFlow", tf.__version__, "- Keras", keras.__version__)

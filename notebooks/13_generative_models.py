@@ -55,10 +55,15 @@ SAMPLES = 2000
 #
 # *Articles: 2 §1.1*
 #
-# *Deep learning* means to learn from examples with a network of several layers. Very many such
-# networks are *classifiers*. A classifier gets an example $x$, here the picture of a digit, and
-# answers with a label $y$, here one of ten classes. It learns $p(y \mid x)$, the probability of
-# each label for a given picture. This is a *discriminative model*, because it tells things apart.
+# *Deep learning* means to learn from examples with a *neural network* of several layers. Each layer
+# consists of many neurons; a neuron adds up its inputs, each multiplied by a weight, and sends the
+# sum through a bent function ([chapter 2](02_learning.ipynb)). The first layers find simple
+# patterns, such as edges, and the later ones combine them ([chapter 9](09_features.ipynb)). From
+# about 2012 on, such networks became the best at recognising images and speech, and later at
+# working with texts. Very many of them are *classifiers*. A classifier gets an example $x$, here
+# the picture of a digit, and answers with a label $y$, here one of ten classes. It learns
+# $p(y \mid x)$, the probability of each label for a given picture. This is a *discriminative
+# model*, because it tells things apart.
 
 # %%
 (x_train, y_train), (x_test, y_test) = load_dataset("mnist-10k")
