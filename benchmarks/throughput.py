@@ -1,6 +1,7 @@
 """Images per second of our `fit` and of other ways to train the same network, in turn.
 
-The network is that of TensorFlow's DCGAN tutorial, in float32. Each contender (`yardsticks.py`)
+The network is that of TensorFlow's DCGAN tutorial, in float32. With `--network default` it is the
+default pair, with R1 and the average of the weights for all. Each contender (`yardsticks.py`)
 lives in a process of its own and rests while another is timed; a round times each of them once.
 Printed are the median over the rounds, the median of the ratios to ours round by round, and the
 share of the machine's rate of matrix products, measured in the same rounds, that the arithmetic of
@@ -8,10 +9,12 @@ the step amounts to.
 
     python benchmarks/throughput.py
     python benchmarks/throughput.py --torch-python other-venv/bin/python --batch-sizes 16 256
+    python benchmarks/throughput.py --torch-python other-venv/bin/python --network default
 """
 
 import argparse
 import contextlib
+import math
 import os
 import pathlib
 import statistics
@@ -19,8 +22,16 @@ import subprocess
 import sys
 
 YARDSTICKS = pathlib.Path(__file__).with_name("yardsticks.py")
-TENSORFLOW = ["ours", "ours, Keras' layers", "ours, XLA", "tutorial's loop", "Keras' guide"]
-TORCH = ["PyTorch", "PyTorch, compile"]
+CONTENDERS = {  # ours first
+    "tutorial": [
+        *("ours", "ours, Keras' layers", "ours, XLA", "tutorial's loop", "Keras' guide"),
+        *("PyTorch", "PyTorch, compile"),
+    ],
+    "default": [
+        *("default", "PyTorch, default", "PyTorch, default, channels last"),
+        "PyTorch, default, compile",
+    ],
+}
 PRODUCT = "matrix product"
 PRODUCT_FLOPS = 2 * 4096**3
 
@@ -28,6 +39,7 @@ PRODUCT_FLOPS = 2 * 4096**3
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add = parser.add_argument
+    add("--network", choices=CONTENDERS, default="tutorial", help="(default: tutorial)")
     add("--batch-sizes", type=int, nargs="+", default=[16, 32, 64, 128, 256, 512])
     add("--threads", type=int, nargs="+", default=[2, 1])
     add("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -46,7 +58,12 @@ def main():
 
 def measure(threads, batch_size, arguments):
     """Times every contender at one batch size and number of threads, and prints its rows."""
-    names = [*TENSORFLOW, *(TORCH if arguments.torch_python else []), PRODUCT]
+    names = [
+        name
+        for name in (*CONTENDERS[arguments.network], PRODUCT)
+        if arguments.torch_python or not is_torch(name)
+    ]
+    flops = batch_size * FLOPS[arguments.network]()
     with contextlib.ExitStack() as stack:
         contenders = {
             name: stack.enter_context(
@@ -60,9 +77,9 @@ def measure(threads, batch_size, arguments):
             for name, contender in contenders.items():
                 speeds[name].append(steps[name] / contender.seconds(steps[name]))
     for name in names[:-1]:
-        ratios = [a / b for a, b in zip(speeds["ours"], speeds[name], strict=True)]
+        ratios = [a / b for a, b in zip(speeds[names[0]], speeds[name], strict=True)]
         shares = [
-            batch_size * flops_per_image() * a / (PRODUCT_FLOPS * b)
+            flops * a / (PRODUCT_FLOPS * b)
             for a, b in zip(speeds[name], speeds[PRODUCT], strict=True)
         ]
         print(
@@ -82,7 +99,7 @@ class Contender:
     """One of the yardsticks in a process of its own."""
 
     def __init__(self, name, batch_size, threads, torch_python):
-        python = torch_python if name in TORCH else sys.executable
+        python = torch_python if is_torch(name) else sys.executable
         options = ["--batch-size", str(batch_size), "--threads", str(threads)]
         self.process = subprocess.Popen(
             [python, YARDSTICKS, name, *options],
@@ -112,8 +129,12 @@ class Contender:
         return max(1, round(seconds / (self.seconds(3) / 3)))
 
 
-def flops_per_image():
-    """Floating-point operations of one training step for each image of the batch.
+def is_torch(name):
+    return name.startswith("PyTorch")
+
+
+def count_tutorial_flops():
+    """Counts the floating-point operations of a training step for each image of the batch.
 
     Two for each multiplication and addition in the layers with weights, zero padding counted as
     any other pixel: the customary count. Adam, normalisation and activations are left out.
@@ -129,7 +150,37 @@ def flops_per_image():
     return 2 * (forward + weight_gradients + input_gradients)
 
 
+def count_default_flops():
+    """Counts the same for the default pair, in which R1 takes an eighth of the batch.
+
+    Doubled images count as such. R1 needs the logits, their gradient, and a backpropagation through
+    both: for each weight six multiplications and additions instead of the three of an ordinary one.
+    """
+    from dcgan_tf import DCGAN
+
+    model = DCGAN(seed=0)
+    (generator, dense), (discriminator, d1) = map(
+        count_products, (model.generator, model.discriminator)
+    )
+    real, fake = 3 * discriminator - d1, 4 * discriminator - d1  # into the images for G's loss
+    return 2 * (3 * generator - dense + real + fake + 6 * discriminator / 8)
+
+
+def count_products(network):
+    """Counts the products of a network for one sample, and those of its first layer."""
+    import keras
+
+    counts = []
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            counts.append(math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:3]))
+        elif isinstance(layer, keras.layers.Dense):
+            counts.append(math.prod(layer.kernel.shape))
+    return sum(counts), counts[0]
+
+
 NOISE = 100
+FLOPS = {"tutorial": count_tutorial_flops, "default": count_default_flops}
 
 if __name__ == "__main__":
     main()

@@ -1,7 +1,7 @@
 """Other ways to write the same training step, as yardsticks for `throughput.py`.
 
-Each builds the networks of TensorFlow's DCGAN tutorial and returns a function that makes a number
-of training steps. They follow what the named sources do, in words of our own:
+Each but the last two builds the networks of TensorFlow's DCGAN tutorial. Each returns a function
+that makes a number of training steps. They follow what the named sources do, in words of our own:
 
 - `ours`: `GAN.fit`.
 - `tutorial`: a loop over the batches around one compiled function with two tapes, as in
@@ -11,12 +11,15 @@ of training steps. They follow what the named sources do, in words of our own:
   a second pass through the new discriminator.
 - `pytorch`: PyTorch's DCGAN example: the discriminator learns from a real batch, then from a fake
   batch that is detached from the generator, then the generator gets a third pass.
+- `default_pair`: `GAN.fit` with the default networks and settings, five steps in a call, as
+  `dcgan-tf train` does; and `torch_default_pair`, the same pair in PyTorch (`torch_pair.py`).
 
 Run as a program this file is one contender, alone in its process: it says "ready", then for each
 number of steps on standard input the seconds they took.
 """
 
 import argparse
+import functools
 import os
 import sys
 import time
@@ -25,6 +28,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 NOISE = 100
 RATE = 1e-4
+STEPS_IN_A_CALL = 5
 
 
 def ours(batch_size):
@@ -177,6 +181,26 @@ def pytorch_compile(batch_size):
     return pytorch(batch_size, compiled=True)
 
 
+def default_pair(batch_size):
+    from dcgan_tf import DCGAN, shuffled_batches
+
+    model = DCGAN(seed=0)
+    model.compile(steps_per_execution=STEPS_IN_A_CALL)
+    batches = shuffled_batches(random_images(batch_size), batch_size)
+
+    def run(steps):
+        calls = -(-steps // STEPS_IN_A_CALL)
+        model.fit(batches, steps_per_epoch=calls * STEPS_IN_A_CALL, shuffle=False, verbose=0)
+
+    return run
+
+
+def torch_default_pair(batch_size, **options):
+    from torch_pair import build_step
+
+    return build_step(batch_size, **options)[0]
+
+
 def matrix_product(batch_size):
     """Not a contender: products of two 4096x4096 matrices, for the rate of the machine."""
     import tensorflow as tf
@@ -199,6 +223,10 @@ CONTENDERS = {
     "Keras' guide": keras_guide,
     "PyTorch": pytorch,
     "PyTorch, compile": pytorch_compile,
+    "default": default_pair,
+    "PyTorch, default": torch_default_pair,
+    "PyTorch, default, channels last": functools.partial(torch_default_pair, channels_last=True),
+    "PyTorch, default, compile": functools.partial(torch_default_pair, compiled=True),
     "matrix product": matrix_product,
 }
 
@@ -244,7 +272,8 @@ def loop_over(step, batches):
     return run
 
 
-def set_threads(threads, torch_too):
+def set_threads(threads, torch_too, half):
+    """With `half`, two operations share the cores, as `dcgan-tf train` lets them do."""
     if torch_too:
         import torch
 
@@ -252,7 +281,8 @@ def set_threads(threads, torch_too):
         return
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    in_an_operation = threads // 2 if half else threads
+    tf.config.threading.set_intra_op_parallelism_threads(max(1, in_an_operation))
     tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
@@ -262,7 +292,8 @@ def main():
     parser.add_argument("--batch-size", type=int, default=256)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
-    set_threads(arguments.threads, torch_too=arguments.contender.startswith("PyTorch"))
+    name = arguments.contender
+    set_threads(arguments.threads, name.startswith("PyTorch"), half=name == "default")
     run = CONTENDERS[arguments.contender](arguments.batch_size)
     run(2)  # compiles
     print("ready", flush=True)
