@@ -994,9 +994,11 @@ by_hand = (np.diag(soft) - np.outer(soft, soft)) / 0.7 @ weights.numpy()
 np.testing.assert_allclose(tape.gradient(goal, variable), by_hand, atol=1e-4)
 
 # %% [markdown]
-# Both networks are recurrent, so that a character can depend on those before it. For example, a
-# date can be the 30th only in a month that has one. The simple method for comparison knows how
-# often each character stands at each place, and nothing about its neighbours.
+# The generator is recurrent. Before it chooses a character it reads the one that it chose last, as
+# you do when you write. So a character can depend on all those before it. For example, a date can
+# be the 30th only in a month that has one. The discriminator sees the whole text at once, with two
+# dense layers. The simple method for comparison knows how often each character stands at each
+# place, and nothing about its neighbours.
 
 # %%
 date_model = dates.build()

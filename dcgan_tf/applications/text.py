@@ -16,14 +16,11 @@ from dcgan_tf.applications.base import Application
 from dcgan_tf.data import files
 from dcgan_tf.evaluation.card import Card, Row
 from dcgan_tf.gan.dcgan import GAN
-from dcgan_tf.gan.optimizers import adam
-from dcgan_tf.gan.regularizers import R1
 from dcgan_tf.networks.recurrent import build_text_generator
 
 CHARACTERS = "-0123456789"
 FIRST, LAST = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
 DAYS = (LAST - FIRST).days + 1
-ALONE, CALENDAR = "characters alone", "calendar"
 KNOWN = 8000  # dates to train on, out of 73,049
 UNITS = 256  # in each of the discriminator's two hidden layers
 
@@ -51,7 +48,7 @@ class DateTexts(Application):
         generator = build_text_generator(shape, seed=self.seed)
         discriminator = build_text_discriminator(shape, self.seed)
         model = GAN(generator, discriminator, generator.input_shape[1], seed=self.seed)
-        model.compile(adam(1e-3, averaged=True), adam(1e-3), regularizer=R1(0.3))
+        model.compile()
         return model
 
     def draw(self, model, n=48, seed=0):
@@ -75,7 +72,7 @@ class DateTexts(Application):
         chosen = rng.integers(len(known), size=(n, known.shape[1]))
         alone = decode(known[chosen, np.arange(known.shape[1])])
         calendar = to_dates(rng.integers(DAYS, size=n))
-        references = {"data": self.known[:n], ALONE: alone, CALENDAR: calendar}
+        references = {"data": self.known[:n], "characters alone": alone, "calendar": calendar}
         generated = decode(model.generate(n, seed))
         rows = tuple(
             Row(
