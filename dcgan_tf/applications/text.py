@@ -34,7 +34,7 @@ class DateTexts(Application):
         Maddison et al. 2017, https://arxiv.org/abs/1611.00712
     """
 
-    steps = 7500
+    steps = 10_000
     makes_images = False
     extras = ("strings.txt",)
     batch_size = 64
