@@ -1024,7 +1024,7 @@ if FULL:
 # Nobody wrote the rules of the calendar down for the networks, and still they keep them far more
 # often than the simple method. Most of the generated dates are new: the networks saw 8,000 of the
 # 73,049 days from 1900 to 2099, so that of days chosen at random 89 % would be new. The command
-# `dcgan-tf train --application text` trains five times as long as this chapter.
+# `dcgan-tf train --application text` trains almost seven times as long as this chapter.
 #
 # ### Exercise 5 ★★☆: how often
 #
