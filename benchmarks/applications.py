@@ -68,7 +68,7 @@ def print_table(name, folders):
     print(f"\n### {name}\n")
     print(f"{epochs} epochs; whole commands {seconds} s; {cards[0]['samples']} samples.\n")
     print(f"| score | generated | {' | '.join(cards[0]['references'])} | better |")
-    print("|---|---|---|---|---|")
+    print("|---" * (len(cards[0]["references"]) + 3) + "|")
     for i, row in enumerate(cards[0]["rows"]):
         values = [card["rows"][i]["generated"] for card in cards]
         spread = f" ± {statistics.stdev(values):.2g}" if len(values) > 1 else ""

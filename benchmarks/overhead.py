@@ -2,6 +2,8 @@
 
 - `fit` with the callbacks of `dcgan-tf train`, and without any, against the bare compiled step,
   in turn; and the time spent in each callback.
+- `fit` with several training steps in a call of TensorFlow, in turn, on the threads that
+  `dcgan-tf train` chooses.
 - The time from `import tensorflow` to the end of the first training step, of `import dcgan_tf` and
   of `dcgan-tf --help`, each in a new process.
 - Images a second by `generate`; milliseconds for a grid and for a GIF.
@@ -15,6 +17,7 @@ Peak memory of the default run is `default_run.py`'s.
 
 import argparse
 import collections
+import functools
 import itertools
 import os
 import pathlib
@@ -50,7 +53,7 @@ print(time.perf_counter() - start)
 
 
 def main():
-    parts = {"fit": fit, "start": start, "writing": writing, "growth": growth}
+    parts = {"fit": fit, "calls": calls, "start": start, "writing": writing, "growth": growth}
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--parts", nargs="+", choices=parts, default=list(parts))
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -129,6 +132,34 @@ def fit(rounds):
     print("\n| callback | milliseconds an epoch |\n|---|---|")
     for name, total in spent.items():
         print(f"| {name} | {1e3 * total / epochs:.1f} |")
+
+
+def calls(rounds):
+    """`fit` with 1, 5 and 25 training steps in a call, some 250 steps of each in turn."""
+    from dcgan_tf.runs.terminal import choose_threads
+
+    choose_threads()
+    from dcgan_tf import DCGAN, shuffled_batches
+
+    steps = 250
+    batches = shuffled_batches(digits(), BATCH_SIZE)
+    models = {in_a_call: DCGAN(seed=0) for in_a_call in (1, 5, 25)}
+    milliseconds = {in_a_call: [] for in_a_call in models}
+    for in_a_call, model in models.items():
+        model.compile(steps_per_execution=in_a_call)
+        model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
+    for _ in range(rounds):
+        for in_a_call, model in models.items():
+            train = functools.partial(
+                model.fit, batches, steps_per_epoch=steps, shuffle=False, verbose=0
+            )
+            milliseconds[in_a_call].append(1e3 * duration(train) / steps)
+    print(
+        "\n| steps in a call | milliseconds a step | / one step in a call, median |\n|---|---|---|"
+    )
+    for in_a_call, values in milliseconds.items():
+        ratios = [a / b for a, b in zip(values, milliseconds[1], strict=True)]
+        print(f"| {in_a_call} | {spread(values)} | {statistics.median(ratios):.3f} |")
 
 
 class Turns:

@@ -31,7 +31,7 @@ PARTS = {
     "enhancement": ("enhancement.png", [FIRST]),
     "translation": ("garments.png", [FIRST]),
     "video": ("video.gif", [FIRST]),
-    "text": ("text.png", [(0, 0, 95, 146)]),
+    "text": ("text.png", [(0, 0, 95, 144)]),
     "tables": ("tables.png", [(505, 28, 749, 403)]),
     "finance": ("finance.png", [(60, 26, 423, 563)]),
     "medicine": ("medicine.png", [(0, 50, 102, 202)]),

@@ -1002,9 +1002,11 @@ by_hand = (np.diag(soft) - np.outer(soft, soft)) / 0.7 @ weights.numpy()
 np.testing.assert_allclose(tape.gradient(goal, variable), by_hand, atol=1e-4)
 
 # %% [markdown]
-# Both networks are recurrent, so that a character can depend on those before it. For example, a
-# date can be the 30th only in a month that has one. The simple method for comparison knows how
-# often each character stands at each place, and nothing about its neighbours.
+# The generator is recurrent. Before it chooses a character it reads the one that it chose last, as
+# you do when you write. So a character can depend on all those before it. For example, a date can
+# be the 30th only in a month that has one. The discriminator sees the whole text at once, with two
+# dense layers. The simple method for comparison knows how often each character stands at each
+# place, and nothing about its neighbours.
 
 # %%
 date_model = dates.build()
@@ -1030,7 +1032,7 @@ if FULL:
 # Nobody wrote the rules of the calendar down for the networks, and still they keep them far more
 # often than the simple method. Most of the generated dates are new: the networks saw 8,000 of the
 # 73,049 days from 1900 to 2099, so that of days chosen at random 89 % would be new. The command
-# `dcgan-tf train --application text` trains five times as long as this chapter.
+# `dcgan-tf train --application text` trains almost seven times as long as this chapter.
 #
 # ### Exercise 5 ★★☆: how often
 #

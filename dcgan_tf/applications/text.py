@@ -2,12 +2,11 @@
 
 A string is a sequence of choices among characters, and a choice has no gradient: nobody can tell
 the generator to make an "a" a little more like a "b". The layer `GumbelSoftmax` makes a choice and
-still passes a gradient back. Both networks are recurrent: they write and read a string character by
-character.
+still passes a gradient back. The generator is recurrent: it writes a string character by character,
+and reads each one before it chooses the next. The discriminator sees the whole string at once.
 """
 
 import datetime
-import math
 
 import keras
 import numpy as np
@@ -17,16 +16,13 @@ from dcgan_tf.applications.base import Application
 from dcgan_tf.data import files
 from dcgan_tf.evaluation.card import Card, Row
 from dcgan_tf.gan.dcgan import GAN
-from dcgan_tf.gan.optimizers import adam
-from dcgan_tf.gan.regularizers import R1
-from dcgan_tf.networks.layers import GumbelSoftmax
-from dcgan_tf.networks.recurrent import build_recurrent_discriminator, build_recurrent_generator
+from dcgan_tf.networks.recurrent import build_text_generator
 
-LATENT_DIM = 32
 CHARACTERS = "-0123456789"
 FIRST, LAST = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
-ALONE = "characters alone"
+DAYS = (LAST - FIRST).days + 1
 KNOWN = 8000  # dates to train on, out of 73,049
+UNITS = 256  # in each of the discriminator's two hidden layers
 
 
 class DateTexts(Application):
@@ -38,28 +34,21 @@ class DateTexts(Application):
         Maddison et al. 2017, https://arxiv.org/abs/1611.00712
     """
 
-    steps = 7500
+    steps = 10_000
     makes_images = False
     extras = ("strings.txt",)
     batch_size = 64
 
     def load(self):
-        days = np.random.default_rng(self.seed).permutation((LAST - FIRST).days + 1)[:KNOWN]
-        self.known = [(FIRST + datetime.timedelta(int(day))).isoformat() for day in days]
+        self.known = to_dates(np.random.default_rng(self.seed).permutation(DAYS)[:KNOWN])
         return encode(self.known)
 
     def build(self):
         shape = self.samples.shape[1:]
-        latent_dim = LATENT_DIM + math.prod(shape)  # the other numbers are for the random choices
-        noise = keras.Input((latent_dim,), name="noise")
-        compute_logits = build_recurrent_generator(shape, LATENT_DIM, 128, seed=self.seed)
-        logits = compute_logits(noise[:, :LATENT_DIM])  # one for each character at each place
-        choices = GumbelSoftmax()(logits, keras.layers.Reshape(shape)(noise[:, LATENT_DIM:]))
-        generator = keras.Model(noise, choices, name="text_generator")
-        discriminator = build_recurrent_discriminator(shape, seed=self.seed)
-        model = GAN(generator, discriminator, latent_dim, seed=self.seed)
-        # The penalty is stronger than by default, so that the generator does not repeat strings.
-        model.compile(adam(1e-3, averaged=True), adam(1e-3), regularizer=R1(1.0))
+        generator = build_text_generator(shape, seed=self.seed)
+        discriminator = build_text_discriminator(shape, self.seed)
+        model = GAN(generator, discriminator, generator.input_shape[1], seed=self.seed)
+        model.compile()
         return model
 
     def draw(self, model, n=48, seed=0):
@@ -78,12 +67,19 @@ class DateTexts(Application):
     def score(self, model, n=10_000, seed=0, verbose=1):
         rng = np.random.default_rng(seed)
         known = encode(self.known)
-        # For comparison we draw each character alone, from those that the data has at its place.
+        # For comparison we draw each character alone, from those that the data has at its place,
+        # and dates from the whole calendar, most of which the generator has never seen.
         chosen = rng.integers(len(known), size=(n, known.shape[1]))
-        alone = known[chosen, np.arange(known.shape[1])]
-        generated, data, alone = decode(model.generate(n, seed)), self.known[:n], decode(alone)
+        alone = decode(known[chosen, np.arange(known.shape[1])])
+        calendar = to_dates(rng.integers(DAYS, size=n))
+        references = {"data": self.known[:n], "characters alone": alone, "calendar": calendar}
+        generated = decode(model.generate(n, seed))
         rows = tuple(
-            Row(*texts, measure(generated), {"data": measure(data), ALONE: measure(alone)})
+            Row(
+                *texts,
+                measure(generated),
+                {name: measure(strings) for name, strings in references.items()},
+            )
             for *texts, measure in (
                 ("valid", "valid", "higher", "fraction of strings that are dates", valid),
                 ("novel", "novel", "higher", "fraction of dates not trained on", self.novel),
@@ -93,10 +89,11 @@ class DateTexts(Application):
         return Card(
             features="the calendar",
             samples=n,
-            references=("data", ALONE),
+            references=tuple(references),
             rows=rows,
             note="Characters alone: each character is drawn alone, from those that the data has at "
-            "its place, whatever stands next to it.",
+            "its place, whatever stands next to it. Calendar: dates drawn at random from the whole "
+            "calendar, so that a few of them come twice.",
         )
 
     def novel(self, strings):
@@ -108,6 +105,32 @@ class DateTexts(Application):
         strings = decode(model.generate(1000, seed=0))
         with files.atomic_write(folder / "strings.txt") as part:
             part.write_text("\n".join(strings) + "\n")
+
+
+def build_text_discriminator(sample_shape, seed=None):
+    """Builds a discriminator of texts: two dense layers, which see all characters at once.
+
+    Args:
+        sample_shape: (length, characters), as in `build_text_generator`.
+        seed: Int or `None`, fixes the initial weights.
+
+    Returns:
+        A `keras.Model`: texts, float32 `(batch, length, characters)`, to logits, float32
+        `(batch, 1)`.
+    """
+    layers = keras.layers
+    initializer = keras.initializers.HeNormal(seed=keras.random.SeedGenerator(seed))
+    texts = keras.Input(sample_shape, name="texts")
+    x = layers.Flatten()(texts)
+    for _ in range(2):
+        x = layers.LeakyReLU(0.2)(layers.Dense(UNITS, kernel_initializer=initializer)(x))
+    logits = layers.Dense(1, kernel_initializer=initializer)(x)
+    return keras.Model(texts, logits, name="text_discriminator")
+
+
+def to_dates(days):
+    """Turns days, counted from the first of January 1900, into dates such as 1969-07-20."""
+    return [(FIRST + datetime.timedelta(int(day))).isoformat() for day in days]
 
 
 def encode(strings):

@@ -7,32 +7,50 @@ next is the *state* of its gated recurrent units (Cho et al. 2014).
 import keras
 
 from dcgan_tf.networks.image_shape import check_image_shape
+from dcgan_tf.networks.layers import GumbelSoftmax
 from dcgan_tf.networks.seeds import split_seed
 
 
-def build_recurrent_generator(sample_shape, latent_dim=16, units=64, activation=None, seed=None):
-    """Builds a generator of sequences.
+def build_text_generator(sample_shape, latent_dim=32, units=128, seed=None):
+    """Builds a generator of texts, which chooses one character after the other.
 
-    Every step receives the same noise vector. The steps differ because the state changes.
+    A part of the noise sets the state at the beginning. Then each step reads the character that was
+    chosen last, changes the state, and chooses the next character (`GumbelSoftmax`) by the rest of
+    the noise. So each character can depend on all those before it. A network that reads what it has
+    just written is called *autoregressive*.
 
     Args:
-        sample_shape: (steps, values) of a sequence.
-        latent_dim: Int, length of the noise vector.
+        sample_shape: (length, characters): the number of places in a text, and the number of
+            different characters.
+        latent_dim: Int, how many numbers of the noise set the state.
         units: Int, number of recurrent units.
-        activation: Str or function that limits the values, for example `"tanh"`, or `None`.
         seed: Int or `None`, fixes the initial weights.
 
     Returns:
-        A `keras.Model`: noise, float32 `(batch, latent_dim)`, to float32 `(batch, steps, values)`.
+        A `keras.Model`: noise, float32 `(batch, latent_dim + length * characters)`, to texts,
+        float32 `(batch, length, characters)`, with 1 for the character at a place and 0 for all
+        others.
     """
-    steps, values = sample_shape
-    noise = keras.Input((latent_dim,), name="noise")
-    seeds = split_seed(seed, 2)
-    x = keras.layers.RepeatVector(steps)(noise)
-    x = build_gru(units, seeds[0], return_sequences=True)(x)
-    initializer = keras.initializers.GlorotUniform(seed=seeds[1])
-    outputs = keras.layers.Dense(values, activation, kernel_initializer=initializer)(x)
-    return keras.Model(noise, outputs, name="recurrent_generator")
+    length, characters = sample_shape
+    seeds = split_seed(seed, 4)
+    first, second, third = [keras.initializers.GlorotUniform(seed=each) for each in seeds[:3]]
+    cell = keras.layers.GRUCell(
+        units,
+        kernel_initializer=first,
+        recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[3]),
+    )
+    compute_logits = keras.layers.Dense(characters, kernel_initializer=second)
+
+    noise = keras.Input((latent_dim + length * characters,), name="noise")
+    state = keras.layers.Dense(units, "tanh", kernel_initializer=third)(noise[:, :latent_dim])
+    draws = keras.layers.Reshape(sample_shape)(noise[:, latent_dim:])
+    character = keras.ops.zeros_like(draws[:, 0])  # there is none before the first one
+    text = []
+    for place in range(length):
+        state, _ = cell(character, state)
+        character = GumbelSoftmax()(compute_logits(state), draws[:, place])
+        text.append(character)
+    return keras.Model(noise, keras.ops.stack(text, axis=1), name="text_generator")
 
 
 def build_recurrent_discriminator(sample_shape, units=64, seed=None):
