@@ -7,9 +7,9 @@ returns are correlated for weeks. And times are wilder after losses than after g
 these facts in generated returns, in the data, and in a GARCH model that is fitted to the same data.
 GARCH is the usual model of statistics: it makes a day wilder after days with large moves.
 
-How wild a day is, is called its *volatility*: the standard deviation that its return has before one
-knows it. Our generator makes a return as volatility times shock, as GARCH does. But it learns from
-the data what the volatility depends on.
+The *volatility* of a day says how wild it is: it is the standard deviation that its return has
+before one knows it. As in GARCH, our generator's return is the volatility times a random shock. But
+here a network learns from the data what the volatility depends on.
 """
 
 import keras
