@@ -1168,8 +1168,11 @@ by_hand = np.mean(centred[:, :-3] * centred[:, 3:]) / stretches.var()
 np.testing.assert_allclose(by_package, (kurtosis(stretches), by_hand), rtol=1e-6)
 
 # %% [markdown]
-# In the generator each day has noise of its own, and some noise is the same for all days. The
-# second kind can make a whole stretch calm or wild.
+# In the generator each day has noise of its own, its *shock*, and some noise is the same for all
+# days. The return is the shock times the *volatility*, which says how wild the day is, plus a small
+# drift. So far it is as in GARCH. But here a network computes volatility and drift, from the mean
+# shocks of the days before and from the noise of all days, which can make a whole stretch calm or
+# wild.
 
 # %%
 if market:
@@ -1213,11 +1216,13 @@ if market:
         )
 
 # %% [markdown]
-# These 200 steps are an eighth of what the command `dcgan-tf train --application finance` makes.
-# (The command also compares its result with GARCH.) Still, the generated returns already show the
-# three facts in part: the kurtosis is above 3, the returns are hardly correlated, and the squared
-# returns are correlated. But both the kurtosis and the correlation of the squares are smaller than
-# in the data: very wild stretches, such as those of a crisis, come too rarely.
+# These 200 steps are an eleventh of what the command `dcgan-tf train --application finance` makes.
+# (The command also compares its result with GARCH.) The generated returns already show the three
+# facts: the kurtosis is far above 3, the returns are hardly correlated, and the squared returns are
+# correlated. It takes so few steps because a part of the answer is in the design of the generator:
+# a return is volatility times shock, and noise that lasts can make a stretch calm or wild. What the
+# training adds is how wild stretches are, and how often. After so few steps these numbers still
+# rise and fall, and one that lies near the data may do so by luck.
 #
 # Article 3 sees such data in risk management and investment. With generated returns you can test a
 # program, or see what a method does when it gets more data of the same kind. All that the generator
