@@ -669,8 +669,14 @@ picture_of(np.concatenate(drawn), f"rows: after {', '.join(map(str, moments))} s
 # %% [markdown]
 # Each column is one noise vector, and each row a moment. The program works: shapes appear that were
 # not there. But with these settings, which are the article's, learning is slow, and at any one
-# moment all noise gives nearly the same image. The end of "As a Keras model" below trains the same
-# code with better settings. [Chapter 8](08_failures.ipynb) is about what makes the difference.
+# moment all noise gives nearly the same image. With patience these settings make digits, too. Here
+# are 120 passes through the data, 30,120 steps, of the default networks with the article's
+# settings, made by `benchmarks/article_settings.py`:
+#
+# ![Sixteen images, which become digits](../docs/images/article_settings.gif)
+#
+# The end of "As a Keras model" below trains the same code with settings that get there sooner.
+# [Chapter 8](08_failures.ipynb) is about what makes the difference.
 
 # %% [markdown]
 # ## The same as the package
