@@ -892,7 +892,7 @@ plt.show()
 #
 # ![Thirty-six digits](../docs/images/dense.png)
 #
-# The Fréchet distance of these digits is 0.42. The default pair has 0.24 after as many steps, and
+# The Fréchet distance of such digits is 0.43. The default pair has 0.24 after as many steps, and
 # real digits have 0.15. So a discriminator can do without convolutions, but some of its digits stay
 # blurred.
 #
