@@ -21,6 +21,7 @@ import keras
 from machine import describe
 
 from dcgan_tf import DCGAN, GAN, load_dataset
+from dcgan_tf.gan.optimizers import adam
 from dcgan_tf.monitoring import failures
 from dcgan_tf.monitoring.rules import SETTLED
 from dcgan_tf.monitoring.training_doctor import TrainingDoctor
@@ -35,7 +36,7 @@ def default(epochs, seed=0, source="mnist-10k", loss="sigmoid_cross_entropy"):
 
 def dense(epochs):
     model = GAN(*build_pair("dense", seed=0), latent_dim=16, seed=0)
-    model.compile()
+    model.compile(discriminator_optimizer=adam(0.0005))
     return failures.Recipe(model, load_dataset("mnist-10k")[0][0], epochs, 32, "")
 
 

@@ -14,12 +14,13 @@ def count_epochs(images, batch_size, steps=Images.steps):
     return max(1, round(steps / math.ceil(len(images) / batch_size)))
 
 
-def fit(model, images, batch_size, seed, epochs, callbacks=(), condition=None):
+def fit(model, images, batch_size, seed, epochs, callbacks=(), condition=None, first_epoch=0):
     """Trains on batches whose order the seed fixes, and prints nothing."""
     model.fit(
-        shuffled_batches(images, batch_size, seed, condition=condition),
+        shuffled_batches(images, batch_size, seed, first_epoch, condition),
         steps_per_epoch=math.ceil(len(images) / batch_size),
         epochs=epochs,
+        initial_epoch=first_epoch,
         shuffle=False,
         verbose=0,
         callbacks=list(callbacks),

@@ -879,11 +879,13 @@ def film_strip(samples, kind):
 film_strip(films.samples[:8], "real")
 
 # %% [markdown]
-# The generator draws one picture, as before. A second part of it is *recurrent*: a network that
-# goes from step to step and remembers what came before. It makes a path of eight places, each with
-# a shift down and a shift to the right. A layer then shows the picture at these places. Between two
-# pixels the layer interpolates linearly, so that a shift by half a pixel exists and has a gradient.
-# In NumPy such a shift is two products of matrices:
+# The generator draws a digit, as before. From another part of the noise a small dense network makes
+# two places, one for the first frame and one for the last. Each is a shift down and a shift to the
+# right. In the frames between them the digit is on the straight way from one place to the other.
+# So a straight motion at a constant speed is built in. What the generator learns is how a digit
+# looks, where it starts and where it goes. A layer then shows the digit at these eight places.
+# Between two pixels the layer interpolates linearly, so that a shift by half a pixel exists and has
+# a gradient. In NumPy such a shift is two products of matrices:
 
 
 # %%
@@ -922,9 +924,10 @@ for title, samples in (("real", films.held_out[:500]), ("generated", made)):
     print(f"{title:10} {speed:.2f} pixels a frame, changing by {unsteady:.3f}")
 
 # %% [markdown]
-# The answer is: not quite. On average the generated digits do not move at the speed of the real
-# ones. Their speed changes from frame to frame, while that of the real digits stays the same. After
-# a longer training the speed changes less (`docs/applications.md` has the numbers).
+# Both are steady, the generated ones because this is built in. Where the digits start and where
+# they go is learned. So look at the speed: after so short a training the generated digits do not
+# move just as fast as the real ones. `docs/applications.md` has the numbers after a longer
+# training.
 #
 # ## Text
 #

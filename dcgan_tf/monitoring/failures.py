@@ -272,7 +272,7 @@ def _build_gan(seed, dense=False, filters=16):
     seeds = split_seed(seed, 2)
     generator = pairs.build_dcgan_generator(SHAPE, LATENT_DIM, filters, seed=seeds[0])
     if dense:
-        discriminator = pairs.build_dense_discriminator(SHAPE, units=(64,), seed=seeds[1])
+        discriminator = pairs.build_dense_discriminator(SHAPE, (64,), offset=0.0, seed=seeds[1])
     else:
         discriminator = pairs.build_dcgan_discriminator(SHAPE, filters, seed=seeds[1])
     return GAN(generator, discriminator, LATENT_DIM, seed=seed)

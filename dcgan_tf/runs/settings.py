@@ -19,7 +19,7 @@ from dcgan_tf.runs.words import (
     whole_number,
 )
 
-NETWORK_SETTINGS = {"recurrent": {"generator_lr": 0.0007}}  # defaults that a network changes
+NETWORK_DEFAULTS = {"recurrent": {"generator_lr": 0.0007}, "dense": {"discriminator_lr": 0.0005}}
 ALWAYS_TAKEN = ("application", "epochs", "batch_size", "seed", "language")  # by every application
 # What a run that starts from the model of another one takes over from it.
 INHERITED = (
@@ -188,7 +188,7 @@ class Settings:
     )
     discriminator_lr: float = _setting(
         0.002,
-        "the discriminator's learning rate at the start; it falls in the same way (default: 0.002)",
+        "the same for the discriminator (default: 0.002; 0.0005 for --network dense)",
         type=read_rate,
         metavar="RATE",
     )
@@ -245,7 +245,7 @@ class Settings:
             **{
                 "data": application.default_data,
                 "batch_size": application.batch_size,
-                **NETWORK_SETTINGS.get(given.get("network"), {}),
+                **NETWORK_DEFAULTS.get(given.get("network"), {}),
                 **given,
             }
         )
@@ -288,7 +288,7 @@ class Settings:
         >>> Settings(seed=7, epochs=30).command()
         'dcgan-tf train --epochs 30 --seed 7'
         """
-        always = {"epochs", *NETWORK_SETTINGS.get(self.network, ())}
+        always = {"epochs", *NETWORK_DEFAULTS.get(self.network, ())}
         if self.application != Settings.application:
             always.add("batch_size")
         words = ["dcgan-tf", "train"]

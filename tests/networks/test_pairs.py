@@ -47,6 +47,9 @@ def test_dense_discriminator_is_fully_connected():
     discriminator = pairs.build_dense_discriminator((28, 28, 1))
     assert discriminator.count_params() == (784 + 1) * 512 + (512 + 1) * 256 + 256 + 1
     assert not any(isinstance(layer, keras.layers.Conv2D) for layer in discriminator.layers)
+    black, grey = np.full((2, 28, 28, 1), -1, np.float32), np.zeros((2, 28, 28, 1), np.float32)
+    np.testing.assert_array_equal(discriminator(black), 0)  # of black, the weights see nothing
+    assert np.all(discriminator(grey) != 0)
 
 
 @pytest.mark.parametrize("name", pairs.PAIRS)

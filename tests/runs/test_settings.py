@@ -24,7 +24,7 @@ def test_choices_are_those_of_the_modules():
     [
         ("--network recurrent", {"generator_lr": 0.0007, "discriminator_lr": 0.002}),
         ("--network recurrent --generator-lr 0.002", {"generator_lr": 0.002}),
-        ("--network dense", {"generator_lr": 0.002, "batch_size": 32, "epochs": None}),
+        ("--network dense", {"generator_lr": 0.002, "discriminator_lr": 0.0005, "epochs": None}),
         ("--application finance --batch-size 32", {"batch_size": 32, "generator_lr": 0.002}),
     ],
 )
