@@ -20,7 +20,7 @@
 # After this chapter you can read a model's summary, count its parameters, say what each layer is
 # for, and build a pair of your own that `GAN` trains.
 #
-# Takes 219 s on two CPU cores.
+# Takes 232 s on two CPU cores.
 
 # %%
 import pathlib

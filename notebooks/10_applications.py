@@ -23,9 +23,9 @@
 # begin an application of your own.
 #
 # You will train each of them here, but for less time than it needs. The command that trains one to
-# its end takes between two and ten minutes; a table in the last section says how long.
+# its end takes a few minutes, at most ten; a table in the last section says how long.
 #
-# Takes 218 s on two CPU cores.
+# Takes 145 s on two CPU cores.
 
 # %%
 import pathlib
