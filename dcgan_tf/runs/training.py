@@ -45,6 +45,7 @@ from dcgan_tf.runs.terminal import one_line, to_printable
 from dcgan_tf.runs.words import quote
 
 # Every call of TensorFlow costs about 2 ms beside its work, so a call takes several training steps.
+# With several workers it takes one: Keras' loop over steps does not work with theirs.
 STEPS_IN_A_CALL = 5
 
 
@@ -241,7 +242,8 @@ def _fit(training, callbacks):
     batches = batches_of_epoch(
         epoch, application.samples, settings.batch_size, settings.seed, application.condition
     )
-    model.steps_per_execution = STEPS_IN_A_CALL
+    is_alone = model.distribute_strategy.num_replicas_in_sync == 1
+    model.steps_per_execution = STEPS_IN_A_CALL if is_alone else 1
     try:
         model.fit(
             batches,
@@ -263,7 +265,7 @@ def _fit(training, callbacks):
                 "Expected that the images stay as they are until the end. Kept: the model after "
                 "the last finished epoch; --resume goes on."
             ) from error
-        if model.distribute_strategy.num_replicas_in_sync == 1:
+        if is_alone or isinstance(error, tf.errors.InvalidArgumentError):
             raise
         raise ConnectionError(
             "Another worker has stopped, or cannot be reached. Start all of them again with "
