@@ -19,6 +19,7 @@ from dcgan_tf.networks.fast_layers import accelerate
 from dcgan_tf.networks.pairs import build_pair
 
 MOST_SAMPLES = 10_000
+TRANSLATED = 0.5  # part of the images that are shifted if there are few of them
 FEW_IMAGES = 1500  # with fewer of them, the discriminator soon knows each one by heart
 MIRRORED = ("emoji-people",)  # data sets by name, whose images may be mirrored
 MOST_WATCHED = 2000  # images that the training doctor gets from a folder too large for memory
@@ -129,7 +130,8 @@ class Images(Application):
             if self.changes:
                 generator, discriminator = pair
                 ground = find_ground(self.watched_images)
-                pair = generator, augment(discriminator, self.changes, self.seed, ground)
+                changed = augment(discriminator, self.changes, self.seed, ground, TRANSLATED)
+                pair = generator, changed
             model = GAN(*pair, self.latent_dim, seed=self.seed)
         loss = losses.get(self.loss)
         regularizer = regularizers.get(

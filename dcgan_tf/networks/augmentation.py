@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 
-def augment(discriminator, changes, seed=None, ground=-1.0):
+def augment(discriminator, changes, seed=None, ground=-1.0, translated=1.0):
     """Puts random changes before a discriminator, for real and generated images alike.
 
     The images are changed only during training, and gradients pass through the changes.
@@ -22,6 +22,9 @@ def augment(discriminator, changes, seed=None, ground=-1.0):
             - `"brightness"` makes an image brighter or darker, all pixels by up to 0.4.
         seed: Int or `None`, fixes the changes.
         ground: Float in [-1, 1], the brightness of the ground of the images, see `find_ground`.
+        translated: Float in (0, 1], the part of the images that `"translation"` shifts. If all of
+            them are shifted, the generator may draw shifted images as well, as the discriminator
+            never sees where they belong. With half of them it does.
 
     Returns:
         A `keras.Model` from images to logits, which uses the weights of `discriminator`.
@@ -30,13 +33,14 @@ def augment(discriminator, changes, seed=None, ground=-1.0):
         ValueError: for an unknown change.
 
     References:
-        Zhao et al. 2020, https://arxiv.org/abs/2006.10738
+        Zhao et al. 2020, https://arxiv.org/abs/2006.10738; for changes that are made with a
+        probability Karras et al. 2020, section 2.2, https://arxiv.org/abs/2006.06676
     """
     pictures = x = keras.Input(discriminator.input_shape[1:], name="images")
     layers = keras.layers
     for change in changes:
         if change == "translation":
-            x = layers.RandomTranslation(0.125, 0.125, "constant", fill_value=ground, seed=seed)(x)
+            x = PartTranslation(0.125, translated, ground, seed)(x)
         elif change == "cutout":  # for 1.0 Keras draws a probability between 0 and 1
             x = layers.RandomErasing(1.0, (0.02, 0.25), ground, (-1.0, 1.0), seed=seed)(x)
         elif change == "mirror":
@@ -49,6 +53,37 @@ def augment(discriminator, changes, seed=None, ground=-1.0):
                 "'mirror' or 'brightness'."
             )
     return keras.Model(pictures, discriminator(x), name="augmented_discriminator")
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class PartTranslation(keras.layers.RandomTranslation):
+    """Shifts some of the images during training, in both directions.
+
+    Args:
+        factor: Float, the largest shift, as a fraction of the height and of the width.
+        part: Float in (0, 1], the probability with which an image is shifted.
+        ground: Float, the value of the pixels that come in at the edge.
+        seed: Int or `None`, fixes the shifts.
+        **kwargs: for `keras.layers.Layer`.
+    """
+
+    def __init__(self, factor, part, ground, seed=None, **kwargs):
+        kwargs["data_format"] = "channels_last"
+        super().__init__(factor, factor, "constant", seed=seed, fill_value=ground, **kwargs)
+        self.part = part
+
+    def get_random_transformation(self, data, training=True, seed=None):
+        shifts = super().get_random_transformation(data, training, seed)
+        if shifts is not None and self.part < 1.0:
+            size = (shifts["input_shape"][0], 1)
+            drawn = keras.random.uniform(size, seed=self.generator) < self.part
+            shifts["translations"] *= keras.ops.cast(drawn, "float32")
+        return shifts
+
+    def get_config(self):
+        config = keras.layers.Layer.get_config(self)
+        own = {"factor": self.height_factor, "part": self.part, "ground": self.fill_value}
+        return {**config, **own, "seed": self.seed}
 
 
 def find_ground(images):

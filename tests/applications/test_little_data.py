@@ -22,6 +22,19 @@ def test_half_of_the_images_are_mirrored():
     assert (discriminator(images, training=False).numpy() == 1.0).all()
 
 
+@pytest.mark.parametrize(("part", "least", "most"), [(1.0, 995, 1000), (0.5, 450, 550)])
+def test_only_a_part_of_the_images_is_shifted(part, least, most):
+    """A black border comes in at the edge of an image that is shifted."""
+    pictures = keras.Input((16, 16, 1))
+    darkest = keras.Model(pictures, keras.ops.min(pictures, axis=(1, 2)))
+    discriminator = little_data.augment(darkest, ["translation"], seed=0, translated=part)
+    copy = keras.Model.from_config(discriminator.get_config())
+    for model in (discriminator, copy):
+        seen = model(np.ones((1000, 16, 16, 1), np.float32), training=True).numpy()[:, 0]
+        assert least <= (seen < 1.0).sum() <= most
+        assert (model(np.ones((2, 16, 16, 1), np.float32), training=False).numpy() == 1.0).all()
+
+
 @pytest.mark.parametrize("change", ["translation", "cutout", "brightness"])
 def test_gradients_pass_through_the_changes(change):
     """A mean discriminator tells what a change does to the sum of the pixels."""

@@ -127,7 +127,7 @@ def test_few_images_are_augmented_and_all_of_them_used(work):
     with prepare({"data": "data.npz", "epochs": 1}) as training:
         assert len(training.application.samples) == 80
         kinds = [type(layer).__name__ for layer in training.model.discriminator.layers]
-        assert "RandomTranslation" in kinds
+        assert "PartTranslation" in kinds
         assert train(training)
     loaded = load_model(training.folder / "model.keras")
     for a, b in zip(everything(training.model), everything(loaded), strict=True):
