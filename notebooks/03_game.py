@@ -768,8 +768,9 @@ assert modes_covered(films[-1]) == 8 or RING_EPOCHS < 40
 # where. More of its samples than of the data lie between the modes. The generator is a continuous
 # function of the noise, so between two modes there must be a bridge, even if it is a thin one. And
 # within each mode its samples lie closer together than the data: the clusters are in the right
-# places, but they are less than half as wide. (Twice as many epochs do not make them wider.) So "8
-# of 8 modes" does not yet mean $q = p$.
+# places, but they are less than half as wide. (Set `RING_EPOCHS` at the top of the chapter to 80 or
+# 160 and run again: fewer samples lie between the modes, but the clusters stay narrow.) So "8 of 8
+# modes" does not yet mean $q = p$.
 #
 # A generator that stays on a few of the modes has *collapsed*. [Chapter 8](08_failures.ipynb) makes
 # this happen on purpose.

@@ -501,9 +501,11 @@ show(
 # the Fréchet distance of [chapter 7](07_watching.ipynb) is 9.2 without the changes and 3.6 with
 # them, if there are 100 different digits. If there are 2,000, the changes do harm: 1.3 without them
 # and 2.6 with them. (These are means over three seeds. [Little
-# data](../docs/applications.md#little-data) has the curve, and a picture of digits that a generator
-# has learned from 500.) The command `dcgan-tf train --application little-data` makes 6,250 steps
-# with 500 digits.
+# data](../docs/applications.md#little-data) has the curve.) The command `dcgan-tf train
+# --application little-data` makes 6,250 steps with 500 digits and with these changes. This is what
+# it draws:
+#
+# ![Twenty-four digits, most of them well formed](../docs/images/applications/little_data.png)
 #
 # ### Why both kinds of images are changed
 #
