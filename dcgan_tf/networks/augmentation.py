@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from dcgan_tf.networks.layers import PartTranslation
+
 
 def augment(discriminator, changes, seed=None, ground=-1.0, translated=1.0):
     """Puts random changes before a discriminator, for real and generated images alike.
@@ -53,37 +55,6 @@ def augment(discriminator, changes, seed=None, ground=-1.0, translated=1.0):
                 "'mirror' or 'brightness'."
             )
     return keras.Model(pictures, discriminator(x), name="augmented_discriminator")
-
-
-@keras.saving.register_keras_serializable(package="dcgan_tf")
-class PartTranslation(keras.layers.RandomTranslation):
-    """Shifts some of the images during training, in both directions.
-
-    Args:
-        factor: Float, the largest shift, as a fraction of the height and of the width.
-        part: Float in (0, 1], the probability with which an image is shifted.
-        ground: Float, the value of the pixels that come in at the edge.
-        seed: Int or `None`, fixes the shifts.
-        **kwargs: for `keras.layers.Layer`.
-    """
-
-    def __init__(self, factor, part, ground, seed=None, **kwargs):
-        kwargs["data_format"] = "channels_last"
-        super().__init__(factor, factor, "constant", seed=seed, fill_value=ground, **kwargs)
-        self.part = part
-
-    def get_random_transformation(self, data, training=True, seed=None):
-        shifts = super().get_random_transformation(data, training, seed)
-        if shifts is not None and self.part < 1.0:
-            size = (shifts["input_shape"][0], 1)
-            drawn = keras.random.uniform(size, seed=self.generator) < self.part
-            shifts["translations"] *= keras.ops.cast(drawn, "float32")
-        return shifts
-
-    def get_config(self):
-        config = keras.layers.Layer.get_config(self)
-        own = {"factor": self.height_factor, "part": self.part, "ground": self.fill_value}
-        return {**config, **own, "seed": self.seed}
 
 
 def find_ground(images):

@@ -1,4 +1,4 @@
-"""Layers that Keras does not have: three for images, one for text and one for video.
+"""Layers that Keras does not have: four for images, one for text and one for video.
 
 Gradients pass through all of them, so a generator that contains them can be trained.
 """
@@ -163,6 +163,37 @@ class MinibatchStdDev(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "group": self.group}
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class PartTranslation(keras.layers.RandomTranslation):
+    """Shifts some of the images during training, in both directions.
+
+    Args:
+        factor: Float, the largest shift, as a fraction of the height and of the width.
+        part: Float in (0, 1], the probability with which an image is shifted.
+        ground: Float, the value of the pixels that come in at the edge.
+        seed: Int or `None`, fixes the shifts.
+        **kwargs: for `keras.layers.Layer`.
+    """
+
+    def __init__(self, factor, part, ground, seed=None, **kwargs):
+        kwargs["data_format"] = "channels_last"
+        super().__init__(factor, factor, "constant", seed=seed, fill_value=ground, **kwargs)
+        self.part = part
+
+    def get_random_transformation(self, data, training=True, seed=None):
+        shifts = super().get_random_transformation(data, training, seed)
+        if shifts is not None and self.part < 1.0:
+            size = (shifts["input_shape"][0], 1)
+            drawn = keras.random.uniform(size, seed=self.generator) < self.part
+            shifts["translations"] *= keras.ops.cast(drawn, "float32")
+        return shifts
+
+    def get_config(self):
+        config = keras.layers.Layer.get_config(self)
+        own = {"factor": self.height_factor, "part": self.part, "ground": self.fill_value}
+        return {**config, **own, "seed": self.seed}
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")

@@ -13,7 +13,9 @@ from dcgan_tf.applications.conditional import build_conditional_pair
 from dcgan_tf.gan import losses, saved_sizes
 from dcgan_tf.gan.more_losses import AbsoluteError, Wasserstein
 from dcgan_tf.gan.regularizers import GradientPenalty
+from dcgan_tf.networks.augmentation import augment
 from dcgan_tf.networks.fast_layers import accelerate
+from dcgan_tf.networks.pairs import build_pair
 
 FILES = pathlib.Path(__file__).with_name("files")
 
@@ -84,13 +86,16 @@ def test_backup_and_restore_goes_on_where_it_stopped(tmp_path, digits):
 )
 def test_a_new_process_finds_the_classes_of_a_file(tmp_path, code):
     """Also those that only an application or `accelerate` uses, whatever was imported before."""
-    networks = build_conditional_pair((16, 16, 1), 3, 4)
-    model = GAN(*map(accelerate, networks), 4)
-    model.compile(loss="wasserstein", generator_term=AbsoluteError(1.0))
-    model.save(tmp_path / "model.keras")
-    command = [sys.executable, "-c", f"import sys; {code}", str(tmp_path / "model.keras")]
-    result = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert "<GAN name=gan" in result.stdout
+    conditional = GAN(*map(accelerate, build_conditional_pair((16, 16, 1), 3, 4)), 4)
+    conditional.compile(loss="wasserstein", generator_term=AbsoluteError(1.0))
+    generator, discriminator = build_pair("default", (16, 16, 1), 4)
+    augmented = GAN(generator, augment(discriminator, ["mirror", "translation"]), 4)
+    augmented.compile()
+    for model in (conditional, augmented):
+        model.save(tmp_path / "model.keras")
+        command = [sys.executable, "-c", f"import sys; {code}", str(tmp_path / "model.keras")]
+        result = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert "<GAN name=gan" in result.stdout
 
 
 def test_saving_makes_no_optimizers(tiny_gan, tmp_path, monkeypatch):
