@@ -201,7 +201,7 @@ Image(work / "made.png", width=640)
 # Some are drawn well, some are soft, and a few are nobody. This is what three minutes of a laptop
 # give; `dcgan-tf train --data emoji-people` makes two and a half times as many steps, about 12,000,
 # as for any number of pictures. With fewer than 1,500 pictures, as here, the command also shifts
-# all pictures at random before the discriminator, as in chapter 10.
+# half of all pictures before the discriminator, as in chapter 10.
 #
 # ## How good are they?
 #

@@ -19,7 +19,7 @@ from dcgan_tf.networks.fast_layers import accelerate
 from dcgan_tf.networks.pairs import build_pair
 
 MOST_SAMPLES = 10_000
-TRANSLATED = 0.5  # part of the images that are shifted if there are few of them
+TRANSLATED = 0.5  # part of the images that are shifted, so that D also sees where they belong
 FEW_IMAGES = 1500  # with fewer of them, the discriminator soon knows each one by heart
 MIRRORED = ("emoji-people",)  # data sets by name, whose images may be mirrored
 MOST_WATCHED = 2000  # images that the training doctor gets from a folder too large for memory
@@ -47,8 +47,8 @@ class Images(Application):
         discriminator_lr: Float, the discriminator's learning rate at the start.
         jit_compile: Bool or `"auto"`, whether to compile the training step with XLA, TensorFlow's
             compiler.
-        augment: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees all images shifted at
-            random (`networks.augmentation`). `"auto"` does so for fewer than 1,500 images.
+        augment: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees half of all images
+            shifted (`networks.augmentation`). `"auto"` does so for fewer than 1,500 images.
         mirror: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees half of all images
             mirrored. `"auto"` does so for the data set `emoji-people`.
         with_data: as in `Application`.

@@ -156,7 +156,7 @@ class Settings:
     )
     augment: str = _setting(
         "auto",
-        "show the discriminator all images shifted at random, which helps "
+        "show the discriminator half of all images shifted, which helps "
         "if there are few images (default: auto, on for fewer than 1,500 images)",
         choices=("auto", "on", "off"),
     )
