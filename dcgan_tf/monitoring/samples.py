@@ -52,7 +52,7 @@ class SampleGrid(keras.callbacks.Callback):
         rows: Int, images from top to bottom.
         columns: Int, images from left to right.
         seed: Int, fixes the noise.
-        every: Int, a grid is written after every `every`-th epoch.
+        every: Int, a grid is written after every `every`-th epoch, and after the last one.
         draw: function that takes the model and returns a picture, uint8 `(h, w)` or `(h, w, 3)`, to
             be written instead of the grid. You need it for a model with a condition, or if the
             samples are not images.
@@ -110,7 +110,7 @@ class SampleGrid(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         epoch += 1
         picture = None
-        if epoch % self.every == 0:
+        if epoch % self.every == 0 or epoch == (self.params or {}).get("epochs"):
             if not all(np.isfinite(weight).all() for weight in self.model.generator.get_weights()):
                 return  # the training has failed; we keep the pictures so far
             picture = rendering.encode_png(self.draw(self.model))
@@ -225,7 +225,7 @@ class ProgressGif(SampleGrid):
         rows: Int, images from top to bottom.
         columns: Int, images from left to right.
         seed: Int, fixes the noise.
-        every: Int, a frame is added after every `every`-th epoch.
+        every: Int, a frame is added after every `every`-th epoch, and after the last one.
         frames_dir: the folder of the frames, by default `<name>_frames/` next to the film.
         draw: as in `SampleGrid`.
 

@@ -66,11 +66,11 @@ def test_grids_show_the_same_noise(tmp_path, gan):
     np.testing.assert_array_equal(iio.imread(tmp_path / "epoch_0002.png"), expected)
 
 
-def test_every(tmp_path, gan):
+def test_every_second_epoch_and_the_last_one(tmp_path, gan):
     _, fit = gan()
     fit(0, 5, SampleGrid(tmp_path, every=2), ProgressGif(tmp_path / "film.gif", every=2))
-    assert names(tmp_path) == ["epoch_0002.png", "epoch_0004.png"]
-    assert len(gif_durations(tmp_path / "film.gif")[0]) == 2
+    assert names(tmp_path) == ["epoch_0002.png", "epoch_0004.png", "epoch_0005.png"]
+    assert len(gif_durations(tmp_path / "film.gif")[0]) == 3
 
 
 def test_gif_has_a_frame_for_each_epoch(tmp_path, gan):
