@@ -29,6 +29,7 @@ SAMPLES = 26_000  # as in the paper
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--latent-dim", type=int, default=16, help="numbers of noise (default: 16)")
     parser.add_argument("--epochs", type=int, default=10, help="epochs of training (default: 10)")
     arguments = parser.parse_args()
 
@@ -52,7 +53,7 @@ def main():
     row("real images, drawn again", images[chosen])
     found = []
     for seed in arguments.seeds:
-        model = DCGAN((28, 28, 3), seed=seed)
+        model = DCGAN((28, 28, 3), arguments.latent_dim, seed=seed)
         model.compile()
         start = time.perf_counter()
         model.fit(
