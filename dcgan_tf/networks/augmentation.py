@@ -32,12 +32,17 @@ def augment(discriminator, changes, seed=None, ground=-1.0, translated=1.0):
         A `keras.Model` from images to logits, which uses the weights of `discriminator`.
 
     Raises:
-        ValueError: for an unknown change.
+        ValueError: for an unknown change, or a part that is not in (0, 1].
 
     References:
         Zhao et al. 2020, https://arxiv.org/abs/2006.10738; for changes that are made with a
         probability Karras et al. 2020, section 2.2, https://arxiv.org/abs/2006.06676
     """
+    if not 0.0 < translated <= 1.0:
+        raise ValueError(
+            f"No such part of the images can be shifted. Received: translated={translated!r}. "
+            "Expected a number above 0 and up to 1; to shift none, leave 'translation' out."
+        )
     pictures = x = keras.Input(discriminator.input_shape[1:], name="images")
     layers = keras.layers
     for change in changes:

@@ -35,6 +35,13 @@ def test_only_a_part_of_the_images_is_shifted(part, least, most):
         assert (model(np.ones((2, 16, 16, 1), np.float32), training=False).numpy() == 1.0).all()
 
 
+@pytest.mark.parametrize("part", [0.0, 1.5, float("nan")])
+def test_a_part_that_cannot_be_is_refused(part):
+    pictures = keras.Input((4, 4, 1))
+    with pytest.raises(ValueError, match="Received: translated=.* Expected a number above 0"):
+        little_data.augment(keras.Model(pictures, pictures), ["translation"], translated=part)
+
+
 @pytest.mark.parametrize("change", ["translation", "cutout", "brightness"])
 def test_gradients_pass_through_the_changes(change):
     """A mean discriminator tells what a change does to the sum of the pixels."""
