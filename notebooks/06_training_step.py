@@ -1110,6 +1110,7 @@ picture_of(pictures.numpy(), f"Article 2's step, other settings, {2 * EPOCHS} ep
 # | `regularizer` | a penalty on the discriminator's gradient, by default R1 |
 # | `generator_term`, conditions | the applications of [chapter 10](10_applications.ipynb) |
 # | `_generator_objective`, `_discriminator_objective` | add that term and penalty to the losses |
+# | `after` | no weight changes before all gradients are known |
 # | `scale_loss` | scales a loss for float16, and divides it among several devices |
 # | `nan_unless_finite` | a training that has failed says so |
 # | `add_worker_axis` | lets Keras take the mean of the metrics over several workers |

@@ -46,7 +46,7 @@ def test_keras_still_scales_only_one_optimizer():
 
 
 def test_tensorflow_still_adds_three_tensors_in_an_order_that_changes():
-    """Else `--reruns` in setup.cfg can go, and a sentence in docs/resume.md.
+    """Else `sigmoid_cross_entropy` may call TensorFlow's, and a sentence in docs/resume.md can go.
 
     AddN adds first into the memory of an input that nobody else will read. Which one this is may
     depend on what has been computed already, and so on the moment.

@@ -21,8 +21,10 @@ def sigmoid_cross_entropy(logits, label):
     Returns:
         Scalar tensor, in nats: the mean of y softplus(-l) + (1 - y) softplus(l).
     """
-    labels = tf.fill(tf.shape(logits), tf.cast(label, logits.dtype))
-    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
+    # `tf.nn.sigmoid_cross_entropy_with_logits` has a gradient of four terms, which TensorFlow adds
+    # in an order that may change. Two terms have the same sum in either order, bit for bit.
+    if_real, if_fake = tf.nn.softplus(-logits), tf.nn.softplus(logits)
+    return tf.reduce_mean(label * if_real + (1.0 - label) * if_fake)
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")

@@ -9,7 +9,7 @@ from dcgan_tf.gan import losses, regularizers, validation
 from dcgan_tf.gan.conditioning import check_condition, condition_input, with_condition
 from dcgan_tf.gan.keras_compat import OptimizerPair, adapt_callbacks, add_worker_axis
 from dcgan_tf.gan.nan_guard import LossTracker, nan_unless_finite
-from dcgan_tf.gan.optimizers import adam, prepare_optimizer, scale_loss
+from dcgan_tf.gan.optimizers import adam, after, prepare_optimizer, scale_loss
 from dcgan_tf.gan.sampling import Sampling
 from dcgan_tf.gan.saving import Saving
 
@@ -168,8 +168,9 @@ class GAN(Sampling, Saving, keras.Model):
         disc_variables = self.discriminator.trainable_variables
         gen_gradients = gen_tape.gradient(gen_objective, gen_variables)
         disc_gradients = disc_tape.gradient(disc_objective, disc_variables)
-        self.generator_optimizer.apply(gen_gradients, gen_variables)
-        self.discriminator_optimizer.apply(disc_gradients, disc_variables)
+        with after(gen_gradients, disc_gradients):
+            self.generator_optimizer.apply(gen_gradients, gen_variables)
+            self.discriminator_optimizer.apply(disc_gradients, disc_variables)
 
         # Step 7: repeat until the last epoch. Keras' `fit` does this, and shows these metrics.
         return self._update_metrics(
@@ -213,7 +214,8 @@ class GAN(Sampling, Saving, keras.Model):
             objective = self._discriminator_objective(loss, real_images, fake_images, condition)
         variables, optimizer = self.discriminator.trainable_variables, self.discriminator_optimizer
         gradients = disc_tape.gradient(objective, variables)
-        optimizer.apply(gradients, variables)
+        with after(gradients):
+            optimizer.apply(gradients, variables)
         self.discriminator_loss_tracker.check(nan_unless_finite(loss, gradients, optimizer))
 
     def _generator_objective(self, loss, real_images, fake_images):

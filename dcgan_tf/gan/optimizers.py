@@ -4,6 +4,8 @@ An *optimizer* is the rule that changes the weights of a network, step by step, 
 falls. The *learning rate* says how far it moves them in one step.
 """
 
+import itertools
+
 import keras
 import tensorflow as tf
 
@@ -91,3 +93,27 @@ def scale_loss(loss, optimizer, extra=0.0):
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     dtype = keras.config.floatx()
     return optimizer.scale_loss((tf.cast(loss, dtype) + tf.cast(extra, dtype)) / replicas)
+
+
+def after(*gradients):
+    """Makes TensorFlow wait for all gradients before it changes any weight.
+
+    A gradient is only right if all of it was computed with the same weights. By itself TensorFlow
+    would change a bias as soon as the gradient of this bias is known, while the penalty may still
+    have to read it. It keeps the order of reading and changing within a step, but when a call has
+    several steps (`steps_per_execution`), its optimization of graphs sometimes loses this order.
+
+    Args:
+        *gradients: lists of gradients as `GradientTape.gradient` returns them, with a tensor,
+            `tf.IndexedSlices` or `None` for each weight.
+
+    Returns:
+        A context manager. The operations made in it begin when all gradients are known.
+
+    Example:
+
+    >>> with after(gradients):
+    ...     optimizer.apply(gradients, variables)
+    """
+    known = [each for each in itertools.chain(*gradients) if each is not None]
+    return tf.control_dependencies([tf.group(known)])

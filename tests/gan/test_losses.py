@@ -37,6 +37,21 @@ def test_generator_losses_are_their_formulas(fake):
     np.testing.assert_allclose(formula_4_1, log_sigmoid(-fake), rtol=1e-6, atol=1e-38)
 
 
+@pytest.mark.parametrize("name", list(losses.LOSSES))
+def test_gradients_are_sums_of_two_terms_at_most(name):
+    """TensorFlow adds three or more in an order that changes, see tests/test_upstream.py."""
+    loss = losses.get(name)
+
+    @tf.function
+    def compute(real, fake):
+        values = losses.generator_loss(loss, fake, real), loss.discriminator_loss(real, fake)
+        return [tf.gradients(value, [real, fake]) for value in values]
+
+    graph = compute.get_concrete_function(column(LOGITS), column(LOGITS)).graph
+    sums = [each for each in graph.get_operations() if each.type == "AddN"]
+    assert all(len(each.inputs) == 2 for each in sums)
+
+
 def test_losses_are_means_over_the_batch():
     real, fake = np.random.default_rng(0).normal(0, 4, (2, 7))
     loss = losses.get("sigmoid_cross_entropy")
