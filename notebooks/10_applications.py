@@ -193,7 +193,7 @@ asked = np.repeat(np.arange(GROUPS), 500)
 generated = toy.generate(len(asked), seed=1, condition=asked)
 
 # %%
-figure, axes = plt.subplots(1, 2, figsize=(7, 3.5), sharex=True, sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(7, 3.2), sharex=True, sharey=True, layout="constrained")
 for axis, title, samples, group in (
     (axes[0], "real", points, labels),
     (axes[1], "generated, as asked", generated, asked),
@@ -202,7 +202,8 @@ for axis, title, samples, group in (
         axis.scatter(*samples[group == k][:150].T, s=12, marker=marker, color=f"C{k}", label=f"{k}")
     axis.set(title=title, xlabel="first number of a point", aspect="equal")
 axes[0].set_ylabel("second number")
-axes[1].legend(title="label", loc="center")
+handles, names = axes[1].get_legend_handles_labels()
+figure.legend(handles, names, title="label", loc="outside right center")
 plt.show()
 
 # %% [markdown]
