@@ -21,10 +21,8 @@ def sigmoid_cross_entropy(logits, label):
     Returns:
         Scalar tensor, in nats: the mean of y softplus(-l) + (1 - y) softplus(l).
     """
-    # `tf.nn.sigmoid_cross_entropy_with_logits` has a gradient of four terms, which TensorFlow adds
-    # in an order that may change. Two terms have the same sum in either order, bit for bit.
-    if_real, if_fake = tf.nn.softplus(-logits), tf.nn.softplus(logits)
-    return tf.reduce_mean(label * if_real + (1.0 - label) * if_fake)
+    # TensorFlow's own function has a gradient of four terms, whose order may change, and so the sum.
+    return tf.reduce_mean(label * tf.nn.softplus(-logits) + (1.0 - label) * tf.nn.softplus(logits))
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
