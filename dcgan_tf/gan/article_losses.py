@@ -21,7 +21,7 @@ def sigmoid_cross_entropy(logits, label):
     Returns:
         Scalar tensor, in nats: the mean of y softplus(-l) + (1 - y) softplus(l).
     """
-    # TensorFlow's own function has a gradient of four terms, whose order may change, and so the sum.
+    # The gradient of TensorFlow's own function has four terms, whose order, and so sum, may change.
     return tf.reduce_mean(label * tf.nn.softplus(-logits) + (1.0 - label) * tf.nn.softplus(logits))
 
 
