@@ -20,7 +20,7 @@ def test_default_losses_are_those_of_an_undecided_discriminator(digits):
 
 @pytest.mark.parametrize("discriminator_steps", [1, 2])
 def test_weights_change_when_all_gradients_are_known(tiny_gan, discriminator_steps, monkeypatch):
-    """Else a bias may change before the penalty has read it, which happened in one of ten graphs."""
+    """Else a bias may change before the penalty has read it, as in one of ten graphs."""
     model = tiny_gan()
     model.compile(discriminator_steps=discriminator_steps)
     known = []
