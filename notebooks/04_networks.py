@@ -873,7 +873,6 @@ print(f"{'pair':10} {'ms for a step':>14} {'D is right':>12} {'Fréchet distance
 for name in PAIRS:
     print(f"{name:10} {milliseconds[name]:14.0f} {accuracies[name]:12.0%} {distances[name]:18.1f}")
 print(f"{'real':10} {'':14} {'':12} {scorer.score_real()['frechet_distance']:18.1f}")
-assert milliseconds["recurrent"] > milliseconds["default"]
 if EPOCHS >= 3:
     assert max(distances.values()) < 80
 

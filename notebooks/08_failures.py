@@ -1142,7 +1142,6 @@ plt.xlabel("step")
 plt.ylabel("time of a step (s)")
 plt.legend()
 plt.show()
-assert seconds[0] > 5 * median
 
 # %% [markdown]
 # The first step stands out. In it TensorFlow turns the Python code of the step into a graph of
@@ -1282,7 +1281,6 @@ plt.show()
 # %%
 if len(FILTERS) == 4:
     assert weights[-1] > 10 * weights[0]
-    assert seconds[0] < seconds[-1] < 10 * seconds[0]
     confirm(distances[-1][-1] < distances[0][-1])
 
 # %% [markdown]
