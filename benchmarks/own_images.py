@@ -69,11 +69,13 @@ def main():
         if not kept.exists():
             train_classifier(pictures, characters, tones).save(kept)
         judge = Judge(keras.saving.load_model(kept), pictures)
+        columns = " | ".join(judge(judge.scorer._second_half))
+        print(f"| {data} | real, one half | | | {columns} |", flush=True)
         for name in arguments.contenders:
 
             def report(model, minutes, steps, data=data, name=name, judge=judge):
                 generated = model.generate(judge.samples, seed=0)
-                grid = rendering.make_grid(rendering.to_uint8(generated[:64]))
+                grid = rendering.make_grid(rendering.to_uint8(generated[:32]), columns=8)
                 file = arguments.output_dir / f"{data}_{name}_{minutes:g}.png"
                 Image.fromarray(grid).save(file)
                 columns = " | ".join(judge(generated))
