@@ -25,16 +25,48 @@ def adam(rate=2e-3, averaged=False):
             averages over about the last 500 steps, and so moves more smoothly.
 
     Returns:
-        A `keras.optimizers.Adam`.
+        A `FusedAdam`, which is a `keras.optimizers.Adam`.
 
     References:
         Kingma and Ba 2015, https://arxiv.org/abs/1412.6980
 
         Karras et al. 2018, https://arxiv.org/abs/1710.10196
     """
-    return keras.optimizers.Adam(
+    return FusedAdam(
         make_falling_rate(rate), beta_1=0.0, beta_2=0.99, use_ema=averaged, ema_momentum=0.998
     )
+
+
+@keras.saving.register_keras_serializable(package="dcgan_tf")
+class FusedAdam(keras.optimizers.Adam):
+    """Keras' Adam, with one operation of TensorFlow for each weight instead of about ten.
+
+    The small networks of this package have many weights of few numbers, where starting an operation
+    takes longer than its arithmetic. The results are the same, except for rounding errors.
+
+    Args:
+        *args: as in `keras.optimizers.Adam`.
+        **kwargs: as in `keras.optimizers.Adam`.
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Changes one weight, and Adam's two averages that belong to it."""
+        if self.amsgrad or isinstance(gradient, tf.IndexedSlices):  # there is no such operation
+            return super().update_step(gradient, variable, learning_rate)
+        i, dtype = self._get_variable_index(variable), variable.dtype
+        step = tf.cast(self.iterations + 1, dtype)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[i].value.handle,
+            v=self._velocities[i].value.handle,
+            beta1_power=tf.cast(self.beta_1, dtype) ** step,
+            beta2_power=tf.cast(self.beta_2, dtype) ** step,
+            lr=tf.cast(learning_rate, dtype),
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=tf.cast(gradient, dtype),
+        )
 
 
 def make_falling_rate(rate):

@@ -39,7 +39,8 @@ def test_weights_change_when_all_gradients_are_known(tiny_gan, discriminator_ste
     changes = [
         operation
         for operation in step.graph.get_operations()
-        if operation.type.startswith("Assign") and operation.inputs[0].ref() in handles
+        if operation.type.startswith(("Assign", "ResourceApply"))
+        and operation.inputs[0].ref() in handles
     ]
     of_discriminator = len(model.discriminator.trainable_variables)
     assert len(changes) == len(weights) + (discriminator_steps - 1) * of_discriminator

@@ -1,9 +1,10 @@
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from dcgan_tf import DCGAN
-from dcgan_tf.gan.optimizers import scale_loss
+from dcgan_tf.gan.optimizers import FusedAdam, make_falling_rate, scale_loss
 
 
 def test_default_rates_fall_with_the_steps():
@@ -59,3 +60,47 @@ def test_what_is_scaled_is_the_sum():
     assert scale_loss(loss, optimizer, tf.constant(0.25, tf.float32)) == 6.0
     assert scale_loss(loss, keras.optimizers.SGD()) == 0.5
     assert scale_loss(loss, optimizer).dtype == tf.float32
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("beta_1", [0.0, 0.9])
+def test_fused_adam_by_numpy(beta_1, jit_compile):
+    """The two averages and the step of Kingma and Ba (2015), algorithm 1, in float64."""
+    rng = np.random.default_rng(0)
+    start, gradients = rng.normal(size=(3, 4)), rng.normal(size=(7, 3, 4))
+    beta_2, epsilon = 0.99, 1e-7
+    weight = keras.Variable(start, dtype="float32")
+    rate = make_falling_rate(0.1)
+    optimizer = FusedAdam(rate, beta_1, beta_2, epsilon)
+    optimizer.build([weight])
+    apply = tf.function(lambda g: optimizer.apply([g], [weight]), jit_compile=jit_compile)
+    expected, m, v = start, 0.0, 0.0
+    for step, gradient in enumerate(gradients, start=1):
+        apply(tf.constant(gradient, tf.float32))
+        m = beta_1 * m + (1 - beta_1) * gradient
+        v = beta_2 * v + (1 - beta_2) * gradient**2
+        step_rate = 0.1 / (1 + (step - 1) / 5000) * np.sqrt(1 - beta_2**step) / (1 - beta_1**step)
+        expected = expected - step_rate * m / (np.sqrt(v) + epsilon)
+        np.testing.assert_allclose(weight, expected, rtol=1e-4, atol=1e-5)
+    assert int(optimizer.iterations) == len(gradients)
+
+
+@pytest.mark.parametrize("options", [{"amsgrad": True}, {"use_ema": True, "weight_decay": 0.1}])
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_fused_adam_has_the_options_of_keras_adam(is_sparse, options):
+    """All variables of the optimizer, too, so that a saved state fits the other class."""
+    gradient = tf.constant([[0.3, -0.2], [0.0, 0.1]])
+    if is_sparse:
+        gradient = tf.IndexedSlices(gradient, tf.constant([2, 0]), tf.constant([3, 2]))
+    else:
+        gradient = tf.pad(gradient, [[0, 1], [0, 0]])
+    states = []
+    for kind in (FusedAdam, keras.optimizers.Adam):
+        weight = keras.Variable(tf.reshape(tf.range(6.0), (3, 2)))
+        optimizer = kind(0.1, **options)
+        optimizer.build([weight])
+        for _ in range(3):
+            optimizer.apply([gradient], [weight])
+        states.append([weight, *optimizer.variables])
+    for ours, theirs in zip(*states, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)

@@ -79,6 +79,27 @@ def test_self_modulation_by_numpy():
     means = [0.01 * images.mean((0, 1, 2)), 0.99 + 0.01 * images.var((0, 1, 2))]
     for variable, expected in zip(layer.non_trainable_weights, means, strict=True):
         np.testing.assert_allclose(variable, expected, rtol=1e-4)
+    # Without training, and if the normalisation is frozen, the moving values count and stay.
+    normalized = (images - means[0]) / np.sqrt(means[1] + 1e-3)
+    for frozen, training in ((False, False), (True, True)):
+        layer.normalize.trainable = not frozen
+        outputs = layer(images, noise, training=training)
+        np.testing.assert_allclose(outputs, normalized * (1 + scale) + shift, atol=1e-4)
+        np.testing.assert_allclose(layer.normalize.moving_mean, means[0], rtol=1e-4)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_self_modulation_rounds_only_its_result_in_16_bits(policy):
+    """Squares of 300 are too large for float16, and bfloat16 has three digits."""
+    images = tf.random.stateless_normal((4, 5, 6, 3), (1, 2), 300.0, 2.0)
+    noise = tf.random.stateless_normal((4, 7), (3, 4))
+    layer = SelfModulation(8, "zeros", dtype=policy)
+    images = tf.cast(images, layer.compute_dtype)
+    outputs = layer(images, noise, training=True)
+    assert outputs.dtype == images.dtype
+    exact = tf.cast(images, "float32").numpy()
+    expected = (exact - exact.mean((0, 1, 2))) / np.sqrt(exact.var((0, 1, 2)) + 1e-3)
+    np.testing.assert_allclose(tf.cast(outputs, "float32"), expected, rtol=1e-2, atol=2e-3)
 
 
 def test_gumbel_softmax_chooses_with_the_probabilities_of_the_logits():

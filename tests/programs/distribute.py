@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from dcgan_tf import GAN, shuffled_batches
+from dcgan_tf.gan.optimizers import FusedAdam
 
 STEPS, BATCH_SIZE = 12, 32
 
@@ -44,7 +45,7 @@ def main(way, path):
     strategy = strategy_for(way)
     with strategy.scope():
         model = GAN(dense([3, 16, 2], 0), dense([2, 16, 1], 1), latent_dim=3, seed=0)
-        adams = (keras.optimizers.Adam(0.01, use_ema=True), keras.optimizers.Adam(0.02))
+        adams = FusedAdam(0.01, use_ema=True), FusedAdam(0.02)
         model.compile(*adams, regularizer=None)
     points = np.random.default_rng(0).normal(2.0, 0.5, (128, 2)).astype(np.float32)
     history = model.fit(
