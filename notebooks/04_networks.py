@@ -887,11 +887,9 @@ plt.show()
 
 # %% [markdown]
 # After equally few steps the pairs have got differently far. Some draw digits, and others have only
-# begun to draw bright strokes on the black ground. (Besides, `generate` uses a moving average of
-# the generator's weights over about 500 steps, and in so short a run it still remembers the
-# beginning.) With convolutions it is easier to make smooth strokes, because neighbouring pixels
-# come from the same numbers. The recurrent generator has to carry a stroke from row to row in its
-# state, and its strokes are frayed.
+# begun to draw bright strokes on the black ground. With convolutions it is easier to make smooth
+# strokes, because neighbouring pixels come from the same numbers. The recurrent generator has to
+# carry a stroke from row to row in its state, and its strokes are frayed.
 #
 # All of them go on learning if you let them. Here is Article 2's example, the pair `"dense"`, after
 # 12,048 steps, as many as in the default run (`dcgan-tf train --network dense`):

@@ -1144,8 +1144,9 @@ for kept, read in zip(model.get_weights(), loaded.get_weights(), strict=True):
     np.testing.assert_allclose(read, kept, rtol=1e-4, atol=1e-6)
 
 # %% [markdown]
-# `generate` uses such a moving average of the generator's weights too, roughly over the last 500
-# steps. The generator that is trained has the latest ones. Both get the same noise:
+# `generate` uses such a moving average of the generator's weights too. It is over about the last
+# tenth of the steps, and at most over about 500. The generator that is trained has the latest
+# weights. Both get the same noise:
 
 # %%
 by_average = model.predict(eight, verbose=0)

@@ -687,8 +687,8 @@ for epoch in alike:
     print(f"epoch {epoch + 1}: Fréchet distance {metrics.frechet_distance(real, then):.1f}")
 
 # %% [markdown]
-# The score tells the two moments apart. (In the curve above the earlier one has a still larger
-# distance, because the moving average of the weights lags behind in the first epochs.)
+# The score tells the two moments apart. (The curve above has other numbers for them, because it
+# scores images from the moving average of the weights.)
 #
 # As `val_frechet_distance` is in the logs, Keras' own callbacks can watch it. This one keeps the
 # best model, if it comes after `Scorecard` in the list:
@@ -853,8 +853,7 @@ for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "mo
 #   number.
 #
 # The doctor looks at the weights as they are trained, while `generate`, the grids and the scores
-# use their moving average. In the first epochs the average lags behind, so that the two may
-# disagree.
+# use their moving average. So the two may disagree.
 #
 # Each finding has a threshold, which lies between what good trainings did and what broken ones did.
 # [Chapter 8](08_failures.ipynb) breaks trainings on purpose, and the doctor names each failure.

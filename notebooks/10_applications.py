@@ -473,14 +473,14 @@ if FULL:
 # The fraction is now much closer to one half, because the changed images are harder to learn by
 # heart.
 #
-# What do the two generators draw? `generate` takes the moving average of the weights over about the
-# last 500 steps. After only 400 steps this average still contains much of the first, random
-# weights. So we use the newest weights here, and for the other short trainings of this chapter.
+# What do the two generators draw? `generate` would take the moving average of the weights. After
+# short trainings such as these of 400 steps we want to see where the training has got to, so we use
+# the newest weights here, and for the other short trainings of this chapter.
 
 
 # %%
 def draw_with_newest_weights(model, n, condition=None, seed=0):
-    """Samples of a short training, whose moving average is not yet good."""
+    """Samples of a short training, by its newest weights."""
     noise = keras.random.normal((n, model.latent_dim), seed=seed)
     inputs = noise if condition is None else [noise, tf.constant(condition)]
     return model.generator(inputs, training=False).numpy()

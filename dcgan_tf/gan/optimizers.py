@@ -22,7 +22,8 @@ def adam(rate=2e-3, averaged=False):
     Args:
         rate: Float, the learning rate at the first step. After 5,000 steps half of it is left.
         averaged: Bool, whether to keep a moving average of the weights: a second copy of them that
-            averages over about the last 500 steps, and so moves more smoothly.
+            averages over about the last 500 steps, and so moves more smoothly. At the beginning it
+            averages over fewer steps, see `FusedAdam`.
 
     Returns:
         A `FusedAdam`, which is a `keras.optimizers.Adam`.
@@ -39,10 +40,17 @@ def adam(rate=2e-3, averaged=False):
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
 class FusedAdam(keras.optimizers.Adam):
-    """Keras' Adam, with one operation of TensorFlow for each weight instead of about ten.
+    """Keras' Adam, which takes less time, and whose moving average is soon a good one.
 
-    The small networks of this package have many weights of few numbers, where starting an operation
-    takes longer than its arithmetic. The results are the same, except for rounding errors.
+    There is one operation of TensorFlow for each weight instead of about ten. Many weights of our
+    small networks have few numbers, and starting an operation takes longer than its arithmetic. The
+    results are the same, except for rounding errors.
+
+    The moving average of the weights, `average = m * average + (1 - m) * weights` after each step,
+    has a momentum m that grows with the number n of steps before: `min(ema_momentum, (1 + n) /
+    (10 + n))`, as in `tf.train.ExponentialMovingAverage`. With a constant momentum of 0.998 the
+    average would be full of the first, random weights for a thousand steps. Now it is always over
+    the last tenth of the steps, about, until that is as long as `ema_momentum` says.
 
     Args:
         *args: as in `keras.optimizers.Adam`.
@@ -67,6 +75,18 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=tf.cast(gradient, dtype),
         )
+
+    def _update_model_variables_moving_average(self, trainable_variables):
+        """Moves the averages. It overrides a method of Keras 3, which has a constant momentum."""
+        if not self.use_ema:
+            return
+        steps = tf.cast(self.iterations, "float32")
+        step_size = 1.0 - tf.minimum(self.ema_momentum, (1.0 + steps) / (10.0 + steps))
+        averages = self._model_variables_moving_average
+        for variable, average in zip(trainable_variables, averages, strict=True):
+            if average is not None:
+                difference = tf.convert_to_tensor(variable) - average
+                average.assign_add(tf.cast(step_size, difference.dtype) * difference)
 
 
 def make_falling_rate(rate):

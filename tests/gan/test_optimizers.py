@@ -85,7 +85,7 @@ def test_fused_adam_by_numpy(beta_1, jit_compile):
     assert int(optimizer.iterations) == len(gradients)
 
 
-@pytest.mark.parametrize("options", [{"amsgrad": True}, {"use_ema": True, "weight_decay": 0.1}])
+@pytest.mark.parametrize("options", [{"amsgrad": True}, {"weight_decay": 0.1, "clipnorm": 0.2}])
 @pytest.mark.parametrize("is_sparse", [False, True])
 def test_fused_adam_has_the_options_of_keras_adam(is_sparse, options):
     """All variables of the optimizer, too, so that a saved state fits the other class."""
@@ -104,3 +104,34 @@ def test_fused_adam_has_the_options_of_keras_adam(is_sparse, options):
         states.append([weight, *optimizer.variables])
     for ours, theirs in zip(*states, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_moving_average_is_soon_a_good_one():
+    """By NumPy; and Keras' average still has half of the random weights after as many steps."""
+    averages = {}
+    for kind in (FusedAdam, keras.optimizers.Adam):
+        weight = keras.Variable([5.0, -5.0])  # what is random at first
+        optimizer = kind(0.5, use_ema=True, ema_momentum=0.98)
+        optimizer.build([weight])
+        expected = weight.numpy()
+        for n in range(30):
+            optimizer.apply([weight.value - 1.0], [weight])
+            momentum = min(0.98, (1 + n) / (10 + n))
+            expected = momentum * expected + (1 - momentum) * weight.numpy()
+        trained = weight.numpy()
+        optimizer.finalize_variable_values([weight])
+        averages[kind] = np.abs(weight.numpy() - trained)
+        if kind is FusedAdam:
+            np.testing.assert_allclose(weight, expected, rtol=1e-5)
+    assert (averages[FusedAdam] < 0.5 * averages[keras.optimizers.Adam]).all()
+
+
+def test_moving_average_reaches_its_momentum():
+    weight = keras.Variable([0.0])
+    optimizer = FusedAdam(0.0, use_ema=True, ema_momentum=0.9)
+    optimizer.build([weight])
+    optimizer.iterations.assign(1000)
+    weight.assign([1.0])
+    optimizer.apply([tf.ones(1)], [weight])
+    optimizer.finalize_variable_values([weight])
+    np.testing.assert_allclose(weight, [0.1], rtol=1e-5)
