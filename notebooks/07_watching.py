@@ -168,7 +168,7 @@ def mean_change(kept):
 
 
 print(f"fixed noise {mean_change(fixed_noise):.3f}, new noise {mean_change(new_noise):.3f}")
-assert IMAGES < 8004 or mean_change(fixed_noise) < mean_change(new_noise)
+assert EPOCHS < 4 or mean_change(fixed_noise[1:]) < mean_change(new_noise[1:])
 
 # %% [markdown]
 # A grid of sixteen fixed images has a limit as well: the generator may make these sixteen well and
