@@ -31,7 +31,7 @@ import numpy as np
 import tensorflow as tf
 from fastgan import build_fastgan
 from machine import describe
-from people_judge import train_classifier
+from people_judge import EPOCHS, train_classifier
 from PIL import Image
 from training import fit
 
@@ -56,6 +56,7 @@ def main():
     add("--data", nargs="+", choices=("people", "all"), default=["people", "all"])
     add("--contenders", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
     add("--minutes", type=float, nargs="+", default=[5, 15, 60])
+    add("--judge-epochs", type=int, default=EPOCHS, help=f"(default: {EPOCHS})")
     add("--output-dir", type=pathlib.Path, default="runs/own_images", help="for grids and judges")
     arguments = parser.parse_args()
     arguments.output_dir.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,8 @@ def main():
         pictures, characters, tones = load_emoji(arguments.package, only_people=data == "people")
         kept = arguments.output_dir / f"judge_{data}.keras"
         if not kept.exists():
-            train_classifier(pictures, characters, tones).save(kept)
+            epochs = arguments.judge_epochs
+            train_classifier(pictures, characters, tones, epochs=epochs).save(kept)
         judge = Judge(keras.saving.load_model(kept), pictures)
         columns = " | ".join(judge(judge.scorer._second_half))
         print(f"| {data} | real, one half | | | {columns} |", flush=True)

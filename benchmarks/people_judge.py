@@ -107,7 +107,7 @@ def load_classifier(pictures):
     return keras.saving.load_model(KEPT), characters
 
 
-def train_classifier(pictures, characters, tones, seed=0):
+def train_classifier(pictures, characters, tones, seed=0, epochs=EPOCHS):
     keras.utils.set_random_seed(seed)
     layers = keras.layers
 
@@ -134,14 +134,14 @@ def train_classifier(pictures, characters, tones, seed=0):
     inputs = keras.Input(pictures.shape[1:])
     training = keras.Model(inputs, keras.Model(images, outputs)(changed(inputs)))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    steps = EPOCHS * -(-len(pictures) // 64)
+    steps = epochs * -(-len(pictures) // 64)
     training.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
         {"characters": loss, "tones": loss},
         metrics={"characters": "accuracy", "tones": "accuracy"},
     )
     targets = {"characters": characters, "tones": tones}
-    training.fit(pictures, targets, epochs=EPOCHS, batch_size=64, verbose=2)
+    training.fit(pictures, targets, epochs=epochs, batch_size=64, verbose=2)
     return keras.Model(images, {**outputs, "features": features})
 
 
