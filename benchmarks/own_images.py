@@ -55,6 +55,7 @@ def main():
     add("package", type=pathlib.Path, help="the folder of the unpacked npm package")
     add("--data", nargs="+", choices=("people", "all"), default=["people", "all"])
     add("--contenders", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
+    add("--rate", type=float, help="the learning rate of ours (default: that of the package)")
     add("--minutes", type=float, nargs="+", default=[5, 15, 60])
     add("--judge-epochs", type=int, default=EPOCHS, help=f"(default: {EPOCHS})")
     add("--output-dir", type=pathlib.Path, default="runs/own_images", help="for grids and judges")
@@ -84,7 +85,8 @@ def main():
                 print(f"| {data} | {name} | {minutes:g} | {steps:,} | {columns} |", flush=True)
 
             keras.utils.set_random_seed(0)
-            model, batch_size = CONTENDERS[name](pictures)
+            options = {"rate": arguments.rate} if name == "ours" else {}
+            model, batch_size = CONTENDERS[name](pictures, **options)
             watch = Watch(sorted(arguments.minutes), report)
             fit(model, pictures, batch_size, 0, ENDLESS, [watch])
 
@@ -167,8 +169,8 @@ class Watch(keras.callbacks.Callback):
 class OwnImages(Images):
     """The application of `dcgan-tf train`, for pictures that are in memory."""
 
-    def __init__(self, pictures):
-        super().__init__(seed=0, with_data=False)
+    def __init__(self, pictures, rate=None):
+        super().__init__(seed=0, with_data=False, generator_lr=rate, discriminator_lr=rate)
         self.samples = pictures
 
     @property
@@ -176,8 +178,8 @@ class OwnImages(Images):
         return self.samples
 
 
-def ours(pictures):
-    return OwnImages(pictures).build(), 32
+def ours(pictures, rate=None):
+    return OwnImages(pictures, rate).build(), 32
 
 
 def dcgan(pictures):

@@ -13,7 +13,7 @@ from dcgan_tf.evaluation.figures import draw_closest_pairs
 from dcgan_tf.evaluation.scorer import Scorer, evaluate
 from dcgan_tf.gan import losses, regularizers
 from dcgan_tf.gan.dcgan import DCGAN, GAN
-from dcgan_tf.gan.optimizers import adam
+from dcgan_tf.gan.optimizers import adam, choose_rate
 from dcgan_tf.networks.augmentation import augment, find_ground
 from dcgan_tf.networks.fast_layers import accelerate
 from dcgan_tf.networks.pairs import build_pair
@@ -43,8 +43,9 @@ class Images(Application):
         discriminator_steps: Int, how many steps the discriminator takes for each step of the
             generator.
         latent_dim: Int, length of the noise vector.
-        generator_lr: Float, the generator's learning rate, the size of its steps, at the start.
-        discriminator_lr: Float, the discriminator's learning rate at the start.
+        generator_lr: Float, the generator's learning rate, the size of its steps, at the start, or
+            `None` for that of `gan.optimizers.choose_rate`.
+        discriminator_lr: Float or `None`, the same for the discriminator.
         jit_compile: Bool or `"auto"`, whether to compile the training step with XLA, TensorFlow's
             compiler.
         augment: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees half of all images
@@ -75,8 +76,8 @@ class Images(Application):
         regularizer_weight=None,
         discriminator_steps=1,
         latent_dim=16,
-        generator_lr=2e-3,
-        discriminator_lr=2e-3,
+        generator_lr=None,
+        discriminator_lr=None,
         jit_compile="auto",
         augment="auto",
         mirror="auto",
@@ -139,9 +140,10 @@ class Images(Application):
         )
         if regularizer is not None and self.regularizer_weight is not None:
             regularizer.weight = self.regularizer_weight
+        rate = choose_rate(image_shape)
         model.compile(
-            adam(self.generator_lr, averaged=True),
-            adam(self.discriminator_lr),
+            adam(self.generator_lr or rate, averaged=True),
+            adam(self.discriminator_lr or rate),
             loss,
             regularizer,
             discriminator_steps=self.discriminator_steps,

@@ -9,7 +9,7 @@ from dcgan_tf.gan import losses, regularizers, validation
 from dcgan_tf.gan.conditioning import check_condition, condition_input, with_condition
 from dcgan_tf.gan.keras_compat import OptimizerPair, adapt_callbacks, add_worker_axis
 from dcgan_tf.gan.nan_guard import LossTracker, nan_unless_finite
-from dcgan_tf.gan.optimizers import adam, after, prepare_optimizer, scale_loss
+from dcgan_tf.gan.optimizers import adam, after, choose_rate, prepare_optimizer, scale_loss
 from dcgan_tf.gan.sampling import Sampling
 from dcgan_tf.gan.saving import Saving
 
@@ -78,7 +78,7 @@ class GAN(Sampling, Saving, keras.Model):
 
         Args:
             generator_optimizer: a Keras optimizer or its name. By default `adam`, with a moving
-                average of the weights, which `generate` uses.
+                average of the weights, which `generate` uses, and the rate of `choose_rate`.
             discriminator_optimizer: the same for the discriminator, without the moving average.
             loss: `"sigmoid_cross_entropy"` (Article 2, section 5.1), another key of
                 `losses.LOSSES`, or an object with the methods of `SigmoidCrossEntropy`.
@@ -90,7 +90,6 @@ class GAN(Sampling, Saving, keras.Model):
             discriminator_steps: Int, steps of the discriminator for each step of the generator,
                 on the same real samples with new noise.
             jit_compile: Bool, whether XLA compiles the training step, or `"auto"`: on a GPU only.
-                On a CPU the gain depends on the processor (benchmarks/RESULTS.md).
             run_eagerly: Bool, runs the training step as plain Python, for a debugger.
             steps_per_execution: Int, training steps in one call of the compiled function.
 
@@ -98,11 +97,12 @@ class GAN(Sampling, Saving, keras.Model):
             ValueError: for an unknown loss or regulariser, or one optimizer used twice.
         """
         validation.check_optimizers(generator_optimizer, discriminator_optimizer)
+        rate = choose_rate(self.sample_shape)
         self.generator_optimizer = prepare_optimizer(
-            generator_optimizer or adam(averaged=True), self.generator, "generator"
+            generator_optimizer or adam(rate, averaged=True), self.generator, "generator"
         )
         self.discriminator_optimizer = prepare_optimizer(
-            discriminator_optimizer or adam(), self.discriminator, "discriminator"
+            discriminator_optimizer or adam(rate), self.discriminator, "discriminator"
         )
         self.loss = losses.get(loss)
         self.regularizer = regularizers.get(regularizer, self.loss)

@@ -11,8 +11,12 @@ import tensorflow as tf
 
 from dcgan_tf.gan.keras_compat import add_loss_scaling
 
+RATE = 2e-3
+LOW_RATE = 5e-4  # for large images
+LARGEST_SMALL = 56  # pixels a side of the largest images that are learned with `RATE`
 
-def adam(rate=2e-3, averaged=False):
+
+def adam(rate=RATE, averaged=False):
     """Returns Adam (Kingma and Ba 2015) with the settings that both networks use by default.
 
     In a GAN each network changes the task of the other one, so old gradients mislead. With a beta_1
@@ -21,6 +25,7 @@ def adam(rate=2e-3, averaged=False):
 
     Args:
         rate: Float, the learning rate at the first step. After 5,000 steps half of it is left.
+            For large images take that of `choose_rate`.
         averaged: Bool, whether to keep a moving average of the weights: a second copy of them that
             averages over about the last 500 steps, and so moves more smoothly. At the beginning it
             averages over fewer steps, see `FusedAdam`.
@@ -87,6 +92,23 @@ class FusedAdam(keras.optimizers.Adam):
             if average is not None:
                 difference = tf.convert_to_tensor(variable) - average
                 average.assign_add(tf.cast(step_size, difference.dtype) * difference)
+
+
+def choose_rate(sample_shape):
+    """Chooses the learning rate with which Adam begins.
+
+    The networks for large images have wider layers: each of their sums has more weights, which
+    Adam moves all by about the same distance. With the rate that suits digits the discriminator
+    of images of 64x64 pixels comes to nothing (benchmarks/RESULTS.md).
+
+    Args:
+        sample_shape: Tuple of ints, the shape of one sample, (height, width, channels) for images.
+
+    Returns:
+        Float: 0.0005 for images with more than 56 pixels a side, and 0.002 for all other samples.
+    """
+    is_large = len(sample_shape) == 3 and max(sample_shape[:2]) > LARGEST_SMALL
+    return LOW_RATE if is_large else RATE
 
 
 def make_falling_rate(rate):

@@ -179,16 +179,16 @@ class Settings:
         1,
         100_000,
     )
-    generator_lr: float = _setting(
-        0.002,
-        "the generator's learning rate, which is the size of its steps, at the start; after 5,000 "
-        "steps it is half as large (default: 0.002; 0.0007 for --network recurrent)",
+    generator_lr: float | None = _setting(
+        None,
+        "the generator's first learning rate, the size of its steps; 5,000 steps later it is half "
+        "as large (default: 0.002; 0.0005 above 56 pixels a side; 0.0007 for --network recurrent)",
         type=read_rate,
         metavar="RATE",
     )
-    discriminator_lr: float = _setting(
-        0.002,
-        "the same for the discriminator (default: 0.002; 0.0005 for --network dense)",
+    discriminator_lr: float | None = _setting(
+        None,
+        "the same for the discriminator (default: the same; 0.0005 for --network dense)",
         type=read_rate,
         metavar="RATE",
     )

@@ -55,6 +55,22 @@ def in_a_hurry(monkeypatch, tmp_path_factory):
     monkeypatch.setattr(latent_space.project, "__defaults__", (3, 0.05, 0))
 
 
+@pytest.mark.parametrize(
+    ("side", "options", "expected"),
+    [
+        (28, {}, (2e-3, 2e-3)),
+        (64, {}, (5e-4, 5e-4)),
+        (64, {"generator_lr": 2e-3}, (2e-3, 5e-4)),
+    ],
+)
+def test_rates_suit_the_size_of_the_images(tmp_path, side, options, expected):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "noise.npz", x_train=rng.integers(0, 256, (8, side, side, 3), np.uint8))
+    model = applications.load("images")(0, str(tmp_path / "noise.npz"), **options).build()
+    rates = [float(optimizer.learning_rate) for optimizer in model.optimizer.optimizers]
+    assert rates == pytest.approx(expected)
+
+
 def list_texts(card):
     """All words of a card: in its head, in its rows and below them."""
     yield from (card.features, *card.references, *([card.note] if card.note else []))

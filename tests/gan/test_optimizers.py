@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from dcgan_tf import DCGAN
-from dcgan_tf.gan.optimizers import FusedAdam, make_falling_rate, scale_loss
+from dcgan_tf.gan.optimizers import FusedAdam, choose_rate, make_falling_rate, scale_loss
 
 
 def test_default_rates_fall_with_the_steps():
@@ -14,6 +14,21 @@ def test_default_rates_fall_with_the_steps():
         for step, rate in ((0, 2e-3), (5_000, 1e-3), (15_000, 5e-4)):
             optimizer.iterations.assign(step)
             assert float(optimizer.learning_rate) == pytest.approx(rate)
+
+
+@pytest.mark.parametrize(
+    ("sample_shape", "rate"),
+    [((28, 28, 1), 2e-3), ((56, 56, 3), 2e-3), ((57, 20, 1), 5e-4), ((20, 64, 3), 5e-4)],
+)
+def test_large_images_are_learned_at_a_lower_rate(sample_shape, rate):
+    model = DCGAN(sample_shape, seed=0)
+    model.compile()
+    for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
+        assert float(optimizer.learning_rate) == pytest.approx(rate)
+
+
+def test_long_samples_are_no_large_images():
+    assert choose_rate((100,)) == choose_rate((252, 6)) == 2e-3
 
 
 class Float16Penalty:

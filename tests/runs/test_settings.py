@@ -22,10 +22,10 @@ def test_choices_are_those_of_the_modules():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("--network recurrent", {"generator_lr": 0.0007, "discriminator_lr": 0.002}),
+        ("--network recurrent", {"generator_lr": 0.0007, "discriminator_lr": None}),
         ("--network recurrent --generator-lr 0.002", {"generator_lr": 0.002}),
-        ("--network dense", {"generator_lr": 0.002, "discriminator_lr": 0.0005, "epochs": None}),
-        ("--application finance --batch-size 32", {"batch_size": 32, "generator_lr": 0.002}),
+        ("--network dense", {"generator_lr": None, "discriminator_lr": 0.0005, "epochs": None}),
+        ("--application finance --batch-size 32", {"batch_size": 32, "generator_lr": None}),
     ],
 )
 def test_command_of_a_report_makes_the_same_settings(work, given, expected):
