@@ -12,7 +12,7 @@ import tensorflow as tf
 from dcgan_tf.gan.keras_compat import add_loss_scaling
 
 RATE = 2e-3
-LOW_RATE = 5e-4  # for large images
+LOW_RATE = 1e-3  # for large images
 LARGEST_SMALL = 56  # pixels a side of the largest images that are learned with `RATE`
 
 
@@ -98,14 +98,15 @@ def choose_rate(sample_shape):
     """Chooses the learning rate with which Adam begins.
 
     The networks for large images have wider layers: each of their sums has more weights, which
-    Adam moves all by about the same distance. With the rate that suits digits the discriminator
-    of images of 64x64 pixels comes to nothing (benchmarks/RESULTS.md).
+    Adam moves all by about the same distance. With the rate that suits digits, images of 64x64
+    pixels are blobs of colour for a quarter of an hour; with a quarter of it, they become few
+    images again and again (benchmarks/RESULTS.md).
 
     Args:
         sample_shape: Tuple of ints, the shape of one sample, (height, width, channels) for images.
 
     Returns:
-        Float: 0.0005 for images with more than 56 pixels a side, and 0.002 for all other samples.
+        Float: 0.001 for images with more than 56 pixels a side, and 0.002 for all other samples.
     """
     is_large = len(sample_shape) == 3 and max(sample_shape[:2]) > LARGEST_SMALL
     return LOW_RATE if is_large else RATE

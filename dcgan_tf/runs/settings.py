@@ -182,7 +182,7 @@ class Settings:
     generator_lr: float | None = _setting(
         None,
         "the generator's first learning rate, the size of its steps; 5,000 steps later it is half "
-        "as large (default: 0.002; 0.0005 above 56 pixels a side; 0.0007 for --network recurrent)",
+        "as large (default: 0.002; 0.001 above 56 pixels a side; 0.0007 for --network recurrent)",
         type=read_rate,
         metavar="RATE",
     )

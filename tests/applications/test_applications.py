@@ -59,8 +59,8 @@ def in_a_hurry(monkeypatch, tmp_path_factory):
     ("side", "options", "expected"),
     [
         (28, {}, (2e-3, 2e-3)),
-        (64, {}, (5e-4, 5e-4)),
-        (64, {"generator_lr": 2e-3}, (2e-3, 5e-4)),
+        (64, {}, (1e-3, 1e-3)),
+        (64, {"generator_lr": 2e-3}, (2e-3, 1e-3)),
     ],
 )
 def test_rates_suit_the_size_of_the_images(tmp_path, side, options, expected):
