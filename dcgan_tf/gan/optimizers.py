@@ -103,12 +103,14 @@ def choose_rate(sample_shape):
     images again and again (benchmarks/RESULTS.md).
 
     Args:
-        sample_shape: Tuple of ints, the shape of one sample, (height, width, channels) for images.
+        sample_shape: Tuple, the shape of one sample, (height, width, channels) for images. A side
+            is `None` if the networks take images of any size.
 
     Returns:
         Float: 0.001 for images with more than 56 pixels a side, and 0.002 for all other samples.
     """
-    is_large = len(sample_shape) == 3 and max(sample_shape[:2]) > LARGEST_SMALL
+    sides = [side for side in sample_shape[:2] if side is not None]
+    is_large = len(sample_shape) == 3 and max(sides, default=0) > LARGEST_SMALL
     return LOW_RATE if is_large else RATE
 
 
