@@ -13,7 +13,7 @@ from dcgan_tf.evaluation.figures import draw_closest_pairs
 from dcgan_tf.evaluation.scorer import Scorer, evaluate
 from dcgan_tf.gan import losses, regularizers
 from dcgan_tf.gan.dcgan import DCGAN, GAN
-from dcgan_tf.gan.optimizers import adam, choose_rate
+from dcgan_tf.gan.optimizers import adam
 from dcgan_tf.networks.augmentation import augment, find_ground
 from dcgan_tf.networks.fast_layers import accelerate
 from dcgan_tf.networks.pairs import build_pair
@@ -140,10 +140,9 @@ class Images(Application):
         )
         if regularizer is not None and self.regularizer_weight is not None:
             regularizer.weight = self.regularizer_weight
-        rate = choose_rate(image_shape)
         model.compile(
-            adam(self.generator_lr or rate, averaged=True),
-            adam(self.discriminator_lr or rate),
+            self.generator_lr and adam(self.generator_lr, averaged=True),
+            self.discriminator_lr and adam(self.discriminator_lr),
             loss,
             regularizer,
             discriminator_steps=self.discriminator_steps,

@@ -188,7 +188,7 @@ class Settings:
     )
     discriminator_lr: float | None = _setting(
         None,
-        "the same for the discriminator (default: the same; 0.0005 for --network dense)",
+        "the same for the discriminator (default: 0.002; 0.001 above 56 pixels; 0.0005 for dense)",
         type=read_rate,
         metavar="RATE",
     )
@@ -206,10 +206,7 @@ class Settings:
         10_000,
     )
     seed: int = _integer(
-        0,
-        "fixes everything that is random: the same seed gives the same run (default: 0)",
-        0,
-        2**31 - 1,
+        0, "fixes all that is random: the same seed gives the same run (default: 0)", 0, 2**31 - 1
     )
     language: str = _setting(
         "en", "the language of the report: English or Chinese (default: en)", choices=LANGUAGES
@@ -268,6 +265,9 @@ class Settings:
         known = {name: value for name, value in content.items() if name in fields}
         if known.get("application", cls.application) is None:  # `images` of an older version
             del known["application"]
+        if known.get("application", cls.application) != cls.application:
+            for name in ("generator_lr", "discriminator_lr"):  # which an older version wrote there
+                known.pop(name, None)
         for name in ("augment", "mirror"):  # of a version that had no such setting
             known.setdefault(name, "off")
         return cls(**{name: _read_setting(fields[name], value) for name, value in known.items()})

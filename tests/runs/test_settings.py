@@ -39,3 +39,11 @@ def test_command_of_a_report_makes_the_same_settings(work, given, expected):
     assert expected.items() <= complete.to_json().items()
     assert settings_of(complete.command()) == complete
     assert Settings.from_json(json.loads(json.dumps(complete.to_json()))) == complete
+
+
+def test_rates_that_an_older_version_wrote_are_kept_only_where_they_are_taken():
+    rates = {"generator_lr": 0.002, "discriminator_lr": 0.002}
+    assert rates.items() <= Settings.from_json(rates).to_json().items()
+    conditional = Settings.from_json({"application": "conditional", **rates})
+    assert conditional.generator_lr is conditional.discriminator_lr is None
+    assert "-lr" not in conditional.command()
