@@ -3,10 +3,13 @@
 import pathlib
 import re
 
+import chromium
 import jupytext
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
+BUILT = ROOT / "docs" / "_build"
+WIDTHS = (360, 820, 1020, 1100, 1320)  # of windows, in pixels
 SECTIONS = {
     "0": "1, 2, 3, 3.1, 3.2, 3.3",
     "1": "1, 2, 3, 3.1, 3.2, 3.2.1, 3.2.2, 3.3, 4, 5, 6",
@@ -67,3 +70,18 @@ def test_a_word_of_the_glossary_is_in_its_chapters(word, chapters):
         (path,) = (ROOT / "notebooks").glob(f"{int(chapter):02d}_*.py")
         text = " ".join(path.read_text().lower().replace("\n#", " ").split())
         assert any(spelling.strip() in text for spelling in spellings), f"chapter {chapter}"
+
+
+@pytest.mark.skipif(chromium.IS_MISSING, reason=chromium.REASON)
+@pytest.mark.skipif(not BUILT.exists(), reason="the documentation is not built")
+def test_every_page_fits_into_the_window():
+    too_wide = []
+    with chromium.start() as browser:
+        for page in sorted(BUILT.rglob("*.html")):
+            browser.get(page.as_uri())
+            for width in WIDTHS:
+                chromium.emulate(browser, width, "light")
+                needed = browser.execute_script("return document.documentElement.scrollWidth")
+                if needed > width:
+                    too_wide.append(f"{page.relative_to(BUILT)} needs {needed} of {width} pixels")
+    assert not too_wide, "\n".join(too_wide)

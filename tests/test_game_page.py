@@ -20,17 +20,13 @@ import pytest
 from dcgan_tf import GAN
 from dcgan_tf.gan.regularizers import R1, GradientPenalty
 
-webdriver = pytest.importorskip("selenium.webdriver")
+pytest.importorskip("selenium.webdriver")
 from selenium.webdriver import ActionChains, Keys  # noqa: E402
 from selenium.webdriver.support.ui import Select, WebDriverWait  # noqa: E402
 
 ROOT = pathlib.Path(__file__).parents[1]
 SOURCES = ROOT / "javascript" / "game"
-CHROMEDRIVER = shutil.which("chromedriver")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_browser = pytest.mark.skipif(
-    not (CHROMEDRIVER and CHROMIUM), reason="chromium and chromedriver are not installed"
-)
+needs_browser = pytest.mark.skipif(chromium.IS_MISSING, reason=chromium.REASON)
 BATCH, STEPS, LATENT_DIM = 24, 100, 3
 LAYERS = {"relu": keras.layers.ReLU, "tanh": lambda: keras.layers.Activation("tanh")}
 CASES = {
@@ -162,30 +158,17 @@ def build_page(folder, source, language):
 
 @pytest.fixture(scope="module")
 def browser():
-    chrome = webdriver.ChromeOptions()
-    chrome.binary_location = CHROMIUM
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
-        chrome.add_argument(argument)
-    chrome.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(chrome, webdriver.ChromeService(CHROMEDRIVER))
-    driver.set_script_timeout(300)  # a busy machine takes long for a thousand steps
-    yield driver
-    driver.quit()
+    with chromium.start() as driver:
+        driver.set_script_timeout(300)  # a busy machine takes long for a thousand steps
+        yield driver
 
 
 @pytest.fixture
 def page(browser, page_file):
-    emulate(browser, 1200, "light")
+    chromium.emulate(browser, 1200, "light")
     browser.get("about:blank")
     browser.get(page_file.as_uri())
     return browser
-
-
-def emulate(browser, width, scheme):
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
 def choose(page, name, value):
@@ -370,7 +353,7 @@ def test_changes_on_the_way_keep_the_training(page):
 @needs_browser
 @pytest.mark.parametrize("preset", ["ring", "line"])
 def test_a_phone_need_not_scroll_sideways(page, page_file, preset):
-    emulate(page, 360, "light")
+    chromium.emulate(page, 360, "light")
     page.get(f"{page_file.as_uri()}#{preset}")
     widths = page.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
     assert widths == [360, 360]
@@ -387,7 +370,7 @@ def test_light_and_dark(page):
         "return [...canvas.getContext('2d').getImageData(1, 1, 1, 1).data].slice(0, 3)"
     )
     assert min(page.execute_script(corner)) > 230
-    emulate(page, 1200, "dark")
+    chromium.emulate(page, 1200, "dark")
     WebDriverWait(page, 5).until(lambda page: max(page.execute_script(corner)) < 50)
 
 
@@ -434,7 +417,7 @@ def test_each_language_has_all_texts_and_links(page):
 @needs_browser
 def test_the_chinese_page_has_no_word_of_english(browser, chinese_page_file):
     """Goes through all that can be chosen, and reads all that is said."""
-    emulate(browser, 1200, "light")
+    chromium.emulate(browser, 1200, "light")
     browser.get("about:blank")
     browser.get(chinese_page_file.as_uri())
     read = [chromium.read_all(browser, "#game")]
