@@ -56,6 +56,7 @@ def main():
     add("--data", nargs="+", choices=("people", "all"), default=["people", "all"])
     add("--contenders", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
     add("--rate", type=float, help="the learning rate of ours (default: that of the package)")
+    add("--augment", choices=("auto", "on", "off"), default="auto", help="of ours, as in `train`")
     add("--minutes", type=float, nargs="+", default=[5, 15, 60])
     add("--judge-epochs", type=int, default=EPOCHS, help=f"(default: {EPOCHS})")
     add("--output-dir", type=pathlib.Path, default="runs/own_images", help="for grids and judges")
@@ -85,8 +86,8 @@ def main():
                 print(f"| {data} | {name} | {minutes:g} | {steps:,} | {columns} |", flush=True)
 
             keras.utils.set_random_seed(0)
-            options = {"rate": arguments.rate} if name == "ours" else {}
-            model, batch_size = CONTENDERS[name](pictures, **options)
+            options = (arguments.rate, arguments.augment) if name == "ours" else ()
+            model, batch_size = CONTENDERS[name](pictures, *options)
             watch = Watch(sorted(arguments.minutes), report)
             fit(model, pictures, batch_size, 0, ENDLESS, [watch])
 
@@ -169,8 +170,9 @@ class Watch(keras.callbacks.Callback):
 class OwnImages(Images):
     """The application of `dcgan-tf train`, for pictures that are in memory."""
 
-    def __init__(self, pictures, rate=None):
-        super().__init__(seed=0, with_data=False, generator_lr=rate, discriminator_lr=rate)
+    def __init__(self, pictures, rate, augment):
+        rates = {"generator_lr": rate, "discriminator_lr": rate}
+        super().__init__(seed=0, with_data=False, augment=augment, **rates)
         self.samples = pictures
 
     @property
@@ -178,8 +180,8 @@ class OwnImages(Images):
         return self.samples
 
 
-def ours(pictures, rate=None):
-    return OwnImages(pictures, rate).build(), 32
+def ours(pictures, rate=None, augment="auto"):
+    return OwnImages(pictures, rate, augment).build(), 32
 
 
 def dcgan(pictures):

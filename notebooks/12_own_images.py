@@ -200,7 +200,7 @@ Image(work / "made.png", width=640)
 #
 # Some are drawn well, some are soft, and a few are nobody. This is what three minutes of a laptop
 # give; `dcgan-tf train --data emoji-people` makes two and a half times as many steps, about 12,000,
-# as for any number of pictures. With fewer than 1,500 pictures, as here, the command also shifts
+# as for any number of pictures. With fewer than 5,000 pictures, as here, the command also shifts
 # half of all pictures before the discriminator, as in chapter 10.
 #
 # ## How good are they?
@@ -332,7 +332,7 @@ with exercise(4):
 # ## Summary
 #
 # - One sub-folder for each class; a look at the pictures before the training.
-# - About 12,000 steps, whatever the number of pictures; below 1,500 pictures random changes help.
+# - About 12,000 steps, whatever the number of pictures; below 5,000 pictures random changes help.
 # - The noise says who, the label says which tone: the network puts together what it never saw
 #   together.
 # - Scores see what their features see. Look at the pictures as well.

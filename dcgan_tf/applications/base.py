@@ -106,6 +106,17 @@ class Application(abc.ABC):
         """
         return max(1, round(self.steps / math.ceil(len(self.samples) / batch_size)))
 
+    def advise(self, epochs):
+        """Advises on settings for a training of so many epochs.
+
+        Args:
+            epochs: Int, how often each sample will be seen.
+
+        Returns:
+            List of str, one for each piece of advice.
+        """
+        return []
+
     @abc.abstractmethod
     def load(self):
         """Loads the data, and sets `condition` if there is one.

@@ -20,7 +20,8 @@ from dcgan_tf.networks.pairs import build_pair
 
 MOST_SAMPLES = 10_000
 TRANSLATED = 0.5  # part of the images that are shifted, so that D also sees where they belong
-FEW_IMAGES = 1500  # with fewer of them, the discriminator soon knows each one by heart
+FEW_IMAGES = 5000  # with fewer of them, the discriminator soon knows each one by heart
+MOST_VIEWS = 80  # of each image, after which it does so with any number of images
 MIRRORED = ("emoji-people",)  # data sets by name, whose images may be mirrored
 MOST_WATCHED = 2000  # images that the training doctor gets from a folder too large for memory
 CLOSEST_PAIRS = "closest_pairs.png"
@@ -49,7 +50,7 @@ class Images(Application):
         jit_compile: Bool or `"auto"`, whether to compile the training step with XLA, TensorFlow's
             compiler.
         augment: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees half of all images
-            shifted (`networks.augmentation`). `"auto"` does so for fewer than 1,500 images.
+            shifted (`networks.augmentation`). `"auto"` does so for fewer than 5,000 images.
         mirror: `"on"`, `"off"`, or `"auto"`: whether the discriminator sees half of all images
             mirrored. `"auto"` does so for the data set `emoji-people`.
         with_data: as in `Application`.
@@ -107,6 +108,14 @@ class Images(Application):
         is_mirrored = self.mirror == "auto" and self.data in MIRRORED
         changes = ["mirror"] if is_mirrored or self.mirror == "on" else []
         return changes + (["translation"] if is_few or self.augment == "on" else [])
+
+    def advise(self, epochs):
+        if self.augment != "auto" or "translation" in self.changes or epochs <= MOST_VIEWS:
+            return []
+        return [
+            f"The discriminator will see each image {epochs:,} times. After about {MOST_VIEWS} "
+            "times it knows them by heart, and the images get worse: --augment on prevents this."
+        ]
 
     @property
     def watched_images(self):

@@ -157,7 +157,7 @@ class Settings:
     augment: str = _setting(
         "auto",
         "show the discriminator half of all images shifted, which helps "
-        "if there are few images (default: auto, on for fewer than 1,500 images)",
+        "if there are few images (default: auto, on for fewer than 5,000 images)",
         choices=("auto", "on", "off"),
     )
     mirror: str = _setting(

@@ -230,7 +230,7 @@ def describe(training):
         line += f" (about {round(epochs * training.steps, -2):,} steps; --epochs changes this)"
     if changes := getattr(application, "changes", None):
         line += f", changed at random before the discriminator ({', '.join(changes)})"
-    return "\n".join([line, *map(one_line, notes)])
+    return "\n".join([line, *map(one_line, notes), *application.advise(epochs)])
 
 
 def _fit(training, callbacks):

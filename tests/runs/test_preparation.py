@@ -123,6 +123,22 @@ def test_the_first_line_says_how_long_a_training_will_take(work):
         assert describe(training).splitlines()[0].endswith("3 steps an epoch, 1 epoch")
 
 
+@pytest.mark.parametrize(
+    ("given", "is_advised"),
+    [
+        ({"epochs": 80}, False),
+        ({"epochs": 81}, True),
+        ({"epochs": 81, "augment": "off"}, False),
+        ({"epochs": 81, "augment": "on"}, False),
+        ({"epochs": 81, "data": "data.npz"}, False),  # few images, which are shifted anyway
+        ({"epochs": 81, "application": "conditional"}, False),
+    ],
+)
+def test_a_long_training_without_shifts_is_advised_to_have_them(work, given, is_advised):
+    with prepare({"data": "mnist-10k", **given}) as training:
+        assert ("--augment on prevents this" in describe(training)) == is_advised
+
+
 def test_few_images_are_augmented_and_all_of_them_used(work):
     with prepare({"data": "data.npz", "epochs": 1}) as training:
         assert len(training.application.samples) == 80
