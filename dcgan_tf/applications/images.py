@@ -114,8 +114,8 @@ class Images(Application):
             return []
         return [
             f"The discriminator will see each image {epochs:,} times. After about {MOST_VIEWS} "
-            "times it begins to know them by heart, and the images get worse: --augment on prevents "
-            "this."
+            "times it begins to know them by heart, and the images get worse: --augment on "
+            "prevents this."
         ]
 
     @property
