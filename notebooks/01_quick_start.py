@@ -212,9 +212,10 @@ Image(run / "curves.png", width=800)
 #
 # What would a discriminator do that cannot tell real from generated at all? It would say "real with
 # probability one half" to every image. Then its loss is 2 ln 2 = 1.386, the generator's loss is
-# ln 2 = 0.693, and both accuracies are about one half. The thin lines mark these values. (The unit
-# of a loss that is computed with the natural logarithm ln is called the *nat*.) You see good digits
-# long before the curves reach these lines, and often the curves never reach them.
+# ln 2 = 0.693, and both accuracies are about one half. The thin lines mark these values. They
+# belong to the *equilibrium*, in which neither network is ahead ([chapter 3](03_game.ipynb)). (The
+# unit of a loss that is computed with the natural logarithm ln is called the *nat*.) You see good
+# digits long before the curves reach these lines, and often the curves never reach them.
 #
 # ### Exercise 3 ★★☆: a discriminator that knows better
 #
@@ -315,8 +316,8 @@ assert (loaded.generate(32, seed=1) == generated).all()
 #
 # To read on: Goodfellow et al. 2014, [Generative adversarial
 # nets](https://arxiv.org/abs/1406.2661), the paper that had the idea, and Radford et al. 2015,
-# [DCGAN](https://arxiv.org/abs/1511.06434), which made it work for pictures.
-# [Chapter 2](02_learning.ipynb) goes on with how a network learns.
+# [DCGAN](https://arxiv.org/abs/1511.06434), which made it work well with convolutions. [Chapter
+# 2](02_learning.ipynb) goes on with how a network learns.
 #
 # ## An open project: how few digits, how little time?
 #
@@ -328,7 +329,7 @@ assert (loaded.generate(32, seed=1) == generated).all()
 #
 # - changes one thing only, and says what was kept the same: the seed, and the number of *steps*;
 # - shows at least 32 digits of each training, drawn with the same seed, and not chosen by hand;
-# - predicts the result first, in one sentence, and says afterwards whether it came so;
+# - predicts the result first, in one sentence, and says afterwards whether it came true;
 # - names what it cannot say: one training with one seed is one sample.
 
 # %% [markdown]
@@ -359,7 +360,7 @@ discriminator_loss = -math.log(0.9) - math.log(1 - 0.1)
 generator_loss = -math.log(0.1)
 
 # %% [markdown]
-# 4. `np.linspace` works with vectors, too. Chapter 9 shows why ways along a sphere are better.
+# 4. `np.linspace` works with vectors, too. Chapter 9 shows why it is better to go along a sphere.
 
 # %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}
 way = np.linspace(start, end, 8)

@@ -40,13 +40,13 @@ STEPS = 1500
 #
 # *Articles: 2 §1.1*
 #
-# Somebody has measured how far a spring stretches under some loads. We guess that the length is
-# proportional to the load: `length = w * load`. The number $w$ is a *weight*: the formula does not
+# Somebody has measured how far a spring stretches under some loads. We guess that the stretch is
+# proportional to the load: `stretch = w * load`. The number $w$ is a *weight*: the formula does not
 # say how large it is. To *learn* means to find a good value for it from examples.
 
 # %%
 load = np.array([1.0, 2.0, 3.0, 4.0])
-length = np.array([1.9, 4.2, 5.8, 8.1])
+stretch = np.array([1.9, 4.2, 5.8, 8.1])
 
 
 def predict(w):
@@ -58,7 +58,7 @@ def predict(w):
 #
 # How good is a weight? The *loss* is one number that says how wrong the function is: 0 if all is
 # right, and the larger, the worse. Here we take the mean of the squared differences between what
-# the function says and what was measured. With $x_i$ for the loads, $y_i$ for the lengths and $n$
+# the function says and what was measured. With $x_i$ for the loads, $y_i$ for the stretches and $n$
 # for their number:
 #
 # $$L(w) = \frac{1}{n} \sum_{i=1}^{n} (w x_i - y_i)^2.$$
@@ -66,7 +66,7 @@ def predict(w):
 
 # %%
 def loss(w):
-    return np.mean((predict(w) - length) ** 2)
+    return np.mean((predict(w) - stretch) ** 2)
 
 
 for w in (0.0, 1.0, 2.0, 3.0):
@@ -100,7 +100,7 @@ plt.show()
 
 # %%
 def gradient(w):
-    return np.mean(2 * (predict(w) - length) * load)
+    return np.mean(2 * (predict(w) - stretch) * load)
 
 
 small = 1e-6
@@ -166,7 +166,7 @@ largest_rate = ...
 # %% tags=["check-1"]
 with exercise(1):
     assert largest_rate is not ..., "Write a number or an expression in place of the three dots."
-    best = np.sum(load * length) / np.sum(load**2)
+    best = np.sum(load * stretch) / np.sum(load**2)
     below, above = (abs(descend(s * largest_rate, 1)[1] - best) for s in (0.999, 1.001))
     assert below < abs(0.5 - best), "With a rate just below yours the distance already grows."
     assert above > abs(0.5 - best), "With a rate just above yours the distance still shrinks."

@@ -571,8 +571,8 @@ np.testing.assert_allclose(saturating_gradient / non_saturating_gradient, np.exp
 # ### Exercise 3 ★★☆: find the bug
 #
 # With this loss a training runs without complaint, and the images never come to look like digits.
-# Find out what the generator learns here, and write the loss so that it is strong where the
-# discriminator is sure.
+# Find out what the generator learns here. Then write the loss so that its gradient is large where
+# the discriminator is sure that an image is generated.
 
 
 # %% tags=["exercise-3"]
@@ -716,9 +716,10 @@ np.testing.assert_allclose(penalty, (length - 1) ** 2, rtol=1e-5)
 # ### R1
 #
 # Mescheder et al. (2018, arXiv:1801.04406, section 4.1) want the gradient to be small, and only at
-# real samples. With this penalty $D$ can come to rest where the generated samples lie on the data.
-# It goes with any loss, and is the package's default. Multiplied by its weight $\gamma$, which is
-# 0.5 if you do not choose another one, it is added to $L_D$.
+# real samples. With this penalty the discriminator becomes flat, and stops changing, once the
+# generated samples have reached the data. It goes with any loss, and is the package's default.
+# Multiplied by its weight $\gamma$, which is 0.5 if you do not choose another one, it is added to
+# $L_D$.
 #
 # $$R_1 = \tfrac12 E[|\nabla l(x)|^2]$$
 
@@ -821,9 +822,10 @@ with exercise(5):
 # %% [markdown]
 # ## A small game to try mistakes on
 #
-# The rest of this chapter takes what the articles print where it differs from the game above, and
-# runs it. Two small networks are enough. The real samples are numbers around 2. The generator is
-# one dense layer: it multiplies the noise by a weight and adds a bias. Its samples begin around -1.
+# The rest of this chapter takes the formulas and recipes of the articles that differ from the game
+# above, and runs them as they are printed. Two small networks are enough. The real samples are
+# numbers around 2. The generator is one dense layer: it multiplies the noise by a weight and adds a
+# bias. Its samples begin around -1.
 
 # %%
 rng = np.random.default_rng(0)
@@ -1226,7 +1228,7 @@ plt.show()
 # $e^{-7.8}$ of a sample at -1: samples further to the right have higher logits.) If the
 # discriminator trains along, and is less far ahead, the generator arrives with both: the game above
 # was played with the formula. [Chapter 8](08_failures.ipynb) shows a training on digits that fails
-# by this.
+# for this reason.
 
 # %% [markdown]
 # ## Erratum 5: the sum of both losses

@@ -664,7 +664,7 @@ for step in range(1, STEPS + 1):
         drawn.append(generator(eight, training=False))
 
 spread = drawn[-1].numpy().std(axis=0).mean() / x_train[:100].std(axis=0).mean()
-print(f"spread of the last images, in that of real ones: {spread:.2f}")
+print(f"spread of the last images, as a fraction of that of real ones: {spread:.2f}")
 assert spread < 0.5
 picture_of(np.concatenate(drawn), f"rows: after {', '.join(map(str, moments))} steps")
 
@@ -1127,10 +1127,9 @@ print({name: round(value, 3) for name, value in results.items()})
 # %% [markdown]
 # These are not the numbers that `fit` has shown. `fit` shows means over an epoch, in which the
 # networks change with every step. `evaluate` judges them as they are after the last step. All
-# logits are close to 0 here, and the discriminator leans now to one side and now to the other.
-# After the last step it happens to lean to "generated", for real images too. So one accuracy is
-# high and the other one low, while the losses have hardly changed. That is why a single moment of a
-# GAN tells you little.
+# logits are close to 0 here, and the discriminator leans now to one side and now to the other. At a
+# moment when it leans to "generated", for real images too, one accuracy is high and the other one
+# low, while the losses have hardly changed. That is why a single moment of a GAN tells you little.
 #
 # A saved model goes on as if it had never been saved: with the same noise, and with optimizers that
 # remember what they did. We let both make one more step:
@@ -1144,9 +1143,9 @@ for kept, read in zip(model.get_weights(), loaded.get_weights(), strict=True):
     np.testing.assert_allclose(read, kept, rtol=1e-4, atol=1e-6)
 
 # %% [markdown]
-# `generate` uses such a moving average of the generator's weights too. It is over about the last
-# tenth of the steps, and at most over about 500. The generator that is trained has the latest
-# weights. Both get the same noise:
+# `generate` draws with a moving average of the generator's weights, like the one in "As a Keras
+# model". This average covers about the last tenth of the steps, and at most about 500. The
+# generator that is trained has the latest weights. Both get the same noise:
 
 # %%
 by_average = model.predict(eight, verbose=0)

@@ -177,8 +177,8 @@ assert EPOCHS < 4 or mean_change(fixed_noise[1:]) < mean_change(new_noise[1:])
 # ### Exercise 1 ★☆☆: a grid of your own
 #
 # Make a `SampleGrid` that writes into `run / "own"`, after every second epoch, one row of ten
-# images from the noise of seed 7. How many pictures has it written after nine epochs?
-# (`help(SampleGrid)` shows its arguments.)
+# images from the noise of seed 7. How many pictures has it written after nine epochs of a
+# training of twenty? (`help(SampleGrid)` shows its arguments.)
 
 # %% tags=["exercise-1"]
 own_grid = ...
@@ -365,7 +365,7 @@ Image(run / "collapsed.png")
 
 # %%
 spread = collapsed.std(axis=0).mean() / failing.images[:1000].std(axis=0).mean()
-print(f"generated images are {spread:.2f} times as spread as real ones")
+print(f"the spread of the generated images is {spread:.2f} of that of real ones")
 assert spread < 0.5
 
 # %% [markdown]
@@ -845,10 +845,10 @@ for name in ("real_accuracy", "fake_accuracy", "largest_logit", "diversity", "mo
     print(f"{name:16}{measurements[name]:.3f}")
 
 # %% [markdown]
-# - *Diversity* says how different two generated images are, in units of real ones. Near 0 the
-#   generator has collapsed.
+# - *Diversity* says how different two generated images are. Near 0 the generator has collapsed.
 # - *Movement* says how far an image from fixed noise has gone in this epoch, and *swing* how far
 #   the mean of all images has gone. If all images go to and fro together, the training oscillates.
+#   These three are measured in units of the mean difference between two real images.
 # - The *largest logit* says how sure the discriminator is. In a healthy training it is a small
 #   number.
 #
