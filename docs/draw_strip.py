@@ -33,7 +33,7 @@ PARTS = {
     "video": ("video.gif", [FIRST]),
     "text": ("text.png", [(0, 0, 95, 144)]),
     "tables": ("tables.png", [(505, 28, 749, 403)]),
-    "finance": ("finance.png", [(60, 26, 423, 563)]),
+    "finance": ("finance.png", [(68, 26, 428, 564)]),
     "medicine": ("medicine.png", [(0, 50, 102, 202)]),
 }
 

@@ -537,8 +537,8 @@ for epoch in [*range(13), *range(16, len(past), 8)]:
     axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle=":", label="one half")
     title = f"after {epoch} epochs: m = {mean:.2f}, s = {deviation:.2f}"
     axes.set(title=title, xlabel="x", ylabel="density, probability")
-    axes.set(xlim=(-4, 4), ylim=(0, 1.25))  # room for the legend
-    axes.legend(loc="upper center", ncols=4, fontsize="small")
+    axes.set(xlim=(-4, 4), ylim=(0, 1.25))
+    figure.legend(loc="outside lower center", ncols=4, fontsize="small")
     frames.append(as_frame(figure))
 write_film(folder / "line.gif", frames, duration_ms=250)
 Image(folder / "line.gif")
@@ -547,9 +547,10 @@ Image(folder / "line.gif")
 # The generator does not walk straight to the data. The discriminator $D$ rises towards the data,
 # and the generated samples go where $D$ is larger. The samples on the left, which $D$ refuses most,
 # are pulled hardest. So the generator becomes narrow on its way, until nearly all of its samples
-# are at one place. Then $D$ learns to refuse this place, and the generator spreads out again. In
-# the end both curves lie on each other, and $D$ is near one half where there are samples. Where
-# there are no samples, $D$ may say anything.
+# are at one place. (There $q$ goes on above the picture: the narrower, the higher.) Then $D$ learns
+# to refuse this place, and the generator spreads out again. In the end both curves lie on each
+# other, and $D$ is near one half where there are samples. Where there are no samples, $D$ may say
+# anything.
 #
 # Articles 0 and 1 let the players move in turns. In the package both move at the same time: each
 # gradient is taken before either player has moved. That makes a difference, as we shall see below.

@@ -786,7 +786,7 @@ np.testing.assert_allclose(ours, theirs, rtol=1e-4)
 
 # %%
 def small_gan(seed=0):
-    """The default networks with half the usual filters, for images of 16 by 16."""
+    """The pair `dcgan` with half the usual filters, for images of 16 by 16."""
     generator = build_dcgan_generator((16, 16, 1), latent_dim=16, filters=16, seed=seed)
     discriminator = build_dcgan_discriminator((16, 16, 1), filters=16, seed=seed + 1)
     return GAN(generator, discriminator, latent_dim=16, seed=seed)

@@ -557,8 +557,8 @@ for d in (16, 100, 512):
 
 # %% [markdown]
 # With sixteen numbers, noise of this length is nothing special: one of twenty vectors is so short.
-# With a hundred numbers there is practically none. So a generator that takes 100 numbers, as in
-# Radford et al. (2015), has never been trained there.
+# With a hundred numbers there is practically none. So a generator that takes 100 such numbers has
+# never been trained there.
 #
 # You see a walk best in motion. Each of these three images goes along the sphere through three
 # noise vectors, and back to the first.

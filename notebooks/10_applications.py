@@ -23,7 +23,7 @@
 # begin an application of your own.
 #
 # You will train each of them here, but for less time than it needs. The command that trains one to
-# its end takes a few minutes, at most ten; a table in the last section says how long.
+# its end takes from a few seconds to ten minutes; a table in the last section says how long.
 #
 # Takes 145 s on two CPU cores.
 
@@ -209,8 +209,8 @@ plt.show()
 # %% [markdown]
 # The generated groups lie where we asked for them. Nobody gave the generator a formula for this. It
 # learned the places because the discriminator compares real and generated points of the same label.
-# The groups are not right in everything: they are narrower than the real ones. Let us put numbers
-# on both.
+# The groups are not right in everything: they are narrower than the real ones, and lie a little too
+# near to the middle. Let us put numbers on places and widths.
 
 # %%
 group_centres = np.array([points[labels == k].mean(axis=0) for k in range(GROUPS)])
@@ -500,9 +500,11 @@ show(
 #
 # What the changes are worth shows only after a longer training. After twelve epochs of 8,000 images
 # the Fréchet distance of [chapter 7](07_watching.ipynb) is 9.2 without the changes and 3.6 with
-# them, if there are 100 different digits. If there are 2,000, the changes do harm: 1.3 without them
-# and 2.6 with them. (These are means over three seeds. [Little
-# data](../docs/applications.md#little-data) has the curve.) The command `dcgan-tf train
+# them, if there are 100 different digits. If there are 2,000, these changes do harm: 1.3 without
+# them and 2.6 with them. (These are means over three seeds. [Little
+# data](../docs/applications.md#little-data) has the curve.) In so short a training the
+# discriminator sees each of the 2,000 only 48 times. It takes about 80 times until it knows images
+# by heart, and then milder changes help with more images too. The command `dcgan-tf train
 # --application little-data` makes 6,250 steps with 500 digits and with these changes. This is what
 # it draws:
 #

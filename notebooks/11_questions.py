@@ -206,8 +206,9 @@ assert abs(gradient(losses.get("minimax"), -6.0)) < 0.01
 #
 # ### How many images?
 #
-# You need a few thousand images of one kind. The bundled digits are 8,004. If you have only some
-# hundreds, use `--application little-data`. The more the images differ, the more of them you need:
+# You need a few thousand images of one kind. The bundled digits are 8,004. If you have fewer than
+# 5,000, `dcgan-tf train` shifts half of all images before the discriminator, so that it does not
+# learn the few by heart. The more the images differ, the more of them you need:
 # photographs of everything need millions, while pictures of one kind that were taken alike and cut
 # alike need the fewest.
 #
@@ -729,8 +730,8 @@ print(f"{generator.count_params():,} and {discriminator.count_params():,} weight
 # 12. Huang et al. 2024, [The GAN is dead; long live the GAN! A Modern GAN
 #     Baseline](https://arxiv.org/abs/2501.05441). What is left when the tricks are gone.
 #
-# You can read the first four in a weekend. The fifth and the sixth explain most of what this
-# package does beyond them.
+# You can read the first four in a weekend. The fifth and the sixth explain the penalty and the main
+# score of this package.
 #
 # ## Review
 #

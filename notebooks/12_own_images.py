@@ -199,9 +199,11 @@ Image(work / "made.png", width=640)
 # network which part of a picture is skin.
 #
 # Some are drawn well, some are soft, and a few are nobody. This is what three minutes of a laptop
-# give; `dcgan-tf train --data emoji-people` makes two and a half times as many steps, about 12,000,
-# as for any number of pictures. With fewer than 5,000 pictures, as here, the command also shifts
-# half of all pictures before the discriminator, as in chapter 10.
+# give. `dcgan-tf train --application conditional --data emoji-people` trains the same pair with two
+# and a half times as many steps, about 12,000, as for any number of pictures. Without
+# `--application` the command knows nothing of tones. As there are fewer than 5,000 pictures, it
+# then shifts half of them before the discriminator. (In chapter 10 all images are shifted, and some
+# get a hole.) It also mirrors half of these people.
 #
 # ## How good are they?
 #
@@ -221,7 +223,8 @@ print(f"in the tone that was asked for: {as_asked:.0%}")
 
 # %% [markdown]
 # The scores were made by a classifier of tones, so they say more about colours than about faces. A
-# score sees what its features see.
+# score sees what its features see. Real pictures have near copies too, since each person comes in
+# six tones.
 #
 # ### Exercise 3 ★★☆: the nearest picture
 #
@@ -286,14 +289,15 @@ plt.show()
 # nearest of sixty, so the best ones; `benchmarks/recombination.py` counts all of them with a
 # classifier, for three seeds.
 #
-# A generator that had only learned pictures by heart could draw nothing in the middle row. This is
-# what "to learn a distribution" means: to learn what goes together and what may vary.
+# A generator that had only learned pictures by heart could show nothing new in the middle row: only
+# another person, or this one in another tone. This is what "to learn a distribution" means: to
+# learn what goes together and what may vary.
 #
 # ### Exercise 4 ★★☆: is the tone really the one?
 #
 # A doubt is left: perhaps the nearest picture shows the right person, but in another tone, with the
-# rest being equal. Let `best_tone` say in which of the six tones the nearest generated picture is
-# nearest of all to picture `i`. Use `find_best`.
+# rest being equal. Write `best_tone`. It returns the tone, from 0 to 5, among whose generated
+# pictures is the one that is nearest to picture `i`. Use `find_best`.
 
 
 # %% tags=["exercise-4"]
@@ -310,6 +314,13 @@ with exercise(4):
     assert all(answer in range(len(TONES)) for answer in answers), "It is a number from 0 to 5."
     right = [int(np.argmin([find_best(i, t)[1] for t in range(len(TONES))])) for i in some]
     assert list(answers) == right, "For some picture another tone has a nearer one."
+    others = [(int(tones[i]) + 1) % len(TONES) for i in some]
+    for i, other in zip(some, others, strict=True):
+        drawn = by_tone[other]
+        by_tone[other] = np.append(drawn, people[i : i + 1], axis=0)  # the picture itself
+        moved = best_tone(i)
+        by_tone[other] = drawn
+        assert moved == other, "A nearer picture in another tone has to change the answer."
 
 # %% [markdown]
 # ## If it fails
@@ -319,9 +330,9 @@ with exercise(4):
 # - **Blobs of the right colours.** Make more steps. Use fewer kinds of pictures, all cut in the
 #   same way.
 # - **The same picture again and again.** This is a collapse, see [chapter 8](08_failures.ipynb).
-#   Use more pictures, or `--augment on`.
-# - **Copies of your pictures.** There are too few of them: use `--augment on`, and `--mirror on`
-#   where left and right do not matter.
+#   Use more pictures.
+# - **Copies of your pictures.** There are too few of them: use more pictures, or fewer epochs.
+#   Without labels, `--mirror on` helps as well, where left and right do not matter.
 # - **Good in 32x32 pixels, bad in 128x128.** Each doubling of the side costs about four times the
 #   time. Stay small, or train for hours.
 # - **An error.** It says what was received and what is accepted. `dcgan-tf data FOLDER` looks at
@@ -332,7 +343,7 @@ with exercise(4):
 # ## Summary
 #
 # - One sub-folder for each class; a look at the pictures before the training.
-# - About 12,000 steps, whatever the number of pictures; below 5,000 pictures random changes help.
+# - About 12,000 steps, whatever the number of pictures; below 5,000 pictures random shifts help.
 # - The noise says who, the label says which tone: the network puts together what it never saw
 #   together.
 # - Scores see what their features see. Look at the pictures as well.
@@ -386,7 +397,8 @@ def find_nearest(generated, training):
 
 
 # %% [markdown]
-# 4. The smallest of six distances.
+# 4. The smallest of six distances. `[best_tone(i) == tones[i] for *_, i in found[:10]]` says for
+# which of the ten it is the tone that was kept back.
 
 
 # %% tags=["solution-4", "hide-cell"] jupyter={"source_hidden": true}

@@ -39,6 +39,7 @@ class StockReturns(Application):
     """
 
     steps = 2212  # after twice as many the discriminator knows the windows by heart
+    draws_without_data = False
     makes_images = False
     batch_size = 64
 
@@ -85,7 +86,7 @@ class StockReturns(Application):
             axes[-1, column].set_xlabel("day")
             for axis, values in zip(axes[:, column], series, strict=True):
                 axis.bar(np.arange(DAYS), self.scale * values[:, 0], color="0.25", width=0.9)
-        axes[0, 0].set(ylim=(-8, 8), xlim=(-1, DAYS))
+        axes[0, 0].set(xlim=(-1, DAYS))
         figure.supylabel("return in percent")
         canvas = FigureCanvasAgg(figure)
         canvas.draw()

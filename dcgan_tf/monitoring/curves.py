@@ -52,7 +52,7 @@ PANELS = {
         Line("fake_accuracy", "generated", "second", "--"),
         Line(0.5, "one half, equilibrium", "ink", ":"),
     ),
-    "Fréchet distance": (Line("val_frechet_distance", "validation images", "first", "-"),),
+    "Fréchet distance": (Line("val_frechet_distance", "generated", "first", "-"),),
 }
 PNG_COLOURS = {"ink": "black", "first": "C0", "second": "C1"}
 # The page of the report has its own colours, in a light and in a dark version. Matplotlib draws

@@ -51,6 +51,11 @@ def best_tone(i):
     return int(np.argmax([find_best(i, tone)[1] for tone in range(len(TONES))]))
 
 
+# %% exercise=4 hint="nearer"
+def best_tone(i):
+    return int(tones[i])
+
+
 # %% exercise=4 hint="It is a number from 0 to 5"
 def best_tone(i):
     return TONES[tones[i]]
