@@ -331,8 +331,8 @@ rendering.write_png(run / "alike.png", rendering.add_caption(grid, caption))
 Image(run / "alike.png")
 
 # %% [markdown]
-# Compare the rows: between the two moments strokes have closed and some shapes have become digits.
-# The generator has learned, and the losses do not show it.
+# Compare the rows: the images have changed, and a score below says how much better they are. The
+# generator has learned, and the losses do not show it.
 #
 # The losses can mislead you even more. `failures.make` sets up trainings that fail, which are the
 # subject of [chapter 8](08_failures.ipynb). In the one below the learning rate of the discriminator
@@ -658,7 +658,7 @@ assert real_distance < distance.generated
 #
 # `Scorecard` has computed all this after each epoch, with the same noise each time. Unlike the
 # losses, most of these curves have a direction. **Predict, then run:** after the first epoch the
-# film above shows nearly uniform grey. How large are precision and recall there?
+# film above shows strokes, but hardly any digit. Which is larger there, precision or recall?
 
 # %%
 epochs = range(1, EPOCHS + 1)
@@ -674,10 +674,10 @@ panels[1].legend()
 plt.show()
 
 # %% [markdown]
-# The Fréchet distance falls in each epoch, and recall and coverage rise. Precision is higher after
-# the first epoch than at any later time, although the images are grey: they are all alike, and most
-# of them fall into the large balls around a few unusual real digits. This is one more reason to
-# read precision and recall together.
+# The Fréchet distance falls from epoch to epoch, and precision and coverage rise. Recall is larger
+# than precision, and it is high when many images are no digits yet: images that differ much lie far
+# apart, so that their balls are large and reach many real digits. This is one more reason to read
+# precision and recall together.
 #
 # Now we score the two moments whose losses look the same, with the weights of these moments:
 
