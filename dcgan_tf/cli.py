@@ -65,7 +65,10 @@ def sample(arguments):
         single = bool(arguments.separate or arguments.walk)
         samples = drawing.Samples(arguments.run, arguments.label, single)
         count = arguments.count or samples.choose_count(arguments.walk)
-        samples.check_count(count, single)
+        if arguments.walk:
+            samples.check_walk(arguments.walk, count)
+        else:
+            samples.check_count(count, single)
     with _failures_in_one_line(status=1):
         if arguments.separate:
             samples.write_separately(output, count, arguments.seed)

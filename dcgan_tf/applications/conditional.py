@@ -138,7 +138,7 @@ class ConditionalDigits(Application):
             np.mean(features.classify(generated) == asked),
             {
                 REAL: np.mean(features.classify(self.samples) == self.condition),
-                COLLAPSED: np.mean(asked == 0),
+                COLLAPSED: np.mean(asked == features.classify(scorer.collapsed)[0]),
             },
         )
         return dataclasses.replace(card, rows=(as_asked, *card.rows))

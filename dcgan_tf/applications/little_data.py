@@ -11,6 +11,7 @@ import numpy as np
 
 from dcgan_tf.applications.base import Application
 from dcgan_tf.data import rendering
+from dcgan_tf.data.datasets import LARGEST_ARRAY
 from dcgan_tf.evaluation.features import choose_features
 from dcgan_tf.evaluation.scorer import Scorer, evaluate
 from dcgan_tf.gan.dcgan import GAN
@@ -37,12 +38,13 @@ class LittleData(Application):
         return self.some(IMAGES)
 
     def some(self, n):
-        """Chooses `n` images at random, and repeats them to 8,000.
+        """Chooses `n` images at random, and repeats them to 8,000, or to 1 GiB if that is less.
 
         So an epoch has the same number of steps, however many images are chosen.
         """
         chosen = np.random.default_rng(self.seed).permutation(len(self.everything))[:n]
-        return self.everything[np.resize(chosen, IMAGES_AN_EPOCH)]
+        fitting = LARGEST_ARRAY // self.everything[0].nbytes
+        return self.everything[np.resize(chosen, min(IMAGES_AN_EPOCH, fitting))]
 
     def build(self, changes=("translation", "cutout")):
         """Builds the default networks.

@@ -53,6 +53,7 @@ class Scorer:
     Attributes:
         samples: Int, the number of images that are compared.
         image_shape: (height, width, channels) of the images.
+        collapsed: float32 `(1, height, width, channels)`, the image that `score_collapsed` repeats.
 
     Raises:
         ValueError: if there are fewer than 20 real images.
@@ -69,6 +70,7 @@ class Scorer:
         self.features = features
         halves = np.random.default_rng(seed).permutation(len(real_images))[: 2 * self.samples]
         self._second_half = real_images[halves[self.samples :]]
+        self.collapsed = self._second_half[:1]
         self.image_shape = real_images.shape[1:]
         self._first_half = real_images[halves[: self.samples]]
         self._real_features, self._real_classes = features(self._first_half)
@@ -105,7 +107,7 @@ class Scorer:
 
     def score_collapsed(self):
         """Computes all measures of a single real image that is repeated, as `score` does."""
-        return self.score(np.repeat(self._second_half[:1], self.samples, axis=0))
+        return self.score(np.repeat(self.collapsed, self.samples, axis=0))
 
     def class_fractions(self, generated):
         """Computes how often each class occurs among generated and among real images.

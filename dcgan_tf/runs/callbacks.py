@@ -25,38 +25,59 @@ FIRST_SHAPES = 1500  # steps, after which one sees what the images will show (be
 MOST_SAVES = 100  # if nobody named a number of epochs; few images have hundreds of short ones
 
 
-def build_callbacks(application, settings, folder, first_epoch=0, open_report=False):
-    """Builds the callbacks of a run.
+def build_watchers(application, settings, folder):
+    """Builds the callbacks that measure. They refuse data that cannot be measured.
 
     Args:
-        application: `applications.base.Application`.
+        application: `applications.base.Application`, with its data.
         settings: `Settings`.
-        folder: `pathlib.Path`, the folder of the run.
-        first_epoch: Int, the epoch with which the training begins, counted from 0.
+        folder: `pathlib.Path`, the folder of the run, in which they change nothing yet.
+
+    Returns:
+        A list of callbacks.
+
+    Raises:
+        ValueError: if there are too few images for scores.
+    """
+    watchers = []
+    if settings.score_samples:
+        watchers.append(Scorecard(application.build_scorer(settings.score_samples)))
+    images = application.watched_images
+    # A single image tells the doctor nothing.
+    if images is not None and (images != images[:1]).any():
+        every = _choose_interval(application, settings)
+        watchers.append(TrainingDoctor(images, application.classify, folder / DOCTOR, every=every))
+    return watchers
+
+
+def build_callbacks(training, open_report=False):
+    """Builds all callbacks of a run.
+
+    Args:
+        training: `training.Training`.
         open_report: Bool, whether the default browser opens the report after the first epoch.
 
     Returns:
         A list of callbacks. `SaveModel` is last: an epoch counts as finished once it has saved.
     """
-    watching = []
-    if settings.score_samples:
-        watching.append(Scorecard(application.build_scorer(settings.score_samples)))
-    every = 1
-    if settings.epochs == application.count_epochs(settings.batch_size):  # nobody named a number
-        every = math.ceil(settings.epochs / MOST_SAVES)
-    images = application.watched_images
-    # A single image tells the doctor nothing.
-    if images is not None and (images != images[:1]).any():
-        watching.append(TrainingDoctor(images, application.classify, folder / DOCTOR, every=every))
+    application, folder = training.application, training.folder
+    every = _choose_interval(application, training.settings)
     return [
         CheckFolder(folder),
         Outlook(folder),
-        *watching,
+        *training.watchers,
         HistoryLogger(folder / HISTORY, append=True),
         ProgressGif(folder / GIF, frames_dir=folder / SAMPLES, draw=application.draw, every=every),
         LiveReport(folder, open_report),
-        SaveModel(folder, first_epoch, every),
+        SaveModel(folder, training.first_epoch, every),
     ]
+
+
+def _choose_interval(application, settings):
+    """Chooses after how many epochs a model is saved: more than 1 if nobody named a number."""
+    if settings.epochs != application.count_epochs(settings.batch_size):
+        return 1
+    return math.ceil(settings.epochs / MOST_SAVES)
 
 
 class CheckFolder(keras.callbacks.Callback):
@@ -147,6 +168,9 @@ class SaveModel(keras.callbacks.Callback):
         folder: `pathlib.Path`, the folder of the run.
         first_epoch: Int, the epoch with which the training begins, counted from 0.
         every: Int, the model is saved after every `every`-th epoch, and after the last one.
+
+    Attributes:
+        saved_epoch: Int, the number of finished epochs of the model that is in the file.
     """
 
     def __init__(self, folder, first_epoch=0, every=1):
@@ -176,3 +200,4 @@ class SaveModel(keras.callbacks.Callback):
         with files.atomic_write(self.folder / MODEL) as part:
             self.model.save(part)
             note_files(part, self.folder, epochs)
+        self.saved_epoch = epochs

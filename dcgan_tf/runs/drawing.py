@@ -1,5 +1,7 @@
 """Pictures on demand: samples of the model of a run, and images of a data set."""
 
+import math
+
 import keras
 import numpy as np
 
@@ -21,6 +23,7 @@ IN_A_PICTURE, IN_A_TABLE, IN_A_WALK = 64, 1000, 16
 MADE_AT_ONCE = 256  # images, so that any number of files needs little memory
 WALK_STEPS = 12  # frames from one noise vector to the next
 FRAME_MS = 80  # of a walk
+LARGEST_FILM = 2**30  # bytes, as all its frames are in memory
 
 
 class Samples:
@@ -89,6 +92,24 @@ class Samples:
             raise ValueError(
                 f"One picture cannot hold so many images. Received: --count {count}. Expected at "
                 f"most {MOST_IN_A_PICTURE}, or --separate for a file of each."
+            )
+
+    def check_walk(self, points, count):
+        """Refuses a film that is too large for memory.
+
+        Args:
+            points: as in `draw_walk`.
+            count: as in `draw_walk`.
+
+        Raises:
+            ValueError: if there are too many images.
+        """
+        frames = points * WALK_STEPS
+        most = LARGEST_FILM // (frames * math.prod(self.model.sample_shape))
+        if count > most:
+            raise ValueError(
+                f"This film is too large. Received: --count {count}, in {frames} frames of "
+                f"--walk {points}. Expected at most --count {most}."
             )
 
     def write(self, path, count, seed=0):

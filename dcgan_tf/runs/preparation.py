@@ -8,7 +8,7 @@ from dcgan_tf.data.named import DATASETS
 from dcgan_tf.gan.optimizers import make_falling_rate
 from dcgan_tf.runs.folder import name_folder
 from dcgan_tf.runs.run_files import load_run_model, read_run, read_settings
-from dcgan_tf.runs.settings import INHERITED, Settings
+from dcgan_tf.runs.settings import NOT_INHERITED, Settings, list_settings
 from dcgan_tf.runs.words import to_option, to_word
 
 RATES = ("generator_lr", "discriminator_lr")
@@ -62,9 +62,12 @@ def choose_folder_and_settings(given, folder=None, resume=False):
 def _inherit(given):
     """Adds what a run takes over from the run with whose model it begins."""
     source = read_settings(given["start"])
-    inherited = {key: getattr(source, key) for key in INHERITED}
-    defaults = {key: getattr(Settings, key) for key in INHERITED}
-    chosen = {key: value for key, value in inherited.items() if value != defaults[key]}
+    name = given.get("application", source.application)
+    keys = {*list_settings(applications.load(name))}.difference(NOT_INHERITED)
+    if name != source.application:
+        keys.discard("batch_size")  # each application has its own
+    inherited = {key: getattr(source, key) for key in keys}
+    chosen = {key: value for key, value in inherited.items() if value != getattr(Settings, key)}
     if source.image_size is not None:
         chosen["image_size"] = source.image_size
     elif "data" in given and "image_size" in applications.load(source.application).get_options():

@@ -36,6 +36,15 @@ def note_files(model_path, folder, epochs):
         archive.comment = json.dumps({NOTE: _compute_digests(folder, epochs)}).encode()
 
 
+def check_epochs(asked, finished):
+    """Refuses to give a run fewer epochs than it has finished already."""
+    if asked < finished:
+        raise ValueError(
+            f"The run has finished more epochs already. Received: --epochs {asked}. Expected at "
+            f"least {finished}, or --overwrite in place of --resume."
+        )
+
+
 def check_is_complete(folder, epochs):
     """Checks that the files of a run are those that were there when its model was saved.
 

@@ -1,6 +1,7 @@
 """The scores of a run, which are computed from its folder and written into it."""
 
 import dataclasses
+import math
 import pathlib
 
 from dcgan_tf import applications
@@ -15,7 +16,7 @@ from dcgan_tf.runs.folder import (
     check_places,
 )
 from dcgan_tf.runs.preparation import check_same_data
-from dcgan_tf.runs.run_files import load_run_model, read_findings, read_history, read_settings
+from dcgan_tf.runs.run_files import load_run_model, read_findings, read_settings
 
 MOST_SAMPLES = 10_000
 MOST_CLASSES_DRAWN = 40  # a chart of more classes is too crowded
@@ -34,7 +35,8 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
         `evaluation.card.Card`: each measure, with references to compare it with.
 
     Raises:
-        ValueError: if the folder contains no run, the data is gone, or there are too few samples.
+        ValueError: if the folder contains no run, the data is gone or has changed, or there are
+            too few samples.
 
     Example:
 
@@ -43,10 +45,11 @@ def evaluate_run(folder, samples=MOST_SAMPLES, seed=0, verbose=1):
     folder = files.check_writable_folder(pathlib.Path(folder))
     check_places(folder, RESULTS)
     application = applications.from_settings(settings := read_settings(folder))
-    if application.makes_tables:  # a vector of another table means another row
-        check_same_data(folder, settings, application)
+    check_same_data(folder, settings, application)
     model = load_run_model(folder)
-    epochs = len(read_history(folder).get("epoch", ()))
+    steps = math.ceil(len(application.samples) / settings.batch_size)
+    # The model may be of an earlier epoch than the last one of the history, see `SaveModel`.
+    epochs = int(model.generator_optimizer.iterations.numpy()) // steps
     read_findings(folder)  # the report that follows shows them, and an error should come now
     card = application.score(model, samples, seed, verbose)
     card = dataclasses.replace(card, seed=seed, epochs=epochs)

@@ -21,11 +21,8 @@ from dcgan_tf.runs.words import (
 
 NETWORK_DEFAULTS = {"recurrent": {"generator_lr": 0.0007}, "dense": {"discriminator_lr": 0.0005}}
 ALWAYS_TAKEN = ("application", "epochs", "batch_size", "seed", "language")  # by every application
-# What a run that starts from the model of another one takes over from it.
-INHERITED = (
-    *("application", "data", "damage", "network", "loss", "regularizer", "regularizer_weight"),
-    *("discriminator_steps", "latent_dim", "generator_lr", "discriminator_lr", "language"),
-)
+# What a run that starts from the model of another one does not take over from it.
+NOT_INHERITED = ("start", "epochs", "seed", "image_size", "skip_damaged")
 # The modules that define these names import TensorFlow. So we list the names here once more, and a
 # test compares both lists.
 NETWORKS = ("default", "dcgan", "tutorial", "dense", "recurrent", "spectral")
@@ -74,6 +71,13 @@ def _read_setting(field, value):
         raise ValueError(f"The setting {field.name} cannot be read: {error}") from error
 
 
+def list_settings(application):
+    """Lists the settings that an application, a class, lets you choose: a set of str."""
+    taken = {*ALWAYS_TAKEN, *application.get_options()}
+    taken |= {"start"} if application.default_data else set()
+    return taken | ({"score_samples"} if application.scores_while_training else set())
+
+
 def _integer(default, help, least, most):
     return _setting(default, help, type=whole_number(least, most), metavar="N")
 
@@ -119,7 +123,7 @@ class Settings:
     start: str | None = _setting(
         None,
         "begin with the networks of a trained run, for example runs/photos, and with its settings "
-        "where you choose no others",
+        "(but for --epochs and --seed) where you choose no others",
         metavar="RUN",
     )
     network: str = _setting(
@@ -227,13 +231,8 @@ class Settings:
         """
         name = given.get("application", cls.application)
         application = load(name)
-        taken = {*ALWAYS_TAKEN, *application.get_options()}
-        if application.default_data:
-            taken.add("start")
-        if application.scores_while_training:
-            taken.add("score_samples")
         for key, value in given.items():
-            if key not in taken:
+            if key not in list_settings(application):
                 raise ValueError(
                     f"The application {name} chooses this itself. Received: {to_option(key)} "
                     f"{to_word(value)}. Expected no such option."

@@ -15,7 +15,7 @@ from dcgan_tf.data.batches import batches_of_epoch
 from dcgan_tf.gan.keras_compat import HistoryLogger, StopAtNaN
 from dcgan_tf.monitoring.samples import ProgressGif
 from dcgan_tf.runs import workers
-from dcgan_tf.runs.callbacks import build_callbacks
+from dcgan_tf.runs.callbacks import build_callbacks, build_watchers
 from dcgan_tf.runs.folder import check_places, check_room, lock_folder
 from dcgan_tf.runs.preparation import (
     change_rates,
@@ -26,6 +26,7 @@ from dcgan_tf.runs.preparation import (
 from dcgan_tf.runs.replacing import check_new, clear, name_files, remove_parts
 from dcgan_tf.runs.report import finish
 from dcgan_tf.runs.resuming import (
+    check_epochs,
     check_is_complete,
     compare_machines,
     count_finished_epochs,
@@ -65,6 +66,7 @@ class Training:
         first_epoch: Int, the epoch to begin with, counted from 0.
         resume: Bool, whether a run is resumed, which means that it goes on where it stopped.
         is_chief: Bool, whether this process writes the files. Of several workers only one does.
+        watchers: list of the callbacks that measure, which is empty if this is not the chief.
         lock: `contextlib.ExitStack` that holds the lock of the folder.
     """
 
@@ -77,6 +79,7 @@ class Training:
     first_epoch: int
     resume: bool
     is_chief: bool
+    watchers: list
     lock: contextlib.ExitStack
 
     def __enter__(self):
@@ -134,6 +137,8 @@ def prepare(given, folder=None, resume=False, overwrite=False):
             epochs = application.count_epochs(settings.batch_size)
             settings = dataclasses.replace(settings, epochs=epochs)
         first_epoch = count_finished_epochs(model, application, steps)
+        check_epochs(settings.epochs, first_epoch)
+        watchers = build_watchers(application, settings, folder) if is_chief else []
         if is_chief:
             check_room(folder, model)
             if goes_on:
@@ -149,6 +154,7 @@ def prepare(given, folder=None, resume=False, overwrite=False):
         first_epoch=first_epoch,
         resume=resume,
         is_chief=is_chief,
+        watchers=watchers,
         lock=lock,
     )
 
@@ -167,12 +173,11 @@ def train(training, open_report=False):
         ValueError: if a loss became infinite or NaN ("not a number"). The last good model is kept.
         ConnectionError: if another worker has stopped.
     """
-    folder, settings, application = training.folder, training.settings, training.application
+    folder = training.folder
     callbacks = [guard := StopAtNaN()]
     if training.is_chief:
         _prepare_folder(training)
-        first = training.first_epoch
-        callbacks += build_callbacks(application, settings, folder, first, open_report)
+        callbacks += build_callbacks(training, open_report)
     print(describe(training), flush=True)
     finished = _fit(training, callbacks)
     if training.is_chief:
@@ -180,11 +185,10 @@ def train(training, open_report=False):
             _score(folder)
         finish(folder)
     if guard.reason:
-        steps_so_far = int(training.model.generator_optimizer.iterations.numpy())
-        kept = (steps_so_far - 1) // training.steps
+        kept = f" Kept: the model after epoch {callbacks[-1].saved_epoch}." * training.is_chief
         raise ValueError(
-            f"The training has failed: {guard.reason}. Kept: the model after epoch {kept}. Try "
-            "lower learning rates (--generator-lr, --discriminator-lr) or the default --loss."
+            f"The training has failed: {guard.reason}.{kept} Try lower learning rates "
+            "(--generator-lr, --discriminator-lr) or the default --loss."
         )
     if not finished:
         words = ["dcgan-tf", "train", "--resume", "--output-dir", str(folder)]

@@ -4,6 +4,7 @@ Each machine runs one process, a worker. All workers have a copy of the model an
 every batch. One of them, the chief, writes the files.
 """
 
+import json
 import os
 
 import tensorflow as tf
@@ -27,8 +28,10 @@ def join():
     if not os.environ.get("TF_CONFIG"):
         return tf.distribute.get_strategy(), True
     try:
+        if not json.loads(os.environ["TF_CONFIG"]).get("cluster"):  # as some cloud machines have it
+            return tf.distribute.get_strategy(), True
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
-    except (ValueError, KeyError, TypeError) as error:
+    except (AttributeError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"TF_CONFIG cannot be understood ({error}). Received: {os.environ['TF_CONFIG']!r}. "
             "Expected JSON as in docs/distributed.md, or no such variable."

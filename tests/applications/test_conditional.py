@@ -1,11 +1,11 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from dcgan_tf import load_dataset
-from dcgan_tf.applications import (
-    conditional,
-)
+from dcgan_tf.applications import conditional
+from dcgan_tf.evaluation import features
 
 
 def test_a_conditional_discriminator_judges_by_the_label_at_hand():
@@ -32,3 +32,25 @@ def test_labels_may_be_any_numbers(tmp_path):
     np.savez(tmp_path / "none.npz", x_train=images)
     with pytest.raises(ValueError, match="A conditional GAN needs labels"):
         conditional.ConditionalDigits(data=str(tmp_path / "none.npz"))
+
+
+def test_the_collapsed_reference_shows_one_class(tmp_path, monkeypatch):
+    """Of 8 zeros and 192 ones the image that is repeated shows, by this classifier, a one."""
+    images = np.full((200, 16, 16), 255, np.uint8)
+    images[:, :8] = np.random.default_rng(0).integers(0, 256, (200, 8, 16))
+    labels = (np.arange(200) >= 8).astype(int)
+    np.savez(tmp_path / "rare.npz", x_train=images, y_train=labels)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(features, "train_classifier", always_a_one)
+    application = conditional.ConditionalDigits(data=str(tmp_path / "rare.npz"))
+    card = application.score(application.build(), n=50, verbose=0)
+    asked = np.random.default_rng(0).permutation(labels)[:50]
+    assert card["as_asked"].references["collapsed"] == asked.mean() != (asked == 0).mean()
+
+
+def always_a_one(images, *_):
+    pixels = keras.Input(images.shape[1:], name="images")
+    few = keras.layers.Flatten()(pixels[:, :2, :2])
+    bias = keras.initializers.Constant([0.0, 9.0])
+    logits = keras.layers.Dense(2, kernel_initializer="zeros", bias_initializer=bias)(few)
+    return keras.Model(pixels, {"features": few, "logits": logits})

@@ -74,3 +74,13 @@ def test_little_data_is_little():
     assert len({image.tobytes() for image in application.samples}) == 500
     with pytest.raises(ValueError, match="no such change. Received: 'hue'"):
         application.build(changes=["hue"])
+
+
+def test_an_epoch_of_large_images_is_shorter(monkeypatch):
+    """Sixty images of 256x256 pixels, repeated to 8,000, would take 6 GB."""
+    image_bytes = 4 * 28 * 28
+    monkeypatch.setattr(little_data, "LARGEST_ARRAY", 700 * image_bytes + 1)
+    application = little_data.LittleData()
+    assert application.samples.shape == (700, 28, 28, 1)
+    assert len(np.unique(application.samples.reshape(700, -1), axis=0)) == 500
+    assert application.count_epochs(32) == round(6250 / 22)

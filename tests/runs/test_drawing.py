@@ -70,6 +70,14 @@ def test_a_walk_has_a_name_by_default(work, lively, command):
         assert film.n_frames == 24 and film.info["loop"] == 0
 
 
+def test_a_film_has_to_fit_into_memory(work, lively, command):
+    words = ("--walk", 25, "--count", 100_000, "--output", "walk.gif")
+    status, _, err = command("sample", lively, *words)
+    most = 2**30 // (25 * 12 * 16 * 16)
+    assert status == 2 and f"Expected at most --count {most}." in err
+    assert not (work / "walk.gif").exists()
+
+
 def test_texts_cannot_be_single_images(work, command):
     write_run(work, Settings(application="text", data=None))
     for word in (("--separate", "dir"), ("--walk", 3)):

@@ -13,9 +13,12 @@ import tensorflow as tf
 from helpers import train
 from kill_and_resume import kill_and_compare
 
+from dcgan_tf.applications.images import Images
 from dcgan_tf.gan import losses
 from dcgan_tf.runs import callbacks, scoring, training
 from dcgan_tf.runs.folder import lock_folder
+from dcgan_tf.runs.run_files import read_history
+from dcgan_tf.runs.scoring import evaluate_run
 
 
 @pytest.mark.thorough
@@ -44,6 +47,24 @@ def test_nan_stops_the_run_and_keeps_the_last_good_state(work, command, monkeypa
     monkeypatch.setattr(losses.SigmoidCrossEntropy, "generator_loss", sound)
     status, _, error = train(command, "--epochs", 3, "--output-dir", "run", "--resume")
     assert status == 0, error
+
+
+def test_the_epoch_that_is_kept_is_that_of_the_model(work, command, monkeypatch):
+    """Few images have many short epochs, and the model is saved after every second one, say."""
+    monkeypatch.setattr(Images, "steps", 12)  # four epochs of three steps
+    monkeypatch.setattr(callbacks, "MOST_SAVES", 2)
+    calls = tf.Variable(0)
+    sound = losses.SigmoidCrossEntropy.generator_loss
+
+    def generator_loss(self, fake_output):
+        calls.assign_add(1)
+        return sound(self, fake_output) * tf.where(calls > 10, np.nan, 1.0)
+
+    monkeypatch.setattr(losses.SigmoidCrossEntropy, "generator_loss", generator_loss)
+    status, _, error = train(command, "--output-dir", "run")
+    assert status == 1 and "after step 10. Kept: the model after epoch 2." in error
+    assert len(read_history("run")["epoch"]) >= 3
+    assert evaluate_run("run", verbose=0).epochs == 2
 
 
 def test_two_runs_into_one_folder(finished, command):

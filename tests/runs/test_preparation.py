@@ -12,7 +12,10 @@ from dcgan_tf.applications.images import Images
 from dcgan_tf.runs import folder as run_folder
 from dcgan_tf.runs.callbacks import build_callbacks
 from dcgan_tf.runs.folder import name_folder
-from dcgan_tf.runs.run_files import read_run, read_settings
+from dcgan_tf.runs.preparation import choose_folder_and_settings
+from dcgan_tf.runs.resuming import check_epochs
+from dcgan_tf.runs.run_files import read_run, read_settings, write_run
+from dcgan_tf.runs.settings import Settings
 from dcgan_tf.runs.training import describe, prepare, train
 from dcgan_tf.runs.words import quote
 
@@ -46,8 +49,11 @@ def test_arrays_are_noticed_too(work, finished, command):
     with np.load("data.npz") as file:
         arrays = dict(file)
     np.savez("data.npz", **{**arrays, "x_train": 255 - arrays["x_train"]})
-    status, _, err = command("train", "--resume", "--output-dir", finished, "--epochs", 2)
-    assert status == 2 and "The data has changed" in err
+    scores = (finished / "scores.json").read_bytes()
+    for words in (("train", "--resume", "--output-dir", finished), ("evaluate", finished)):
+        status, _, err = command(*words)
+        assert status == 2 and "The data has changed" in err
+    assert (finished / "scores.json").read_bytes() == scores
     np.savez("copy.npz", **arrays)
     np.savez("data.npz", **arrays)
     for name in ("data.npz", "copy.npz"):
@@ -62,6 +68,12 @@ def test_a_run_of_before_has_no_digest(work, finished):
     (finished / "run.json").write_text(json.dumps(content))
     with prepare({"epochs": 2}, finished, resume=True) as training:
         assert training.settings.augment == training.settings.mirror == "off"
+
+
+def test_a_run_cannot_lose_epochs():
+    check_epochs(asked=3, finished=3)
+    with pytest.raises(ValueError, match="Received: --epochs 2. Expected at least 3"):
+        check_epochs(asked=2, finished=3)
 
 
 def test_learning_rates_change_on_request(work, finished):
@@ -102,6 +114,19 @@ def test_a_run_begins_with_the_model_of_another_one(work, finished, command):
     status, _, err = command("train", *words)
     assert status == 2 and "The model to begin with does not fit" in err
     assert not (work / "other" / "run.json").exists()
+
+
+def test_a_run_takes_over_the_settings_of_the_one_that_it_begins_with(work):
+    source = Settings(mirror="on", loss="hinge", batch_size=8, seed=5, epochs=3, skip_damaged=True)
+    write_run(work / "source", source)
+    start = {"start": str(work / "source")}
+    _, settings = choose_folder_and_settings(start)
+    assert settings == Settings(mirror="on", loss="hinge", batch_size=8, **start)
+    _, settings = choose_folder_and_settings({**start, "loss": "minimax"})
+    assert (settings.loss, settings.mirror) == ("minimax", "on")
+    # Another application takes over only what it lets you choose.
+    _, settings = choose_folder_and_settings({**start, "application": "conditional"})
+    assert settings == Settings(application="conditional", batch_size=32, **start)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +194,7 @@ def test_images_are_mirrored_only_where_they_may_be(work, given, changes):
 def test_thousands_of_short_epochs_are_not_all_saved(work):
     for given, expected in (({}, 40), ({"epochs": 5000}, 1)):  # 4,000 epochs, or those asked for
         with prepare({"data": "data.npz", "augment": "off", **given}, "many") as training:
-            built = build_callbacks(training.application, training.settings, training.folder)
+            built = build_callbacks(training)
         every = {type(each).__name__: each.every for each in built if hasattr(each, "every")}
         assert every == dict.fromkeys(("TrainingDoctor", "ProgressGif", "SaveModel"), expected)
 

@@ -8,6 +8,7 @@ import sys
 import time
 
 import filelock
+import numpy as np
 import pytest
 from helpers import contents, train
 
@@ -44,6 +45,17 @@ def test_a_folder_with_another_run_json_is_never_touched(work, command):
         status, _, error = train(command, "--epochs", 1, how, "--output-dir", project)
         assert status == 2 and error.count("\n") == 1
     assert contents(project) == before
+
+
+def test_a_mistake_replaces_nothing(work, finished, command):
+    before = contents(finished)
+    np.savez("few.npz", x_train=np.load("data.npz")["x_train"][:15])
+    for folder in (finished, work / "new"):
+        words = ("--data", "few.npz", "--score-samples", 10, "--output-dir", folder)
+        status, _, error = command("train", "--epochs", 1, "--overwrite", *words)
+        assert status == 2 and "There are too few images for scores" in error
+    assert contents(finished) == before
+    assert not (work / "new" / "run.json").exists()
 
 
 def test_only_what_the_run_wrote_is_replaced(finished, command):
