@@ -54,7 +54,8 @@ class ImageFolder:
     >>> folder = ImageFolder("photos", image_size=(64, 64))
     >>> model = DCGAN(folder.image_shape)
     >>> model.compile()
-    >>> model.fit(shuffled_batches(folder, 32), steps_per_epoch=len(folder) // 32)
+    >>> steps = math.ceil(len(folder) / 32)
+    >>> model.fit(shuffled_batches(folder, 32), steps_per_epoch=steps)
     """
 
     def __init__(self, path, image_size=None, skip_damaged=False, like=None):
