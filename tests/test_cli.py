@@ -316,8 +316,33 @@ def bad_inputs(work):
     np.savez(work / "flat.npz", np.zeros((4, 784), np.uint8))
     np.savez(work / "small.npz", pixels[:, :8, :8])
     np.savez(work / "wide.npz", np.zeros((2, 16, 258), np.uint8))
+    np.savez(work / "other.npz", x_train=pixels, x_test=np.zeros((4, 16, 16, 3), np.uint8))
+    np.savez(work / "nine.npz", np.zeros((9, 16, 16), np.uint8))
     (work / "file").write_text("")
     return work
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "train --data",
+            "train --from",
+            "train --output-dir",
+            "sample",
+            "sample data.npz --output",
+        ),
+        *("sample data.npz --separate", "evaluate", "report", "play", "play data.npz --output"),
+        *("data", "data data.npz --preview"),
+    ],
+)
+def test_a_path_of_no_letters_is_refused(work, command, words):
+    """It may come from a variable of the shell that is not set, and is not the current folder."""
+    before = contents(work)
+    status, out, err = command(*words.split(), "")
+    assert (status, out) == (2, "") and err.count("\n") == 1
+    assert "received '', expected at least one letter" in err
+    assert contents(work) == before
 
 
 @pytest.mark.parametrize(
@@ -332,6 +357,8 @@ def bad_inputs(work):
         ("train --data wide.npz", "(16, 258, 1)", "16 to 256 pixels"),
         ("train --data data.npz --image-size 300", "'300'", "16 to 256 pixels"),
         ("train --data data.npz --image-size 20x", "'20x'", "HEIGHTxWIDTH"),
+        ("train --data other.npz", "(16, 16, 1) and (16, 16, 3)", "the same in both parts"),
+        ("train --application completion --data nine.npz", "9 images", "at least 10"),
         ("train --epochs 0", "'0'", "from 1 to"),
         ("train --epochs 1.5", "'1.5'", "from 1 to"),
         ("train --batch-size -4", "'-4'", "from 1 to"),

@@ -4,6 +4,7 @@ import abc
 import math
 
 from dcgan_tf.data.datasets import open_dataset
+from dcgan_tf.data.named import DATASETS
 
 DATA_OPTIONS = ("data", "image_size", "skip_damaged")
 
@@ -28,6 +29,8 @@ class Application(abc.ABC):
     Attributes:
         default_data: Str, the data set that is used if none is given, or `None` for an application
             that has its own data.
+        data_names: tuple of str, the data sets that are known by a name. A file or a folder of such
+            a name in the current folder does not hide them.
         options: tuple of str, the settings of a run that the class takes as further arguments, in
             addition to those about its data. The application itself fixes all other settings.
         scores_while_training: Bool, whether the class has a method `build_scorer`.
@@ -51,6 +54,7 @@ class Application(abc.ABC):
     """
 
     default_data = None
+    data_names = tuple(DATASETS)
     options = ()
     scores_while_training = False
     steps = 6250
@@ -74,7 +78,7 @@ class Application(abc.ABC):
                 f"Received: data={data!r}. Expected no `data`."
             )
         self.seed = seed
-        self.data = data or self.default_data
+        self.data = self.default_data if data is None else data
         self.image_size = image_size
         self.skip_damaged = skip_damaged
         if with_data:

@@ -24,6 +24,8 @@ from dcgan_tf.networks.default import crop
 
 LATENT_DIM = 16
 MOST_IMAGES = 10_000  # to train on: a run takes minutes. Of more images we draw some at random.
+HELD_OUT = 10  # without a test part, one image of so many is not trained on
+SPLIT_SEED = 0  # the same images are held out, whatever the seed of the run
 SCORES = ("frechet_distance", "kernel_distance", "precision", "recall", "coverage")
 
 
@@ -67,11 +69,12 @@ class ImageToImage(Application):
         """
 
     def load(self):
-        samples, _ = self.open_data()
+        samples, labels = self.open_data()
         self.held_out, self.held_out_labels = self.dataset.test_part
-        if not len(self.held_out):  # no test images: we keep the last tenth for this
-            most = math.ceil(0.9 * len(samples))
-            samples, self.held_out = samples[:most], samples[most:]
+        if not len(self.held_out):
+            held_out, known = split(len(samples))
+            self.held_out_labels = None if labels is None else labels[held_out]
+            samples, self.held_out = samples[known], samples[held_out]
         rng = np.random.default_rng(self.seed)
         if len(samples) > MOST_IMAGES:
             samples = samples[rng.choice(len(samples), MOST_IMAGES, replace=False)]
@@ -147,7 +150,7 @@ class ImageToImage(Application):
             )
             references = {REAL: None, baseline: reference}
             rows.append(Row(key, title, "higher", meaning, value, references))
-        if self.held_out_labels is not None:
+        if self.held_out_labels is not None and features.class_names is not None:
             value, *others = (self._accuracy(features, each) for each in (made, real, simple))
             meaning = "fraction in which the classifier sees the class of the real image"
             references = dict(zip((REAL, baseline), others, strict=True))
@@ -166,6 +169,30 @@ class ImageToImage(Application):
     def _accuracy(self, features, pictures):
         labels = np.unique(self.dataset.labels)[features.classify(pictures)]
         return np.mean(labels == self.held_out_labels[: len(pictures)])
+
+
+def split(n):
+    """Draws a tenth of the images of a data set without a test part, to be held out.
+
+    Args:
+        n: Int, the number of images.
+
+    Returns:
+        A tuple of int arrays in ascending order: the places of the images to hold out, and those of
+        all others.
+
+    Raises:
+        ValueError: if there are fewer than 10 images.
+    """
+    if n < HELD_OUT:
+        raise ValueError(
+            f"There are too few images to hold some of them out. Received: {n} "
+            f"{'image' if n == 1 else 'images'} without a test part. Expected at least {HELD_OUT}, "
+            "or test images as a part of their own."
+        )
+    order = np.random.default_rng(SPLIT_SEED).permutation(n)
+    held_out, known = np.split(order, [n // HELD_OUT])
+    return np.sort(held_out), np.sort(known)
 
 
 def build_translators(condition_shape, image_shape, latent_dim, seed=None, filters=32):

@@ -46,7 +46,7 @@ class LearnedFeatures(Application):
         if self.labels is None or self.held_out_labels is None or not len(self.held_out):
             raise ValueError(
                 f"The features cannot be scored without labels. Received: {self.data!r}. Expected "
-                "images with labels and a test part."
+                "images with labels and a test part with labels of the same classes."
             )
         return samples
 

@@ -26,6 +26,7 @@ class Radiographs(ConditionalDigits):
     """
 
     default_data = SIMULATED
+    data_names = (SIMULATED, *ConditionalDigits.data_names)
     steps = 5000
     latent_dim = 32
 

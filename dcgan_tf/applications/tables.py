@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from dcgan_tf.applications.base import Application
-from dcgan_tf.data.table import open_table, write_table
+from dcgan_tf.data.table import TABLES, open_table, write_table
 from dcgan_tf.data.table_encoding import RowEncoder
 from dcgan_tf.evaluation.table_card import score_rows
 from dcgan_tf.evaluation.table_figures import draw_table
@@ -36,6 +36,7 @@ class TableRows(Application):
     """
 
     default_data = "diabetes"
+    data_names = TABLES
     steps = 3000
     batch_size = 64
     noun = "rows"

@@ -1,6 +1,7 @@
 """Batches of shuffled images, in an order that you can repeat."""
 
 import math
+import numbers
 import os
 
 import tensorflow as tf
@@ -28,6 +29,10 @@ def shuffled_batches(images, batch_size, seed=0, first_epoch=0, condition=None):
         A `tf.data.Dataset` of float32 `(batch_size, height, width, channels)`, or of tuples of
         such images and their condition. An epoch has `ceil(n / batch_size)` batches.
 
+    Raises:
+        ValueError: if there are no images, if the batch size is no whole number of at least 1, or
+            if there are more or fewer conditions than images.
+
     Example:
 
     >>> steps = math.ceil(len(x_train) / 32)
@@ -54,6 +59,9 @@ def batches_of_epoch(epoch, images, batch_size, seed=0, condition=None):
 
     Returns:
         A `tf.data.Dataset` like that of `shuffled_batches`, with `ceil(n / batch_size)` batches.
+
+    Raises:
+        ValueError: as in `shuffled_batches`.
     """
     make_epoch = _prepare_epochs(images, batch_size, seed, condition)
     batches = tf.data.Dataset.range(1).flat_map(lambda _: make_epoch(epoch.read_value()))
@@ -63,6 +71,7 @@ def batches_of_epoch(epoch, images, batch_size, seed=0, condition=None):
 
 def _prepare_epochs(images, batch_size, seed, condition):
     """Returns a function that makes the dataset of an epoch, which it is given as a tensor."""
+    _check_arguments(images, batch_size, condition)
     batch_size = min(batch_size, len(images))
     if isinstance(images, ImageFolder):
 
@@ -96,6 +105,24 @@ def _prepare_epochs(images, batch_size, seed, condition):
         return make_batches(tf.data.Dataset.from_tensor_slices(order))
 
     return make_epoch
+
+
+def _check_arguments(images, batch_size, condition):
+    if not len(images):
+        raise ValueError(
+            "There are no images to make batches of. Received: an array or a folder of length 0. "
+            "Expected at least one image."
+        )
+    if not isinstance(batch_size, numbers.Integral) or batch_size < 1:
+        raise ValueError(
+            f"This is not the size of a batch. Received: batch_size={batch_size!r}. Expected a "
+            "whole number of at least 1."
+        )
+    if condition is not None and len(condition) != len(images):
+        raise ValueError(
+            f"The conditions do not fit the images. Received: {len(condition):,} conditions for "
+            f"{len(images):,} images. Expected one condition for each image."
+        )
 
 
 def _finish(batches):

@@ -9,7 +9,7 @@ import numpy as np
 
 from dcgan_tf.data import folder_layout, untrusted
 from dcgan_tf.data.formats import find_idx_files, prepare_images, read_idx_folder, read_npz
-from dcgan_tf.data.image_folder import ImageFolder, describe_left_out
+from dcgan_tf.data.image_folder import ImageFolder, describe_left_out, list_some
 from dcgan_tf.data.labels import read_labels
 from dcgan_tf.data.named import DATASETS, read_named
 
@@ -165,16 +165,18 @@ def open_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
     names, digest = None, None
     if source in DATASETS:
         parts, names = read_named(source, image_size)
-    elif path.is_dir() and not any(path.glob("*idx3*")):
-        return _open_image_folder(path, image_size, skip_damaged)
-    elif path.is_dir():
+    elif source != "" and path.is_dir():  # the path of no letters would be the current folder
+        idx_files = [*filter(None, find_idx_files(path))]
+        if not idx_files:
+            return _open_image_folder(path, image_size, skip_damaged)
         parts = read_idx_folder(path, image_size)
-        digest = functools.partial(_compute_digest, [*filter(None, find_idx_files(path))])
+        digest = functools.partial(_compute_digest, idx_files)
     elif path.is_file() and path.suffix.lower() == ".npz":
         parts = read_npz(path, image_size)
         digest = functools.partial(_compute_digest, [path])
     else:
-        problem = "This is not a data file" if path.exists() else "There is no such data set"
+        is_there = source != "" and path.exists()
+        problem = "This is not a data file" if is_there else "There is no such data set"
         raise ValueError(
             f"{problem}. Received: {str(source)!r}. Expected one of {', '.join(DATASETS)}, or the "
             "path of an .npz file, a folder of IDX files, or a folder of images."
@@ -187,7 +189,8 @@ def open_dataset(source="mnist-10k", image_size=None, skip_damaged=False):
 
 def _prepare_arrays(train, test, image_size, compute_digest):
     """Makes a `Dataset` of the arrays of its parts, which are tuples of images and labels."""
-    images = [train[0]] if test[0] is None else [train[0], test[0]]
+    has_test_part = test[0] is not None and test[0].shape[:1] != (0,)
+    images = [train[0], test[0]] if has_test_part else [train[0]]
     (train_images, *test_images), note = prepare_images(images, image_size)
     labels, names, reason = read_labels(train[1], len(train_images))
     load_test_part = None
@@ -213,34 +216,56 @@ def _open_image_folder(path, image_size, skip_damaged):
             for names in ([*images, *others], runs)
         ]
         notes += describe_left_out(*outside)
+    is_large = _count_bytes(train) > LARGEST_ARRAY
+    load_test_part = None
+    if test_part is not None:
+        place = path / test_part
+        open_test_part = functools.cache(
+            lambda: ImageFolder(place, image_size, skip_damaged, train)
+        )
+        if not is_large:  # the scores need its images, so we look now whether they are damaged
+            notes += _describe_test_part(open_test_part(), train)
 
-    def load_test_part():
-        test = ImageFolder(path / test_part, image_size, skip_damaged, like=train)
-        most = LARGEST_ARRAY // _count_bytes_of_one(test)
-        images, labels = test.load_some(most)
-        return images, _translate_labels(labels, test.class_names, train)
+        def load_test_part():
+            test = open_test_part()
+            images, labels = test.load_some(LARGEST_ARRAY // _count_bytes_of_one(test))
+            return images, _translate_labels(labels, test.class_names, train)
 
     return Dataset(
-        train if _count_bytes(train) > LARGEST_ARRAY else train.load(),
+        train if is_large else train.load(),
         train.labels,
         dict(enumerate(train.class_names)),
-        None if test_part is None else load_test_part,
+        load_test_part,
         notes,
         lambda: train.digest,
     )
 
 
-def _translate_labels(labels, class_names, train):
-    """Gives the classes of a test part the numbers that they have in the training part."""
-    if train.labels is None or labels is None:
-        return None
-    if not set(class_names) <= set(train.class_names):
-        raise ValueError(
-            f"The training and test parts have different classes. Received: {train.class_names} "
-            f"and {class_names}. Expected the same sub-folders in both."
+def _describe_test_part(test, train):
+    """Says what was left out of a test part, a list of sentences."""
+    notes = [f"in the test part, {note}" for note in test.notes]
+    if train.labels is not None and (unknown := _find_unknown(test.class_names, train)):
+        notes.append(
+            "no labels of the test part, because the training part has no such classes: "
+            f"{list_some(unknown)}"
         )
+    return notes
+
+
+def _translate_labels(labels, class_names, train):
+    """Gives the classes of a test part the numbers that they have in the training part.
+
+    If some of them are unknown there, the test part has no labels: `None`.
+    """
+    if train.labels is None or labels is None or _find_unknown(class_names, train):
+        return None
     numbers = {name: number for number, name in enumerate(train.class_names)}
     return np.array([numbers[name] for name in class_names])[labels]
+
+
+def _find_unknown(class_names, train):
+    known = {*train.class_names}
+    return [name for name in class_names if name not in known]
 
 
 def _compute_digest(paths):

@@ -54,19 +54,20 @@ def list_files(folder):
         images, all other files, and the folders of runs.
 
     Raises:
-        ValueError: if the folder itself is the folder of a run.
+        ValueError: if the folder itself is the folder of a run, or if it cannot be read.
+        PermissionError: if you may not list or enter the folder or one of its sub-folders.
     """
-    if (folder / RUN).exists():
+    if _is_run(folder):
         raise ValueError(
             f"This is the folder of a run, whose pictures are no data. Received: {str(folder)!r}, "
             f"which contains {RUN}. Expected a folder of images."
         )
     images, others, runs = [], [], []
-    for place, folders, names in os.walk(folder, followlinks=True):
+    for place, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
         place = pathlib.Path(place)
         folders[:] = [name for name in folders if not _is_of_the_system(name)]
         for name in list(folders):
-            if (place / name / RUN).exists():
+            if _is_run(place / name):
                 runs.append((place / name).relative_to(folder))
                 folders.remove(name)
             elif _leads_back(place / name):
@@ -138,6 +139,23 @@ def find_classes(images):
         return images, None, []
     numbers = {name: number for number, name in enumerate(names)}
     return inside, [numbers[_below(path, root)[0]] for path in inside], names
+
+
+def _is_run(folder):
+    try:
+        return (folder / RUN).exists()
+    except OSError as error:
+        error.filename = str(folder)  # and not the file in it, which may not be there
+        _refuse(error)
+
+
+def _refuse(error):
+    """Raises an error that names the folder which cannot be read. Nothing in it is left out."""
+    kind = PermissionError if isinstance(error, PermissionError) else ValueError
+    raise kind(
+        f"A folder cannot be read. Received: {error.filename!r} ({error.strerror}). Expected a "
+        "folder that you may list and enter; or move it to another place, if it is no data."
+    ) from error
 
 
 def _firsts(images, root):

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import math
 import os
+import re
 
 import numpy as np
 import tensorflow as tf
@@ -19,6 +20,8 @@ TEST_LABELS = ("y_test", "test_labels")
 WHITES = (255, 1023, 4095, 16_383, 65_535)
 RESIZED_AT_ONCE = 2**24  # bytes of images
 MOST_AXES = 4  # of an array in an IDX file
+# For example emnist-letters-train-images-idx3-ubyte.gz; some programs write a dot before idx.
+IDX_NAME = r".*{prefix}-{kind}[-._]idx[1-4](\.ubyte)?[^.]*(\.gz)?"
 
 
 def prepare_images(parts, image_size):
@@ -35,9 +38,11 @@ def prepare_images(parts, image_size):
         about the range of the numbers, or `None` if it is a usual one.
 
     Raises:
-        ValueError: if an array is something else, or if the images would take too much memory.
+        ValueError: if an array is something else, if the images of the parts differ in shape, or
+            if they would take too much memory.
     """
     parts = [_check_images(images) for images in parts]
+    _check_same_shape(parts, image_size)
     try:
         untrusted.check_memory(count_memory(parts, [], image_size))
     except untrusted.TooLargeError as error:
@@ -131,6 +136,18 @@ def _check_images(images):
     return images
 
 
+def _check_same_shape(parts, image_size):
+    """Refuses parts whose images will not have the same shape."""
+    shapes = [images.shape[1:] for images in parts]
+    differ = [shape[2:] if image_size else shape for shape in shapes]
+    if differ.count(differ[0]) < len(differ):
+        advice = "" if shapes[0][2] != shapes[1][2] else ", or an image size to resize both to"
+        raise ValueError(
+            "The training and the test images differ in height, width or channels. Received: "
+            f"{' and '.join(map(str, shapes))}. Expected the same in both parts{advice}."
+        )
+
+
 def _find_black_and_white(low, high, are_whole):
     """Finds the two numbers that stand for black and for white."""
     if -1.0 <= low < 0.0 and high <= 1.0:
@@ -220,6 +237,9 @@ def read_idx_folder(path, image_size=None):
 def find_idx_files(folder):
     """Finds the IDX files of a folder, which are named as MNIST's are.
 
+    Other files and folders may stand beside them: an image called img_idx3.png, or a folder of
+    images called train-images, is none of them.
+
     Args:
         folder: `pathlib.Path`.
 
@@ -227,10 +247,13 @@ def find_idx_files(folder):
         A list of four `pathlib.Path`: training images, training labels, test images, test labels.
         Each may be `None`.
     """
+    paths = sorted(path for path in folder.glob("*idx*") if not path.is_dir())
 
     def find(kind, *prefixes):
-        patterns = [f"*{prefix}-{kind}*" for prefix in prefixes]
-        return next((file for pattern in patterns for file in sorted(folder.glob(pattern))), None)
+        patterns = [re.compile(IDX_NAME.format(prefix=each, kind=kind)) for each in prefixes]
+        return next(
+            (path for each in patterns for path in paths if each.fullmatch(path.name)), None
+        )
 
     train = [find(kind, "train") for kind in ("images", "labels")]
     return train + [find(kind, "t10k", "test") for kind in ("images", "labels")]

@@ -54,7 +54,8 @@ class ImageFolder:
     >>> folder = ImageFolder("photos", image_size=(64, 64))
     >>> model = DCGAN(folder.image_shape)
     >>> model.compile()
-    >>> model.fit(shuffled_batches(folder, 32), steps_per_epoch=len(folder) // 32)
+    >>> steps = math.ceil(len(folder) / 32)
+    >>> model.fit(shuffled_batches(folder, 32), steps_per_epoch=steps)
     """
 
     def __init__(self, path, image_size=None, skip_damaged=False, like=None):
@@ -78,7 +79,7 @@ class ImageFolder:
             raise ValueError(_describe_damaged(self.path, damaged))
         if damaged:
             counted = _count(damaged, "damaged image", "damaged images")
-            self.notes.append(f"{counted} left out: {_list(dict(damaged))}")
+            self.notes.append(f"{counted} left out: {list_some(dict(damaged))}")
         kept = [i for i, look in enumerate(looks) if not look.reason]
         self.paths = [self.path / names[i] for i in kept]
         self.labels = None if labels is None else np.array(labels, np.int64)[kept]
@@ -223,10 +224,10 @@ def describe_left_out(files, runs=()):
     """
     notes = []
     if files:
-        notes.append(f"{_count(files, 'file', 'files')} left out: {_list(files)}")
+        notes.append(f"{_count(files, 'file', 'files')} left out: {list_some(files)}")
     if runs:
         notes.append(
-            f"{_count(runs, 'folder of a run', 'folders of runs')} left out: {_list(runs)}"
+            f"{_count(runs, 'folder of a run', 'folders of runs')} left out: {list_some(runs)}"
         )
     return notes
 
@@ -245,7 +246,8 @@ def _count(things, one, many):
     return f"{len(things):,} {one if len(things) == 1 else many}"
 
 
-def _list(names):
+def list_some(names):
+    """Names the first few of some things, one after the other, as a str."""
     names = [str(name) for name in names]
     return ", ".join(names[:MOST_NAMED] + ["…"] * (len(names) > MOST_NAMED))
 

@@ -9,7 +9,10 @@ import dataclasses
 from dcgan_tf import __version__
 from dcgan_tf.runs.settings import DATA_HELP, Settings
 from dcgan_tf.runs.terminal import one_line
-from dcgan_tf.runs.words import LANGUAGES, read_image_size, to_option, whole_number
+from dcgan_tf.runs.words import LANGUAGES, read_image_size, read_path, to_option, whole_number
+
+# The settings that are paths. The others say themselves how they are read.
+PATHS = {"data": {"type": read_path}, "start": {"type": read_path}}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -22,6 +25,11 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message):
         self.exit(2, f"{self.prog}: error: {one_line(message)} (see {self.prog} --help)\n")
+
+
+def _add_run(command):
+    text = "the folder of a run, for example runs/mnist-10k"
+    command.add_argument("run", type=read_path, metavar="RUN", help=text)
 
 
 def _add_seed(command):
@@ -90,9 +98,11 @@ def build_parser():
     )
     add = command.add_argument
     for field in dataclasses.fields(Settings):
-        add(to_option(field.name), dest=field.name, default=None, **field.metadata)
+        kind = PATHS.get(field.name, {})
+        add(to_option(field.name), dest=field.name, default=None, **kind, **field.metadata)
     add(
         "--output-dir",
+        type=read_path,
         metavar="DIR",
         help="the run folder, for example runs/try (default: runs/ and the name of the data or of "
         "the application)",
@@ -125,7 +135,7 @@ def build_parser():
         "  dcgan-tf sample runs/tables --count 500 --output rows.csv",
     )
     add = command.add_argument
-    add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
+    _add_run(command)
     add(
         "--count",
         type=whole_number(1, 1_000_000),
@@ -141,6 +151,7 @@ def build_parser():
     _add_seed(command)
     add(
         "--output",
+        type=read_path,
         metavar="FILE",
         help="the PNG file to write (default: RUN/generated.png); with --walk the GIF or MP4 file "
         "(default: RUN/walk.gif); for a run of tables the CSV file (default: RUN/generated.csv)",
@@ -148,6 +159,7 @@ def build_parser():
     kinds = command.add_mutually_exclusive_group()
     kinds.add_argument(
         "--separate",
+        type=read_path,
         metavar="DIR",
         help="write each image as a PNG file of its own into this folder, which must be new or "
         "empty",
@@ -170,7 +182,7 @@ def build_parser():
         epilog="example:\n  dcgan-tf evaluate runs/mnist-10k --samples 2000",
     )
     add = command.add_argument
-    add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
+    _add_run(command)
     add(
         "--samples",
         type=whole_number(10, 10_000),
@@ -189,9 +201,7 @@ def build_parser():
         "space, which is the space of the noise vectors. It works without the internet.",
         epilog="example:\n  dcgan-tf report runs/mnist-10k",
     )
-    command.add_argument(
-        "run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k"
-    )
+    _add_run(command)
     _add_language(command)
 
     command = commands.add_parser(
@@ -203,8 +213,13 @@ def build_parser():
         epilog="example:\n  dcgan-tf play runs/mnist-10k --output digits.html",
     )
     add = command.add_argument
-    add("run", metavar="RUN", help="the folder of a run, for example runs/mnist-10k")
-    add("--output", metavar="FILE", help="the HTML file to write (default: RUN/play.html)")
+    _add_run(command)
+    add(
+        "--output",
+        type=read_path,
+        metavar="FILE",
+        help="the HTML file to write (default: RUN/play.html)",
+    )
     add(
         "--language",
         choices=LANGUAGES,
@@ -219,7 +234,7 @@ def build_parser():
         epilog="example:\n  dcgan-tf data mnist-10k --preview digits.png",
     )
     add = command.add_argument
-    add("data", metavar="NAME_OR_PATH", help=DATA_HELP)
+    add("data", type=read_path, metavar="NAME_OR_PATH", help=DATA_HELP)
     add(
         "--image-size",
         type=read_image_size,
@@ -231,5 +246,10 @@ def build_parser():
         action="store_true",
         help="go on without the images of a folder that are damaged",
     )
-    add("--preview", metavar="PNG", help="the PNG file to write, for a picture of 64 of its images")
+    add(
+        "--preview",
+        type=read_path,
+        metavar="PNG",
+        help="the PNG file to write, for a picture of 64 of its images",
+    )
     return main

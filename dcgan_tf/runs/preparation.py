@@ -4,7 +4,6 @@ import dataclasses
 import pathlib
 
 from dcgan_tf import applications
-from dcgan_tf.data.named import DATASETS
 from dcgan_tf.gan.optimizers import make_falling_rate
 from dcgan_tf.runs.folder import name_folder
 from dcgan_tf.runs.run_files import load_run_model, read_run, read_settings
@@ -31,13 +30,11 @@ def choose_folder_and_settings(given, folder=None, resume=False):
             the settings of the run to resume.
     """
     given = dict(given)
-    for key in ("data", "start"):
-        path = given.get(key)
-        if path is not None and path not in DATASETS and pathlib.Path(path).exists():
-            # An absolute path, so that it is found when a command runs in another folder.
-            given[key] = str(pathlib.Path(path).resolve())
     if given.get("start") is not None:
+        given["start"] = _make_absolute(given["start"])
         given = _inherit(given)
+    as_given = given.get("data")
+    _find_data(given, as_given, given.get("application", Settings.application))
     settings = Settings.from_options(given)
     if folder is None:
         is_default = settings.application == Settings.application
@@ -48,6 +45,7 @@ def choose_folder_and_settings(given, folder=None, resume=False):
     if not resume:
         return folder, settings
     begun_with = read_settings(folder)
+    _find_data(given, as_given, begun_with.application)
     for key, value in given.items():
         expected = getattr(begun_with, key)
         if value != expected and key not in CHANGEABLE:
@@ -57,6 +55,19 @@ def choose_folder_and_settings(given, folder=None, resume=False):
             )
     changed = {key: value for key, value in given.items() if key in CHANGEABLE}
     return folder, dataclasses.replace(begun_with, **changed)
+
+
+def _find_data(given, data, application):
+    """Makes the path of the data absolute, unless it is a name that the application knows."""
+    if data is not None:
+        is_name = data in applications.load(application).data_names
+        given["data"] = data if is_name else _make_absolute(data)
+
+
+def _make_absolute(path):
+    """Makes a path absolute, so that it is found when a command runs in another folder."""
+    is_there = path != "" and pathlib.Path(path).exists()  # of no letters: the current folder
+    return str(pathlib.Path(path).resolve()) if is_there else path
 
 
 def _inherit(given):

@@ -27,6 +27,16 @@ def whole_number(least, most):
     return convert
 
 
+def read_path(text):
+    """Reads a path, or the name of a data set, for argparse. It has at least one letter."""
+    if text:
+        return text
+    raise argparse.ArgumentTypeError(
+        f"received {text!r}, expected at least one letter; if it comes from a variable of the "
+        "shell, set this first"
+    )
+
+
 def read_image_size(text):
     """Reads `HEIGHTxWIDTH`, or one number for both, as a tuple of two ints, for argparse."""
     sizes = [int(size) for size in text.split("x") if size.isdecimal()]

@@ -1,4 +1,7 @@
+import math
+
 import numpy as np
+import pytest
 import tensorflow as tf
 from helpers import save, to_float
 
@@ -69,3 +72,34 @@ def test_memory_stays_bounded_while_streaming(tmp_path, rng):
         assert next(iterator).shape == (4, 16, 16, 1)
     assert len(reads) < 150
     assert isinstance(next(iterator), tf.Tensor)
+
+
+@pytest.mark.parametrize(
+    ("count", "batch_size", "conditions", "message"),
+    [
+        (0, 4, None, "no images to make batches of. Received: .* length 0. Expected"),
+        (3, 0, None, "not the size of a batch. Received: batch_size=0. Expected"),
+        (3, -3, None, "not the size of a batch. Received: batch_size=-3. Expected"),
+        (3, 1.5, None, "not the size of a batch. Received: batch_size=1.5. Expected"),
+        (3, 4, 4, "do not fit the images. Received: 4 conditions for 3 images. Expected one"),
+        (3, 4, 2, "do not fit the images. Received: 2 conditions for 3 images. Expected one"),
+    ],
+)
+def test_arguments_of_which_no_batches_can_be_made_are_refused(
+    count, batch_size, conditions, message
+):
+    images = np.zeros((count, 1, 1, 1), np.float32)
+    condition = None if conditions is None else np.zeros(conditions, int)
+    with pytest.raises(ValueError, match=message):
+        shuffled_batches(images, batch_size, condition=condition)
+    with pytest.raises(ValueError, match=message):
+        epoch = tf.Variable(0, dtype=tf.int64)
+        batches_of_epoch(epoch, images, batch_size, condition=condition)
+
+
+def test_the_example_of_a_folder_comes_to_an_end_with_few_images(tmp_path):
+    """In an endless dataset, `fit` never ends if it is told to take 0 steps."""
+    save(tmp_path / "a.png", np.zeros((16, 16), np.uint8))
+    folder = ImageFolder(tmp_path)
+    (line,) = (line for line in ImageFolder.__doc__.splitlines() if ">>> steps = " in line)
+    assert eval(line.partition(" = ")[2], {"folder": folder, "math": math}) == 1

@@ -136,6 +136,7 @@ def test_sources_that_are_none_are_refused(tmp_path):
         "There is no such data set.*mnist-10k, emoji-people, stacked-mnist, mnist, fashion-mnist",
     )
     refused("minst", "There is no such data set")
+    refused("", "There is no such data set. Received: ''")  # and not the current folder
     refused(tmp_path / "notes.txt", "This is not a data file")
     refused(tmp_path / "empty", "There are no images in the folder")
     for image_size in (28, (28, 0), (28,), (28.5, 28)):

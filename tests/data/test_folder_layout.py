@@ -97,3 +97,37 @@ def test_files_of_the_system_and_runs_are_not_listed(tmp_path):
     )
     with pytest.raises(ValueError, match="folder of a run.*contains run.json. Expected"):
         list_files(tmp_path / "runs" / "photos")
+
+
+@pytest.mark.parametrize(
+    ("place", "mode"), [("", 0o711), ("a", 0o711), ("a", 0o700), ("a", 0o644), ("b/c", 0o700)]
+)
+def test_a_folder_that_may_not_be_listed_or_entered_is_named(tmp_path, monkeypatch, place, mode):
+    """The system asks here as it asks others than the owner, because root may do everything."""
+    make(tmp_path, "a/1.png b/c/2.png b/3.png")
+    closed = tmp_path / place
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    def scandir(path, scandir=os.scandir):
+        return scandir(path) if pathlib.Path(path) != closed or mode & 0o4 else refuse(path)
+
+    def stat(path, *args, stat=os.stat, **kwargs):
+        inside = closed in pathlib.Path(path).parents
+        return refuse(path) if inside and not mode & 0o1 else stat(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(os, "stat", stat)
+    with pytest.raises(PermissionError) as info:
+        list_files(tmp_path)
+    assert str(info.value).startswith(
+        f"A folder cannot be read. Received: {str(closed)!r} (Permission denied). Expected a folder"
+    )
+
+
+def test_what_is_no_folder_is_refused(tmp_path):
+    make(tmp_path, "1.png")
+    for path, reason in ((tmp_path / "1.png", "Not a directory"), (tmp_path / "gone", "No such")):
+        with pytest.raises(ValueError, match=f"cannot be read. Received: '{path}' .{reason}"):
+            list_files(path)

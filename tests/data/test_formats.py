@@ -22,6 +22,21 @@ def test_idx_folder(idx_folder, suffix):
     assert y_train.tolist() == [0, 1, 2, 3, 4] and y_test.tolist() == [0, 1, 2]
 
 
+def test_only_names_of_idx_files_make_a_folder_one_of_them(tmp_path):
+    names = (
+        *("emnist-letters-train-images-idx3-ubyte.gz", "train-labels.idx1-ubyte"),
+        *("t10k-images-idx3-ubyte (1).gz", "test-labels-idx1.ubyte"),
+    )
+    others = ("img_idx3.png", "train-images-idx3.png", "train-images.txt", "idx3", "a_idx3_b.npz")
+    (tmp_path / "train-images-idx3").mkdir()
+    for name in others:
+        (tmp_path / name).touch()
+    assert formats.find_idx_files(tmp_path) == [None] * 4
+    for name in names:
+        (tmp_path / name).touch()
+    assert formats.find_idx_files(tmp_path) == [tmp_path / name for name in names]
+
+
 @pytest.mark.parametrize(
     ("train", "train_labels", "test", "test_labels"),
     [
@@ -52,6 +67,20 @@ def test_npz_with_images_alone(tmp_path, rng):
         np.testing.assert_allclose(x_train[..., 0], to_float(images), atol=1e-6)
         assert y_train is None and y_test is None
         assert x_test.shape == (0, 20, 16, 1)
+
+
+def test_an_empty_test_part_is_none(tmp_path, rng):
+    """As in what `load_dataset` returns for a data set without a test part."""
+    images = rng.integers(0, 256, (5, 20, 16, 3), dtype=np.uint8)
+    labels = np.arange(5)
+    np.savez(
+        tmp_path / "data.npz", x_train=images, y_train=labels, x_test=images[:0], y_test=labels[:0]
+    )
+    (x_train, _), (x_test, y_test) = load_dataset(tmp_path / "data.npz")
+    np.testing.assert_allclose(x_train, to_float(images), atol=1e-6)
+    assert x_test.shape == (0, 20, 16, 3) and y_test.shape == (0,)
+    np.savez(tmp_path / "again.npz", x_train=x_train, x_test=x_test)
+    np.testing.assert_array_equal(load_dataset(tmp_path / "again.npz")[0][0], x_train)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +117,30 @@ def test_ranges_are_recognised(tmp_path, rng, scale):
         ({"x": np.zeros((2, 16, 16)), "y": np.zeros((3, 1), int)}, "labels do not fit the images"),
         ({"x": np.full((2, 16, 16), 70_000)}, "unknown range. Received: 70000 to 70000"),
         ({"x": np.zeros((2, 16, 16, 4))}, "fourth channel, their transparency.*on a background"),
+        (
+            {"x": np.zeros((3, 16, 16)), "x_test": np.zeros((2, 16, 16, 3))},
+            r"differ in height, width or channels. Received: \(16, 16, 1\) and \(16, 16, 3\).* both"
+            r" parts\.$",
+        ),
+        (
+            {"x": np.zeros((3, 16, 16)), "x_test": np.zeros((2, 20, 20))},
+            r"Received: \(16, 16, 1\) and \(20, 20, 1\).*or an image size to resize both to\.$",
+        ),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(tmp_path, arrays, message):
     np.savez(tmp_path / "data.npz", **arrays)
     refused(tmp_path / "data.npz", message)
+
+
+def test_parts_of_unequal_size_are_resized_on_request(tmp_path):
+    parts = {"x_train": np.zeros((3, 16, 16)), "x_test": np.zeros((2, 20, 20))}
+    np.savez(tmp_path / "data.npz", **parts)
+    (x_train, _), (x_test, _) = load_dataset(tmp_path / "data.npz", image_size=(16, 18))
+    assert x_train.shape == (3, 16, 18, 1) and x_test.shape == (2, 16, 18, 1)
+    np.savez(tmp_path / "data.npz", **{**parts, "x_test": np.zeros((2, 20, 20, 3))})
+    message = r"Received: \(16, 16, 1\) and \(20, 20, 3\). Expected the same in both parts\.$"
+    refused(tmp_path / "data.npz", message, image_size=(16, 18))
 
 
 def test_damaged_archives_are_refused(tmp_path, idx_folder):

@@ -5,7 +5,7 @@ import pytest
 from helpers import refused, save, to_float
 from PIL import Image
 
-from dcgan_tf import ImageFolder, load_dataset, load_training_images
+from dcgan_tf import ImageFolder, applications, load_dataset, load_training_images
 from dcgan_tf.data.datasets import open_dataset
 
 
@@ -121,10 +121,36 @@ def test_images_of_unequal_size_are_refused(tmp_path):
     refused(tmp_path, "differ in size. Received: 'a.png' of 16x20 and 'b.png' of 20x16 pixels")
 
 
-def test_parts_with_different_classes_are_refused(tmp_path):
-    save(tmp_path / "train" / "cat" / "a.png", np.zeros((16, 16), np.uint8))
-    save(tmp_path / "test" / "dog" / "a.png", np.zeros((16, 16), np.uint8))
-    refused(tmp_path, "different classes")
+def test_a_test_part_of_unknown_classes_has_no_labels(tmp_path):
+    """As on Kaggle, whose test images are all in a folder called unknown."""
+    for name in ("train/cat/a.png", "train/dog/b.png", "test/cat/c.png", "test/unknown/d.png"):
+        save(tmp_path / name, np.zeros((16, 16), np.uint8))
+    dataset = open_dataset(tmp_path)
+    assert dataset.notes == [
+        "no labels of the test part, because the training part has no such classes: unknown"
+    ]
+    assert dataset.labels.tolist() == [0, 1]
+    images, labels = dataset.test_part
+    assert images.shape == (2, 16, 16, 1) and labels is None
+    with pytest.raises(ValueError, match="without labels.*Expected images with labels and a test"):
+        applications.load("features")(data=str(tmp_path))
+
+
+def test_a_damaged_test_part_is_noticed_at_once(tmp_path):
+    for name in ("train/a.png", "train/b.png", "test/c.png"):
+        save(tmp_path / name, np.zeros((16, 16), np.uint8))
+    (tmp_path / "test" / "d.png").write_bytes(b"no image")
+    with pytest.raises(ValueError, match="1 image cannot be read.*d.png: .*Expected whole"):
+        open_dataset(tmp_path)
+    dataset = open_dataset(tmp_path, skip_damaged=True)
+    assert dataset.notes == ["in the test part, 1 damaged image left out: d.png"]
+    assert len(dataset.test_part[0]) == 1
+
+
+def test_an_image_called_idx3_is_an_image(tmp_path):
+    for i in range(5):
+        save(tmp_path / f"img_idx{i}.png", np.zeros((16, 16), np.uint8))
+    assert open_dataset(tmp_path).images.shape == (5, 16, 16, 1)
 
 
 def test_images_of_all_formats_and_none_else_are_read(tmp_path, rng, capsys):

@@ -1,5 +1,6 @@
 """What a training begins with: other data, other rates, another model, a sensible time."""
 
+import dataclasses
 import json
 import shutil
 
@@ -24,6 +25,35 @@ def make_photos(folder, seed=0, count=24, shape=(16, 16)):
     rng = np.random.default_rng(seed)
     for i in range(count):
         save(folder / f"{i}.png", rng.integers(0, 256, shape, dtype=np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("application", "name", "is_known"),
+    [
+        ("images", "mnist-10k", True),
+        ("images", "wine", False),
+        ("tables", "wine", True),
+        ("tables", "mnist-10k", False),
+        ("medicine", "simulated-bones", True),
+        ("medicine", "mnist-10k", True),
+        ("completion", "simulated-bones", False),
+    ],
+)
+def test_no_folder_hides_a_data_set_that_is_known_by_its_name(work, application, name, is_known):
+    (work / name).mkdir()
+    given = {"application": application, "data": name}
+    folder, settings = choose_folder_and_settings(given, "run")
+    assert settings.data == (name if is_known else str(work / name))
+    # A run that is resumed has the application that it began with.
+    write_run(folder, dataclasses.replace(settings, epochs=1))
+    again = choose_folder_and_settings({"data": name}, "run", resume=True)[1]
+    assert again.data == settings.data
+
+
+def test_a_run_to_begin_with_is_found_by_any_name(work, finished):
+    shutil.move(finished, work / "mnist-10k")
+    settings = choose_folder_and_settings({"start": "mnist-10k"})[1]
+    assert settings.start == str(work / "mnist-10k")
 
 
 @pytest.mark.thorough
