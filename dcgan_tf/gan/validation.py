@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_tf.gan.conditioning import condition_input, with_condition
+from dcgan_tf.gan.conditioning import condition_input, ensure_shape, with_condition
 
 _CHECKED = weakref.WeakSet()  # datasets that were found right, to look at each of them only once
 
@@ -101,14 +101,14 @@ def check_samples(samples, sample_shape, weights=None):
             weights.
     """
     refuse_weights(sample_weight=weights)
-    samples = tf.convert_to_tensor(samples)
-    if not samples.dtype.is_floating or samples.shape[1:] != sample_shape:
+    samples, expected = tf.convert_to_tensor(samples), (None, *sample_shape)
+    if not samples.dtype.is_floating or not samples.shape.is_compatible_with(expected):
         raise ValueError(
             f"The data does not fit the networks. Received: {samples.dtype.name} of shape "
-            f"{tuple(samples.shape)}. Expected floating point numbers of shape "
-            f"{(None, *sample_shape)}; images must be in [-1, 1]."
+            f"{samples.shape}. Expected floating point numbers of shape {expected}; images must "
+            "be in [-1, 1]."
         )
-    return samples
+    return ensure_shape(samples, expected)
 
 
 def refuse_weights(**weights):

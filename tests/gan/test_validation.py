@@ -127,3 +127,41 @@ def test_a_place_for_weights_may_be_empty(tiny_gan, points):
     model.train_on_batch(points[:16], None, None, None)
     model.test_on_batch(points[:16], None, None, True)
     assert isinstance(model.evaluate(points[:16], None, 8, 0, None, 1, None, True), dict)
+
+
+def read_as_png(image):
+    """What decoding a file leaves of the shape: the rank and the number of channels."""
+    pixels = tf.cast(127.5 * (image + 1.0), tf.uint8)
+    decoded = tf.io.decode_png(tf.io.encode_png(pixels), channels=1)
+    return tf.cast(decoded, tf.float32) / 127.5 - 1.0
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+@pytest.mark.parametrize("form", ["generator", "files"])
+def test_datasets_of_unknown_shape_train(form, run_eagerly):
+    images = np.random.default_rng(0).uniform(-1, 1, (16, 16, 16, 1)).astype(np.float32)
+    datasets = {
+        "generator": tf.data.Dataset.from_generator(lambda: iter(images), tf.float32),
+        "files": tf.data.Dataset.from_tensor_slices(images).map(read_as_png),
+    }
+    batches = datasets[form].batch(8)
+    assert not batches.element_spec.shape[1:].is_fully_defined()
+    model = DCGAN((16, 16, 1), latent_dim=4, seed=0)
+    model.compile(run_eagerly=run_eagerly)
+    judged, judge = [], model.discriminator.call
+    model.discriminator.call = lambda x, *args, **options: (
+        judged.append(x.shape[1:]) or judge(x, *args, **options)
+    )
+    assert np.isfinite(fit(model, batches, validation_data=batches).history["generator_loss"])
+    assert set(map(tuple, judged)) == {(16, 16, 1)}
+
+
+def test_datasets_of_unknown_shape_with_another_one_are_refused(tiny_gan, points):
+    model = tiny_gan()
+    model.compile()
+    wide = tf.data.Dataset.from_generator(lambda: iter(points[:16].repeat(2, 1)), tf.float32)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"not compatible with .*\[\?,2\]"):
+        fit(model, wide.batch(8))
+    whole = tf.data.Dataset.from_generator(lambda: iter(np.ones((16, 2), int)), tf.int64)
+    with pytest.raises(ValueError, match="Received: int64 of shape <unknown>. Expected"):
+        fit(model, whole.batch(8))
