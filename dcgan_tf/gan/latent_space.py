@@ -145,11 +145,16 @@ def find_directions(model, count=8, conditions=None, samples=512, seed=0):
         A tuple of two float32 arrays: the directions, `(count, latent_dim)`, vectors of length 1;
         and the fraction of the whole change that each of them makes, `(count,)`.
 
+    Raises:
+        ValueError: if `count` or `samples` is below 1.
+
     Example:
 
     >>> directions, shares = find_directions(model)
     >>> moved = model.generate(n, noise=noise + 2 * directions[0])
     """
+    check_integer("count", count, 1)
+    check_integer("samples", samples, 1)
     rng = np.random.default_rng(seed)
     changes = []
     with model.averaged_weights():

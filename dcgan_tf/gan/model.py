@@ -94,7 +94,7 @@ class GAN(validation.Unweighted, Sampling, Saving, keras.Model):
             steps_per_execution: Int, training steps in one call of the compiled function.
 
         Raises:
-            ValueError: for an unknown loss or regulariser, or one optimizer used twice.
+            ValueError: for an unknown loss, regulariser or term, or an optimizer used elsewhere.
         """
         validation.check_optimizers(generator_optimizer, discriminator_optimizer)
         rate = choose_rate(self.sample_shape)
@@ -106,7 +106,7 @@ class GAN(validation.Unweighted, Sampling, Saving, keras.Model):
         )
         self.loss = losses.get(loss)
         self.regularizer = regularizers.get(regularizer, self.loss)
-        self.generator_term = generator_term
+        self.generator_term = losses.check_term(generator_term)
         validation.check_integer("discriminator_steps", discriminator_steps, 1)
         self.discriminator_steps = discriminator_steps
         options = {"jit_compile": jit_compile, "run_eagerly": run_eagerly}

@@ -37,10 +37,11 @@ class Sampling:
             NumPy array, float32 `(n, ...)`; images are in [-1, 1].
 
         Raises:
-            ValueError: if `n` is below 1, if `seed` is negative, or if the condition or the noise
-                does not fit.
+            ValueError: if `n` or `batch_size` is below 1, if `seed` is negative, or if the
+                condition or the noise does not fit.
         """
         validation.check_integer("n", n, 1)
+        validation.check_integer("batch_size", batch_size, 1)
         if seed is not None:
             validation.check_integer("seed", seed, 0)
         condition = check_condition(condition, self.condition, "condition")

@@ -115,3 +115,9 @@ def test_directions_are_the_right_singular_vectors_of_a_linear_generator():
         (directions, shares), find_directions(model, 3, samples=8192), strict=True
     ):
         np.testing.assert_array_equal(found, again)
+
+
+@pytest.mark.parametrize("wrong", [{"samples": 0}, {"count": 0}, {"samples": 1.5}])
+def test_directions_of_no_sample_are_refused(tiny_gan, wrong):
+    with pytest.raises(ValueError, match=f"Received: {next(iter(wrong))}=.* of at least 1"):
+        find_directions(tiny_gan(), **wrong)

@@ -5,6 +5,7 @@ import tensorflow as tf
 from helpers import fit
 
 from dcgan_tf import DCGAN, GAN
+from dcgan_tf.gan.more_losses import AbsoluteError
 
 
 def test_networks_that_share_weights_are_refused():
@@ -35,6 +36,12 @@ def test_compile_refuses(tiny_gan):
         model.compile(shared, shared)
     with pytest.raises(ValueError, match="Received: loss='wgan'"):
         model.compile(loss="wgan")
+
+
+@pytest.mark.parametrize("term", ["mae", 1.0, AbsoluteError, keras.losses.MeanAbsoluteError])
+def test_a_term_that_cannot_be_called_is_refused_at_compile(tiny_gan, term):
+    with pytest.raises(ValueError, match="Received: generator_term=.* Expected None or a function"):
+        tiny_gan().compile(generator_term=term)
 
 
 def test_networks_that_do_not_fit_are_refused(tiny_gan):
