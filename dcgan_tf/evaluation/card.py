@@ -86,8 +86,22 @@ class Card:
     pictures: dict = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     def __getitem__(self, key):
-        """Returns the row with this key."""
-        return next(row for row in self.rows if row.key == key)
+        """Returns the row with this key.
+
+        Raises:
+            KeyError: if there is no such row.
+        """
+        for row in self.rows:
+            if row.key == key:
+                return row
+        known = [row.key for row in self.rows]
+        raise KeyError(f"The card has no such row. Received: {key!r}. Expected one of {known}.")
+
+    def __contains__(self, key):
+        """Returns whether there is a row with this key."""
+        return any(row.key == key for row in self.rows)
+
+    __iter__ = None  # or Python would try card[0], card[1] and so on; `card.rows` has all rows
 
     def to_json(self):
         """Returns everything but the pictures, as a dict that JSON can hold."""

@@ -106,6 +106,10 @@ class StackedFeatures:
         features = np.concatenate([features for features, _ in channels], axis=1)
         return features, 100 * hundreds + 10 * tens + ones
 
+    def classify(self, images):
+        """Returns only the classes of images, int `(n,)` from 0 to 999."""
+        return self(images)[1]
+
 
 def are_digits(source, image_shape):
     """Says whether the features of `digit_features` fit a data set."""

@@ -4,6 +4,7 @@ A generator has collapsed if it makes the same image from all noise.
 """
 
 import math
+import warnings
 
 import keras
 import numpy as np
@@ -15,6 +16,8 @@ from dcgan_tf.evaluation.features import check_enough_images
 
 LARGEST_SIDE = 16  # pixels of the shrunken images among which we look for near copies
 NEAR_COPY = 0.5  # see `metrics.near_copies`
+LARGEST_PIXEL = 1.5  # a generator without tanh may make pixels a little outside of [-1, 1]
+NEARLY_BLACK = 0.1  # the darkest pixel of images in [0, 1] has at most this value
 REAL, COLLAPSED = "real", "collapsed"  # the references of `evaluate`
 
 # For each measure: its key, its title, which values are better, and what it measures.
@@ -56,7 +59,8 @@ class Scorer:
         collapsed: float32 `(1, height, width, channels)`, the image that `score_collapsed` repeats.
 
     Raises:
-        ValueError: if there are fewer than 20 real images.
+        ValueError: if there are fewer than 20 real images, or if images are not floating point
+            numbers in about [-1, 1]: the features of such images would be others.
 
     Example:
 
@@ -66,6 +70,17 @@ class Scorer:
 
     def __init__(self, real_images, features, held_out=None, samples=10_000, seed=0):
         check_enough_images(real_images)
+        least, most = _check_range(real_images, "real images")
+        self._has_dark_pixels = least < 0.0
+        if 0.0 <= least < most:
+            warnings.warn(
+                "The real images seem to be in [0, 1], but scores are made for images in [-1, 1]. "
+                f"Received: values from {least:g} to {most:g}. Expected images in [-1, 1], for "
+                "example 2 * x - 1 of such images.",
+                stacklevel=2,
+            )
+        if held_out is not None and len(held_out):
+            self._check_range_as_real(held_out, "held-out images")
         self.samples = min(samples, len(real_images) // 2)
         self.features = features
         halves = np.random.default_rng(seed).permutation(len(real_images))[: 2 * self.samples]
@@ -89,14 +104,15 @@ class Scorer:
             standard error. If the features have no classes, the measures of classes are missing.
 
         Raises:
-            ValueError: if there are more or fewer images than `samples`, or if a pixel is infinite
-                or NaN (not a number).
+            ValueError: if there are more or fewer images than `samples`, if a pixel is infinite or
+                NaN (not a number), or if the images have another range than the real ones.
         """
         if not np.isfinite(generated).all():
             raise ValueError(
                 "The generated images cannot be scored. Received: pixels that are NaN or infinite, "
                 "because the training has failed. Expected numbers in [-1, 1]."
             )
+        self._check_range_as_real(generated, "generated images")
         return self._score(generated, self._training, shrink(generated))
 
     def score_real(self):
@@ -107,7 +123,8 @@ class Scorer:
 
     def score_collapsed(self):
         """Computes all measures of a single real image that is repeated, as `score` does."""
-        return self.score(np.repeat(self.collapsed, self.samples, axis=0))
+        collapsed = np.repeat(self.collapsed, self.samples, axis=0)
+        return self._score(collapsed, self._training, shrink(collapsed))
 
     def class_fractions(self, generated):
         """Computes how often each class occurs among generated and among real images.
@@ -118,7 +135,11 @@ class Scorer:
         Returns:
             Dict of lists with an entry for each class: its name in `labels`, and the fraction of
             images that it has in `generated` and in `data`. `None` if the features have no classes.
+
+        Raises:
+            ValueError: if the images have another range than the real ones.
         """
+        self._check_range_as_real(generated, "generated images")
         _, classes = self.features(generated)
         if classes is None:
             return None
@@ -128,6 +149,16 @@ class Scorer:
             "generated": metrics.class_fractions(classes, len(labels)).tolist(),
             "data": metrics.class_fractions(self._real_classes, len(labels)).tolist(),
         }
+
+    def _check_range_as_real(self, images, name):
+        """Refuses images outside of [-1, 1], and those in [0, 1] if the real ones are not."""
+        least, most = _check_range(images, name)
+        if self._has_dark_pixels and 0.0 <= least <= NEARLY_BLACK and least < most:
+            raise ValueError(
+                f"The {name} seem to be in [0, 1], but the real images are in [-1, 1]. Received: "
+                f"values from {least:g} to {most:g}. Expected images in [-1, 1], for example "
+                "2 * x - 1 of such images."
+            )
 
     def _score(self, generated, training, candidates):
         features, classes = self.features(generated)
@@ -160,6 +191,24 @@ class Scorer:
         if classes is None:
             return metrics.class_diversity(shrink(images), np.zeros(len(images), int), 1)
         return metrics.class_diversity(shrink(images), classes, len(self.features.class_names))
+
+
+def _check_range(images, name):
+    """Refuses images whose range is not that of the features.
+
+    Returns:
+        A tuple of two floats, the least and the largest value of a pixel.
+    """
+    pixels = np.asarray(images)
+    least, most = float(pixels.min()), float(pixels.max())
+    is_integer = pixels.dtype.kind in "iub"
+    if is_integer or not -LARGEST_PIXEL <= least <= most <= LARGEST_PIXEL:
+        kind = f" ({pixels.dtype})" if is_integer else ""
+        raise ValueError(
+            f"The {name} cannot be scored. Received: values from {least:g} to {most:g}{kind}. "
+            "Expected floating point numbers in [-1, 1], for example x / 127.5 - 1 of bytes."
+        )
+    return least, most
 
 
 def evaluate(generated, scorer, verbose=1):

@@ -9,7 +9,7 @@ References:
 """
 
 import keras
-import numpy as np
+import tensorflow as tf
 
 
 def condition_input(generator):
@@ -54,10 +54,30 @@ def check_condition(condition, expected, where):
     """
     if expected is None:
         return None
-    received = None if condition is None else tuple(np.shape(condition))
-    if received is None or received[1:] != tuple(expected.shape[1:]):
+    shape = (None, *expected.shape[1:])
+    tensor = None if condition is None else keras.ops.convert_to_tensor(condition)
+    if tensor is None or not tensor.shape.is_compatible_with(shape):
         raise ValueError(
             f"The generator makes samples from a condition. Received: {where} of shape "
-            f"{received}. Expected shape {tuple(expected.shape)}, one row for each sample."
+            f"{None if tensor is None else tensor.shape}. Expected shape {shape}, one row for each "
+            "sample."
         )
-    return keras.ops.convert_to_tensor(condition)
+    return ensure_shape(tensor, shape)
+
+
+def ensure_shape(tensor, shape):
+    """Gives a tensor its shape where only the data itself knows it.
+
+    A `tf.data.Dataset` made from a Python generator or from files may not say of what shape its
+    samples are. The networks have to know it when the training step is made.
+
+    Args:
+        tensor: tensor of a shape that may be the expected one.
+        shape: tuple of ints, the shape expected; `None` stands for any size.
+
+    Returns:
+        The tensor. When the step runs, TensorFlow raises an error if the shape is another one.
+    """
+    if tensor.shape.rank is not None and tensor.shape[1:].is_fully_defined():
+        return tensor
+    return tf.ensure_shape(tensor, shape)

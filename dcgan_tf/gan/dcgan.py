@@ -16,7 +16,7 @@ class DCGAN(GAN):
     """A `GAN` of images with the default convolutional networks (Radford et al. 2015).
 
     Args:
-        image_shape: (height, width, channels); 16 to 128 pixels a side, 1 or 3 channels.
+        image_shape: (height, width, channels); 16 to 256 pixels a side, 1 or 3 channels.
         latent_dim: Int, length of the noise vector.
         seed: Int or `None`, fixes the initial weights, the noise and Dropout. The same seed and
             the same data give the same model, bit for bit.

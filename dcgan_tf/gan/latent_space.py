@@ -95,27 +95,31 @@ def project(model, samples, steps=300, rate=0.05, seed=0):
         the generator makes from it, float32 `(n, ...)`; and those from which the search started.
     """
     flat = np.reshape(samples, (len(samples), -1))
-    samples = tf.convert_to_tensor(samples)
+    dtype = keras.config.floatx()
+    samples = tf.cast(samples, dtype)
     candidates = keras.random.normal((NEAREST_OF, model.latent_dim), seed=seed)
     made = model.predict(candidates, batch_size=256, verbose=0).reshape(NEAREST_OF, -1)
     distances = [np.square(made - each).sum(axis=1) for each in flat]
     noise = tf.Variable(tf.gather(candidates, np.argmin(distances, axis=1)))
     optimizer = keras.optimizers.Adam(rate)
 
+    def generate():  # in mixed precision the generator itself returns numbers of 16 bits
+        return tf.cast(model.generator(noise, training=False), dtype)
+
     @tf.function
     def step():
         with tf.GradientTape() as tape:
-            error = tf.square(model.generator(noise, training=False) - samples)
+            error = tf.square(generate() - samples)
             # Each error depends on the noise of its own sample alone. We take the sum and not the
             # mean, so that the gradient for one sample does not depend on how many there are.
             loss = tf.reduce_sum(tf.reduce_mean(error, axis=range(1, len(samples.shape))))
         optimizer.apply_gradients([(tape.gradient(loss, noise), noise)])
 
     with model.averaged_weights():
-        start = model.generator(noise, training=False).numpy()
+        start = generate().numpy()
         for _ in range(steps):
             step()
-        return noise.numpy(), model.generator(noise, training=False).numpy(), start
+        return noise.numpy(), generate().numpy(), start
 
 
 def find_directions(model, count=8, conditions=None, samples=512, seed=0):
@@ -141,11 +145,16 @@ def find_directions(model, count=8, conditions=None, samples=512, seed=0):
         A tuple of two float32 arrays: the directions, `(count, latent_dim)`, vectors of length 1;
         and the fraction of the whole change that each of them makes, `(count,)`.
 
+    Raises:
+        ValueError: if `count` or `samples` is below 1.
+
     Example:
 
     >>> directions, shares = find_directions(model)
     >>> moved = model.generate(n, noise=noise + 2 * directions[0])
     """
+    check_integer("count", count, 1)
+    check_integer("samples", samples, 1)
     rng = np.random.default_rng(seed)
     changes = []
     with model.averaged_weights():

@@ -1,4 +1,4 @@
-"""The table of all losses by name, and the methods that a loss of your own must have.
+"""The table of all losses by name, and checks of a loss or a term of your own.
 
 The module `article_losses` has the two losses of the articles, `more_losses` has later ones.
 """
@@ -45,6 +45,26 @@ def get(identifier):
         "object with the methods generator_loss(fake_output), or generator_loss(fake_output, "
         "real_output), and discriminator_loss(real_output, fake_output)."
     )
+
+
+def check_term(term):
+    """Refuses a term of the generator that cannot be called with real and generated samples.
+
+    Args:
+        term: as `generator_term` in `GAN.compile`.
+
+    Returns:
+        The term.
+
+    Raises:
+        ValueError: for a name, a class, or anything else that is no function.
+    """
+    if term is not None and (not callable(term) or isinstance(term, type)):
+        raise ValueError(
+            f"The generator's term cannot be computed. Received: generator_term={term!r}. Expected "
+            "None or a function of real and generated samples, such as AbsoluteError(weight=10.0)."
+        )
+    return term
 
 
 def generator_loss(loss, fake_output, real_output):

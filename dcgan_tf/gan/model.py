@@ -17,7 +17,7 @@ EVALUATION_SEED = 2014  # `evaluate` always draws the same noise, so that two ca
 
 
 @keras.saving.register_keras_serializable(package="dcgan_tf")
-class GAN(Sampling, Saving, keras.Model):
+class GAN(validation.Unweighted, Sampling, Saving, keras.Model):
     """A generator and a discriminator that are trained against each other (Goodfellow et al. 2014).
 
     The generator turns noise into samples, and the discriminator tells them from real samples.
@@ -94,7 +94,7 @@ class GAN(Sampling, Saving, keras.Model):
             steps_per_execution: Int, training steps in one call of the compiled function.
 
         Raises:
-            ValueError: for an unknown loss or regulariser, or one optimizer used twice.
+            ValueError: for an unknown loss, regulariser or term, or an optimizer used elsewhere.
         """
         validation.check_optimizers(generator_optimizer, discriminator_optimizer)
         rate = choose_rate(self.sample_shape)
@@ -106,7 +106,7 @@ class GAN(Sampling, Saving, keras.Model):
         )
         self.loss = losses.get(loss)
         self.regularizer = regularizers.get(regularizer, self.loss)
-        self.generator_term = generator_term
+        self.generator_term = losses.check_term(generator_term)
         validation.check_integer("discriminator_steps", discriminator_steps, 1)
         self.discriminator_steps = discriminator_steps
         options = {"jit_compile": jit_compile, "run_eagerly": run_eagerly}
@@ -123,7 +123,7 @@ class GAN(Sampling, Saving, keras.Model):
     def fit(
         self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs
     ):
-        """Keras' `fit`, with all of its arguments and callbacks (docs/keras.md)."""
+        """Keras' `fit` with its arguments and callbacks, but weights of samples (docs/keras.md)."""
         return super().fit(x, y, batch_size, epochs, verbose, adapt_callbacks(callbacks), **kwargs)
 
     def call(self, noise, training=False):
@@ -234,8 +234,8 @@ class GAN(Sampling, Saving, keras.Model):
 
     def _unpack(self, data):
         """Splits what `fit` passes into samples and their condition, and checks both."""
-        real_images, condition, _ = keras.utils.unpack_x_y_sample_weight(data)
-        real_images = validation.check_samples(real_images, self.sample_shape)
+        real_images, condition, weights = keras.utils.unpack_x_y_sample_weight(data)
+        real_images = validation.check_samples(real_images, self.sample_shape, weights)
         return real_images, check_condition(condition, self.condition, "y")
 
     def _update_metrics(self, gen_loss, disc_loss, real_output, fake_output, training=True):

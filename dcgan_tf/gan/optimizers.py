@@ -9,7 +9,7 @@ import itertools
 import keras
 import tensorflow as tf
 
-from dcgan_tf.gan.keras_compat import add_loss_scaling
+from dcgan_tf.gan.keras_compat import add_loss_scaling, get_variables_of
 
 RATE = 2e-3
 LOW_RATE = 1e-3  # for large images
@@ -142,13 +142,30 @@ def prepare_optimizer(optimizer, network, name):
 
     Returns:
         A built `keras.optimizers.Optimizer`.
+
+    Raises:
+        ValueError: if the optimizer was used for another network.
     """
     optimizer = keras.optimizers.get(optimizer)
+    if getattr(optimizer, "inner_optimizer", optimizer).built:
+        _check_belongs_to(network, optimizer, name)
     optimizer.name = name
     optimizer = add_loss_scaling(optimizer, network)
     if not optimizer.built:
         optimizer.build(network.trainable_variables)
     return optimizer
+
+
+def _check_belongs_to(network, optimizer, name):
+    """Refuses a built optimizer whose state is for the weights of another network."""
+    ours = {id(weight) for weight in network.weights}
+    foreign = [each for each in get_variables_of(optimizer) if id(each) not in ours]
+    if foreign:
+        raise ValueError(
+            f"The optimizer belongs to another network. Received: a {type(optimizer).__name__} for "
+            f"the {name} that was used before, for {foreign[0].path}. Expected a new optimizer for "
+            "each network of each model, because it keeps a state for the weights that it changes."
+        )
 
 
 def scale_loss(loss, optimizer, extra=0.0):

@@ -37,10 +37,11 @@ class Sampling:
             NumPy array, float32 `(n, ...)`; images are in [-1, 1].
 
         Raises:
-            ValueError: if `n` is below 1, if `seed` is negative, or if the condition or the noise
-                does not fit.
+            ValueError: if `n` or `batch_size` is below 1, if `seed` is negative, or if the
+                condition or the noise does not fit.
         """
         validation.check_integer("n", n, 1)
+        validation.check_integer("batch_size", batch_size, 1)
         if seed is not None:
             validation.check_integer("seed", seed, 0)
         condition = check_condition(condition, self.condition, "condition")
@@ -61,15 +62,15 @@ class Sampling:
                 )
                 for part in parts
             ]
-        return np.concatenate([keras.ops.convert_to_numpy(batch) for batch in batches])
+        return widen(np.concatenate([keras.ops.convert_to_numpy(batch) for batch in batches]))
 
     def predict(self, *args, **kwargs):
-        """Keras' `predict`, from noise, float32 `(n, latent_dim)`, to samples.
+        """Keras' `predict`, from noise, float32 `(n, latent_dim)`, to samples, float32 `(n, ...)`.
 
         Like `generate`, it uses the moving average of the generator's weights.
         """
         with self.averaged_weights():
-            return super().predict(*args, **kwargs)
+            return widen(super().predict(*args, **kwargs))
 
     def export(self, *args, **kwargs):
         """Keras' `export` of the generator, with the moving average of its weights."""
@@ -109,3 +110,19 @@ class Sampling:
         finally:
             for variable, value in zip(variables, trained, strict=True):
                 variable.assign(value)
+
+
+def widen(samples):
+    """Returns samples in at least 32 bits.
+
+    In mixed precision a generator returns numbers of 16 bits. Few other libraries take those, and
+    a sum of many of them is far from exact.
+
+    Args:
+        samples: NumPy array.
+
+    Returns:
+        NumPy array: float32 if it was float16 or bfloat16, otherwise the same one.
+    """
+    is_narrow = samples.dtype.name in ("float16", "bfloat16")
+    return samples.astype(np.float32) if is_narrow else samples

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_tf.gan.conditioning import condition_input, with_condition
+from dcgan_tf.gan.conditioning import condition_input, ensure_shape, with_condition
 
 _CHECKED = weakref.WeakSet()  # datasets that were found right, to look at each of them only once
 
@@ -84,28 +84,86 @@ def check_optimizers(generator_optimizer, discriminator_optimizer):
         )
 
 
-def check_samples(samples, sample_shape):
+def check_samples(samples, sample_shape, weights=None):
     """Refuses real samples on which the networks cannot be trained.
 
     Args:
         samples: tensor `(batch, ...)`, or a NumPy array of this shape, which Keras passes to the
             training step with `run_eagerly=True`.
         sample_shape: tuple of ints, the shape of one sample.
+        weights: the sample weights of the batch, or `None` as it should be.
 
     Returns:
         The samples as a tensor.
 
     Raises:
-        ValueError: if the samples are not floating point numbers, or have another shape.
+        ValueError: if the samples are not floating point numbers, have another shape, or have
+            weights.
     """
-    samples = tf.convert_to_tensor(samples)
-    if not samples.dtype.is_floating or samples.shape[1:] != sample_shape:
+    refuse_weights(sample_weight=weights)
+    samples, expected = tf.convert_to_tensor(samples), (None, *sample_shape)
+    if not samples.dtype.is_floating or not samples.shape.is_compatible_with(expected):
         raise ValueError(
             f"The data does not fit the networks. Received: {samples.dtype.name} of shape "
-            f"{tuple(samples.shape)}. Expected floating point numbers of shape "
-            f"{(None, *sample_shape)}; images must be in [-1, 1]."
+            f"{samples.shape}. Expected floating point numbers of shape {expected}; images must "
+            "be in [-1, 1]."
         )
-    return samples
+    return ensure_shape(samples, expected)
+
+
+def refuse_weights(**weights):
+    """Refuses weights of single samples, which Keras takes and no loss of a GAN has.
+
+    Args:
+        **weights: `sample_weight` or `class_weight`, as Keras takes them, by their names.
+
+    Raises:
+        ValueError: if one of them is not `None`.
+    """
+    for name, value in weights.items():
+        if value is not None:
+            shape = getattr(value, "shape", None)
+            what = f"{name}={value!r}" if shape is None else f"{name} of shape {shape}"
+            raise ValueError(
+                "Each sample counts the same in the training of a GAN: its losses know no weights. "
+                f"Received: {what}. Expected no weights; to let a sample count more, give it more "
+                "often, for example x[numpy.repeat(numpy.arange(len(x)), times)]."
+            )
+
+
+def _find_weights(data):
+    """Returns the sample weights of validation data or of a dataset, if there are any."""
+    parts = data.element_spec if isinstance(data, tf.data.Dataset) else data
+    weights = parts[2] if isinstance(parts, tuple) and len(parts) == 3 else None
+    return None if isinstance(weights, type(tf.type_spec_from_value(None))) else weights
+
+
+class Unweighted:
+    """The methods of a `GAN` that would ignore `sample_weight` and `class_weight`, and refuse them.
+
+    `GAN` inherits from this class and from `keras.Model`, whose methods this class extends.
+    """
+
+    def fit(self, x=None, *args, sample_weight=None, class_weight=None, **kwargs):
+        refuse_weights(sample_weight=sample_weight, class_weight=class_weight)
+        if isinstance(x, tf.data.Dataset):
+            refuse_weights(sample_weight=_find_weights(x))
+        refuse_weights(sample_weight=_find_weights(kwargs.get("validation_data")))
+        return super().fit(x, *args, **kwargs)
+
+    def evaluate(
+        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, *args, **kwargs
+    ):
+        refuse_weights(sample_weight=sample_weight)
+        return super().evaluate(x, y, batch_size, verbose, None, *args, **kwargs)
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, *args, **kwargs):
+        refuse_weights(sample_weight=sample_weight, class_weight=class_weight)
+        return super().train_on_batch(x, y, None, None, *args, **kwargs)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, *args, **kwargs):
+        refuse_weights(sample_weight=sample_weight)
+        return super().test_on_batch(x, y, None, *args, **kwargs)
 
 
 def check_pixels(data):

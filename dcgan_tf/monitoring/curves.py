@@ -75,6 +75,10 @@ def plot_curves(history, path):
             is a key `val_frechet_distance`, it gets a panel of its own.
         path: the file to write, ending in .png.
 
+    Raises:
+        TypeError: if the history is no dict, such as the object that `fit` returns.
+        ValueError: if it has no curve to draw.
+
     References:
         Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
 
@@ -83,7 +87,18 @@ def plot_curves(history, path):
     >>> history = model.fit(x_train, epochs=20)
     >>> plot_curves(history.history, "curves.png")
     """
+    if not hasattr(history, "keys"):
+        raise TypeError(
+            f"These are no curves. Received: history of type {type(history).__name__}. Expected a "
+            "dict of lists, such as `fit(...).history`."
+        )
     titles = _list_titles(history)
+    if not titles:
+        first = [lines[0].source for lines in PANELS.values()]
+        raise ValueError(
+            f"There is no curve to draw. Received: a history with the keys {sorted(history)}. "
+            f"Expected one of the keys {first}, as the history of a GAN has them."
+        )
     figure = Figure(figsize=(5 * len(titles), 4.3), layout="constrained")
     for axes, title in zip(figure.subplots(1, len(titles), squeeze=False)[0], titles, strict=True):
         _draw(axes, history, title, PNG_COLOURS)

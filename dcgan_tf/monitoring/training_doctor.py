@@ -147,7 +147,7 @@ class TrainingDoctor(keras.callbacks.Callback):
         # `movement` compares images from before and after an epoch. We still have the earlier ones
         # if the last snapshot was taken one epoch ago; otherwise we make them here.
         if (epoch + 1) % self.every == 0 and (self._images is None or self.every > 1):
-            self._images = self.model.generator(self._noise, training=False)
+            self._images = self._generate()
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:
@@ -202,14 +202,20 @@ class TrainingDoctor(keras.callbacks.Callback):
             )
         return labels
 
+    def _generate(self):
+        return tf.cast(self.model.generator(self._noise, training=False), tf.float32)
+
+    def _judge(self, images):
+        return tf.cast(self.model.discriminator(images, training=False), tf.float32)
+
     def _probe(self, images_before):
-        """Takes the measurements that need the networks."""
+        """Takes the measurements that need the networks, in float32 whatever the networks use."""
         model = self.model
         # training=False leaves the averages of BatchNorm and the seeds of Dropout as they are.
         with tf.GradientTape(persistent=True) as tape:
-            images = model.generator(self._noise, training=False)
-            real_output = model.discriminator(self._real_images, training=False)
-            fake_output = model.discriminator(images, training=False)
+            images = self._generate()
+            real_output = self._judge(self._real_images)
+            fake_output = self._judge(images)
             generator_loss = losses.generator_loss(model.loss, fake_output, real_output)
             discriminator_loss = model.loss.discriminator_loss(real_output, fake_output)
         generator_gradients, logit_gradients = tape.gradient(

@@ -256,7 +256,9 @@ class GumbelSoftmax(keras.layers.Layer):
         """
         ops = keras.ops
         uniform = ops.clip(0.5 * (1.0 + ops.erf(noise / math.sqrt(2.0))), 1e-6, 1.0 - 1e-6)
-        soft = ops.softmax((logits - ops.log(-ops.log(uniform))) / self.temperature)
+        sums = (logits - ops.log(-ops.log(uniform))) / self.temperature
+        # There is nothing to choose from one thing, and Keras would warn of its softmax.
+        soft = ops.softmax(sums) if sums.shape[-1] != 1 else 1.0 + 0.0 * sums
         chosen = ops.one_hot(ops.argmax(soft, axis=-1), soft.shape[-1], dtype=soft.dtype)
         return ops.stop_gradient(chosen - soft) + soft
 

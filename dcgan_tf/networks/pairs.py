@@ -236,7 +236,12 @@ def build_pair(name, image_shape=(28, 28, 1), latent_dim=16, seed=None):
 
     Returns:
         A tuple `(generator, discriminator)`, each a `keras.Model`.
+
+    Raises:
+        ValueError: for an unknown name, or an image shape that the networks do not support.
     """
+    if name not in PAIRS:
+        raise ValueError(f"Unknown pair. Received: name={name!r}. Expected one of {sorted(PAIRS)}.")
     check_image_shape(image_shape)
     build_generator, build_discriminator = PAIRS[name]
     seeds = split_seed(seed, 2)

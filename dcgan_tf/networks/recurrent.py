@@ -53,24 +53,6 @@ def build_text_generator(sample_shape, latent_dim=32, units=128, seed=None):
     return keras.Model(noise, keras.ops.stack(text, axis=1), name="text_generator")
 
 
-def build_recurrent_discriminator(sample_shape, units=64, seed=None):
-    """Builds a discriminator of sequences, which reads each sequence in both directions.
-
-    Args:
-        sample_shape: (steps, values) of a sequence.
-        units: Int, number of recurrent units in each direction.
-        seed: Int or `None`, fixes the initial weights.
-
-    Returns:
-        A `keras.Model`: float32 `(batch, steps, values)` to logits, float32 `(batch, 1)`.
-    """
-    sequences = keras.Input(sample_shape, name="sequences")
-    x = build_bidirectional(units, seed)(sequences)
-    initializer = keras.initializers.GlorotUniform(seed=split_seed(seed, 3)[2])
-    logits = keras.layers.Dense(1, kernel_initializer=initializer)(x)
-    return keras.Model(sequences, logits, name="recurrent_discriminator")
-
-
 def build_row_generator(image_shape=(28, 28, 1), latent_dim=16, seed=None):
     """Builds a recurrent generator, which makes an image row by row (Article 2, section 3.1).
 

@@ -41,3 +41,12 @@ def test_numbers_of_a_row_are_those_that_json_knows():
 def test_what_is_no_card_is_refused(content):
     with pytest.raises(ValueError, match="not scores of this version"):
         Card.from_json(content)
+
+
+def test_a_card_knows_its_rows_and_no_others():
+    card = Card("f", 9, (), (Row("recall", "t", "higher", "m", 0.5, {}),))
+    assert card["recall"] is card.rows[0] and "recall" in card and "fid" not in card
+    with pytest.raises(KeyError, match=r"Received: 'fid'. Expected one of \['recall'\]"):
+        card["fid"]
+    with pytest.raises(TypeError, match="not iterable"):
+        list(card)

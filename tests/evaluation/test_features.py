@@ -196,3 +196,16 @@ def test_a_classifier_that_cannot_be_kept_serves_all_the_same(
     assert "Training a classifier of stripes.npz" in printed
     assert ("The classifier is not kept" in printed) == bool(home)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_all_features_of_images_have_the_same_methods(digit_features):
+    stacked = features.StackedFeatures(digit_features)
+
+    def methods(kind):
+        return {name for name in dir(kind) if not name.startswith("_")}
+
+    assert methods(features.StackedFeatures) == methods(features.Features) == {"classify"}
+    images = load_dataset("stacked-mnist")[0][0][:20]
+    np.testing.assert_array_equal(stacked.classify(images), stacked(images)[1])
+    for attribute in ("description", "class_names"):
+        assert hasattr(stacked, attribute) and hasattr(digit_features, attribute)

@@ -149,3 +149,51 @@ def test_too_few_real_images_are_refused(data):
 
 def test_samples_are_at_most_half_of_the_real_images(data):
     assert Scorer(data[0][:101], digit_features(), samples=1000).samples == 50
+
+
+def to_bytes(images):
+    return np.uint8(127.5 * (images + 1))
+
+
+RANGES = {
+    "bytes": (to_bytes, r"values from 0 to 255 \(uint8\)\. Expected floating"),
+    "0..255": (lambda images: to_bytes(images).astype(np.float32), "values from 0 to 255. Exp"),
+    "0..1": (lambda images: (images + 1) / 2, r"values from 0 to 1\. .* 2 \* x - 1"),
+    "0..2": (lambda images: images + 1, "values from 0 to 2. Expected floating"),
+    "booleans": (lambda images: images > 0, r"values from 0 to 1 \(bool\)\. Expected floating"),
+}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_images_in_another_range_are_refused(small_scorer, data, name):
+    change, message = RANGES[name]
+    images = change(data[1][:100])
+    for score in (small_scorer.score, small_scorer.class_fractions):
+        with pytest.raises(ValueError, match=f"generated images .*Received: {message}"):
+            score(images)
+    with pytest.raises(ValueError, match=f"held-out images .*Received: {message}"):
+        Scorer(data[0][:40], digit_features(), held_out=images)
+    if name == "0..1":
+        with pytest.warns(UserWarning, match=f"real images .*Received: {message}"):
+            scorer = Scorer(images, digit_features())
+        scorer.score(images[:50])  # the same range as that of the real ones
+    else:
+        with pytest.raises(ValueError, match=f"real images .*Received: {message}"):
+            Scorer(images, digit_features())
+
+
+def test_odd_images_of_a_generator_are_scored(small_scorer, data):
+    """Pixels a little outside of the range, of one value alone, or all bright."""
+    rng, images = np.random.default_rng(0), data[1][:100]
+    noisy = (1.1 * images + rng.normal(0, 0.05, images.shape)).astype(np.float32)
+    bright = rng.uniform(0.5, 1.0, images.shape).astype(np.float32)
+    for odd in (noisy, np.zeros_like(images), np.ones_like(images), bright):
+        assert np.isfinite(small_scorer.score(odd)["frechet_distance"])
+
+
+def test_a_bright_real_image_may_stand_for_a_collapse(data):
+    images = data[0][:40].copy()
+    scorer = Scorer(images, digit_features())
+    scorer._second_half = np.abs(scorer._second_half)
+    scorer._second_half[:, 0, 0], scorer._second_half[:, 0, 1] = 0.0, 1.0
+    assert scorer.score_collapsed()["diversity"] == 0

@@ -146,3 +146,20 @@ def test_the_generators_term_is_the_generators_alone(points):
         models[0].discriminator.weights, models[1].discriminator.weights, strict=True
     ):
         np.testing.assert_array_equal(without, with_it)
+
+
+@pytest.mark.parametrize("condition_shape", [(), (4,)])
+def test_conditions_of_unknown_shape_train(points, condition_shape):
+    model = GAN(*pair(condition_shape), latent_dim=3, seed=0)
+    model.compile()
+    y = np.zeros((16, *condition_shape), np.float32)
+    both = tf.data.Dataset.from_generator(
+        lambda: zip(points[:16], y, strict=True), (tf.float32,) * 2
+    )
+    history = model.fit(both.batch(8), verbose=0, shuffle=False).history
+    assert np.isfinite(history["generator_loss"]).all()
+
+
+def test_a_single_number_is_no_condition_of_samples(model):
+    with pytest.raises(ValueError, match=r"Received: condition of shape \(\). Expected shape \(No"):
+        model.generate(1, condition=3.0)

@@ -846,6 +846,12 @@ def images(n=48):
     return np.random.default_rng(0).uniform(-1, 1, (n, 16, 16, 1)).astype(np.float32)
 
 
+def assert_samples_are_float32(model):
+    noise = np.random.default_rng(0).normal(size=(2, model.latent_dim)).astype(np.float32)
+    for samples in (model.generate(2), model.generate(2, noise=noise), model.predict(noise)):
+        assert samples.dtype == np.float32 and np.isfinite(samples).all()
+
+
 def test_mixed_bfloat16(policy):
     """Mixed precision: `mixed_bfloat16`.
 
@@ -856,7 +862,7 @@ def test_mixed_bfloat16(policy):
     model.compile()
     assert_finite(fit(model, images()))
     assert {variable.dtype for variable in model.trainable_variables} == {"float32"}
-    assert np.isfinite(model.generate(2)).all()
+    assert_samples_are_float32(model)
 
 
 def test_mixed_float16(policy, tmp_path):
@@ -875,7 +881,7 @@ def test_mixed_float16(policy, tmp_path):
     for network, weight in zip(networks, before, strict=True):
         assert (network.get_weights()[0] != weight).any()
     assert all(np.isfinite(weight).all() for weight in weights(model))
-    assert np.isfinite(model.generate(2)).all()
+    assert_samples_are_float32(model)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     for each in (model, loaded):

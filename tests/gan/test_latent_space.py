@@ -61,6 +61,19 @@ def test_projection_finds_the_noise_that_made_a_sample():
     assert (np.abs(start - samples).max(axis=1) > np.abs(made - samples).max(axis=1)).all()
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_projection_and_directions_in_mixed_precision_are_float32(tiny_gan, points, policy):
+    keras.config.set_dtype_policy(policy)
+    try:
+        model = tiny_gan()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    for samples in (points[:2], points[:2].astype(np.float64), points[:2].astype(np.float16)):
+        for found in project(model, samples, steps=2):
+            assert found.dtype == np.float32 and np.isfinite(found).all()
+    assert all(found.dtype == np.float32 for found in find_directions(model, samples=8))
+
+
 def test_points_of_the_map_are_as_long_as_noise_and_join_at_the_edges():
     noise = make_latent_map(100, 12)
     assert noise.shape == (12, 12, 100) and noise.dtype == np.float32
@@ -102,3 +115,9 @@ def test_directions_are_the_right_singular_vectors_of_a_linear_generator():
         (directions, shares), find_directions(model, 3, samples=8192), strict=True
     ):
         np.testing.assert_array_equal(found, again)
+
+
+@pytest.mark.parametrize("wrong", [{"samples": 0}, {"count": 0}, {"samples": 1.5}])
+def test_directions_of_no_sample_are_refused(tiny_gan, wrong):
+    with pytest.raises(ValueError, match=f"Received: {next(iter(wrong))}=.* of at least 1"):
+        find_directions(tiny_gan(), **wrong)

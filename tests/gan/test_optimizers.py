@@ -151,3 +151,45 @@ def test_moving_average_reaches_its_momentum():
     optimizer.apply([tf.ones(1)], [weight])
     optimizer.finalize_variable_values([weight])
     np.testing.assert_allclose(weight, [0.1], rtol=1e-5)
+
+
+def make_two(wrapped):
+    pair = keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1)
+    return [keras.optimizers.LossScaleOptimizer(each) for each in pair] if wrapped else pair
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_optimizers_of_another_network_are_refused(tiny_gan, points, policy, wrapped):
+    """Those of another model, and those of this model in each other's place."""
+    keras.config.set_dtype_policy(policy)
+    try:
+        model, other = tiny_gan(), tiny_gan()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    first, second = make_two(wrapped)
+    model.compile(first, second)
+    message = "belongs to another network. Received: .* for the {} .*Expected a new optimizer"
+    for wrong, pair in (
+        (other, (first, second)),
+        (other, (first, keras.optimizers.SGD())),
+        (model, (second, first)),
+    ):
+        with pytest.raises(ValueError, match=message.format("generator")):
+            wrong.compile(*pair)
+    with pytest.raises(ValueError, match=message.format("discriminator")):
+        other.compile(keras.optimizers.SGD(), second)
+    assert (first.name, second.name) == ("generator", "discriminator")  # nothing has changed
+    model.train_on_batch(points[:16])
+    model.compile(first, second)  # its own ones may go on
+    model.train_on_batch(points[:16])
+    model.generator.layers[0].trainable = False
+    model.compile(first, second)
+    model.train_on_batch(points[:16])
+    assert int(model.generator_optimizer.iterations) == 3
+
+
+def test_one_optimizer_in_two_wrappers_is_refused(tiny_gan):
+    optimizer = keras.optimizers.SGD()
+    with pytest.raises(ValueError, match="belongs to another network. Received: .*discriminator"):
+        tiny_gan().compile(*(keras.optimizers.LossScaleOptimizer(optimizer) for _ in "gd"))

@@ -64,6 +64,12 @@ def test_generate_refuses(tiny_gan, n, seed):
         tiny_gan().generate(n, seed=seed)
 
 
+@pytest.mark.parametrize("batch_size", [0, -1, 2.0, None])
+def test_generate_refuses_batches_of_no_sample(tiny_gan, batch_size):
+    with pytest.raises(ValueError, match="Received: batch_size=.*Expected an integer of at least"):
+        tiny_gan().generate(2, batch_size=batch_size)
+
+
 def test_generate_from_given_noise(tiny_gan, points):
     model = tiny_gan()
     model.compile()

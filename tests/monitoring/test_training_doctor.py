@@ -260,3 +260,21 @@ def test_wrong_input_is_refused(tmp_path):
     model.compile()
     with pytest.raises(ValueError, match=r"Received: real_images of shape \(None, 2\). Expected"):
         model.fit(np.zeros((4, 16, 16, 1), np.float32), callbacks=[TrainingDoctor(real)])
+
+
+@pytest.mark.parametrize("every", [1, 2])
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_the_doctor_measures_networks_of_16_bits_in_32(tiny_gan, points, policy, every):
+    keras.config.set_dtype_policy(policy)
+    try:
+        model = tiny_gan()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model.compile()
+    received = []
+    watch = TrainingDoctor(
+        points, verbose=0, every=every, classify=lambda x: received.append(x.dtype) or x[:, 0] > 2
+    )
+    model.fit(points, epochs=2, verbose=0, callbacks=[watch])
+    assert len(watch.findings) == 2 // every and set(received) == {np.dtype("float32")}
+    assert all(np.isfinite(value) for value in watch.findings[-1]["measurements"].values())

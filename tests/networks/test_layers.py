@@ -1,3 +1,5 @@
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -129,6 +131,15 @@ def test_gumbel_softmax_is_finite_for_the_least_probable_noise(extreme):
     with tf.GradientTape() as tape:
         value = tf.reduce_sum(GumbelSoftmax()(variable, tf.constant([[extreme, 0.0]])) ** 2)
     assert np.isfinite(tape.gradient(value, variable)).all()
+
+
+def test_gumbel_softmax_of_one_thing_chooses_it_in_silence():
+    variable = tf.Variable([[0.3], [-2.0]])
+    with warnings.catch_warnings(), tf.GradientTape() as tape:
+        warnings.simplefilter("error")
+        value = GumbelSoftmax()(variable, tf.constant([[0.5], [9.0]]))
+    np.testing.assert_array_equal(value, [[1.0], [1.0]])
+    np.testing.assert_array_equal(tape.gradient(value, variable), [[0.0], [0.0]])
 
 
 def test_shift_is_linear_interpolation():

@@ -62,6 +62,11 @@ def test_pairs_fit_any_image_shape(name, image_shape):
     assert discriminator(images).shape == (2, 1)
 
 
+def test_an_unknown_pair_is_refused():
+    with pytest.raises(ValueError, match="Received: name='resnet'. Expected one of .*'default'"):
+        pairs.build_pair("resnet")
+
+
 @pytest.mark.parametrize("name", pairs.PAIRS)
 def test_seed_fixes_the_weights(name):
     def weights(seed):

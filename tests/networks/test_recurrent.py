@@ -1,20 +1,7 @@
 import numpy as np
-import pytest
-import tensorflow as tf
 from scipy import special
 
-from dcgan_tf.networks.recurrent import build_recurrent_discriminator, build_text_generator
-
-
-@pytest.mark.parametrize("shape", [(10, 11), (64, 1)])
-def test_a_recurrent_discriminator_derives_from_the_shape(shape):
-    discriminator = build_recurrent_discriminator(shape, units=7, seed=1)
-    sequences = tf.random.stateless_normal((3, *shape), (0, 0))
-    logits = discriminator(sequences)
-    assert logits.shape == (3, 1)
-    assert (np.abs(logits - discriminator(sequences[:, ::-1])) > 1e-4).all()  # the order counts
-    same = build_recurrent_discriminator(shape, units=7, seed=1)
-    np.testing.assert_array_equal(logits, same(sequences))
+from dcgan_tf.networks.recurrent import build_text_generator
 
 
 def write_by_hand(weights, noise):
