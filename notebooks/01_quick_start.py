@@ -191,9 +191,9 @@ history = model.fit(
 Image(run / "progress.gif", width=468)
 
 # %% [markdown]
-# The number under the pictures is the epoch. The film begins with dark grey. Faint, blurred shapes
-# come next, and after a few epochs you see digits. From then on the strokes become clearer, and now
-# and then a picture still turns from one digit into another.
+# The number under the pictures is the epoch. The film begins with white strokes, few of which are
+# digits. After some epochs you see digits. From then on the strokes become clearer, and now and
+# then a picture still turns from one digit into another.
 #
 # ## Reading the curves
 #
