@@ -126,8 +126,8 @@ def test_a_training_step_is_the_same():
         before = model.get_weights()
         model.fit(images, batch_size=16, shuffle=False, verbose=0)
         steps.append([b - a for a, b in zip(before, model.get_weights(), strict=True)])
-    # If rounding takes an input of LeakyReLU over 0, it gets the other slope. On some processors this
-    # changes single gradients by 5e-4 of the largest one. So we compare each array as a whole.
+    # If rounding takes an input of LeakyReLU over 0, it gets the other slope. On some processors
+    # this changes single gradients by 5e-4 of the largest. So we compare each array as a whole.
     for plain, fast in zip(*steps, strict=True):
         assert np.linalg.norm(fast - plain) <= 1e-3 * np.linalg.norm(plain)
 
