@@ -173,7 +173,8 @@ with exercise(2):
 #
 # `fit` lets the two networks play against each other. We give it a *callback*, an object that `fit`
 # calls after each epoch. This one lets the generator draw from the same sixteen noise vectors each
-# time, so that the film shows how sixteen images change while the generator learns.
+# time, so that the film shows how sixteen images change while the generator learns. Keras prints a
+# line for each epoch. (The seconds below come from a slow computer that had other work as well.)
 #
 # **Predict, then run:** what will you see first? And will a picture that has become a 3 stay a 3 to
 # the end?
