@@ -27,15 +27,21 @@ def test_killed_and_resumed_is_never_killed(tmp_path):
     assert kill_and_compare(tmp_path, kills=2, seed=1, epochs=6, images=64) == 2
 
 
-def test_nan_stops_the_run_and_keeps_the_last_good_state(work, command, monkeypatch):
+def make_nan_after(steps, monkeypatch):
+    """Makes the generator's loss NaN after so many steps."""
     calls = tf.Variable(0)
     sound = losses.SigmoidCrossEntropy.generator_loss
 
     def generator_loss(self, fake_output):
         calls.assign_add(1)
-        return sound(self, fake_output) * tf.where(calls > 4, np.nan, 1.0)
+        return sound(self, fake_output) * tf.where(calls > steps, np.nan, 1.0)
 
     monkeypatch.setattr(losses.SigmoidCrossEntropy, "generator_loss", generator_loss)
+
+
+def test_nan_stops_the_run_and_keeps_the_last_good_state(work, command, monkeypatch):
+    sound = losses.SigmoidCrossEntropy.generator_loss
+    make_nan_after(4, monkeypatch)
     status, out, error = train(command, "--epochs", 3, "--output-dir", "run")
     assert status == 1
     assert "generator_loss is nan after step 4. Kept: the model after epoch 1" in error
@@ -53,14 +59,7 @@ def test_the_epoch_that_is_kept_is_that_of_the_model(work, command, monkeypatch)
     """Few images have many short epochs, and the model is saved after every second one, say."""
     monkeypatch.setattr(Images, "steps", 12)  # four epochs of three steps
     monkeypatch.setattr(callbacks, "MOST_SAVES", 2)
-    calls = tf.Variable(0)
-    sound = losses.SigmoidCrossEntropy.generator_loss
-
-    def generator_loss(self, fake_output):
-        calls.assign_add(1)
-        return sound(self, fake_output) * tf.where(calls > 10, np.nan, 1.0)
-
-    monkeypatch.setattr(losses.SigmoidCrossEntropy, "generator_loss", generator_loss)
+    make_nan_after(10, monkeypatch)
     status, _, error = train(command, "--output-dir", "run")
     assert status == 1 and "after step 10. Kept: the model after epoch 2." in error
     assert len(read_history("run")["epoch"]) >= 3
