@@ -24,7 +24,7 @@ def broken_descent(w, rate, steps):
 
 # %% exercise=2 hint="One step is not right"
 def broken_descent(w, rate, steps):
-    return np.sum(load * length) / np.sum(load**2)
+    return np.sum(load * stretch) / np.sum(load**2)
 
 
 # %% exercise=3 hint="For "
